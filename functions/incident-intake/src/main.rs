@@ -1,0 +1,2 @@
+//! Wiring for `incident-intake`.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Wiring for `log-crime`.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Wiring for `map-hotspots`.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Wiring for `personnel-intake`.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Wiring for `plan-updates`.
+fn main() {}

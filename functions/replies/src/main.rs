@@ -1,0 +1,2 @@
+//! Wiring for `replies`.
+fn main() {}

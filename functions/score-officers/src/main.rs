@@ -1,0 +1,2 @@
+//! Wiring for `score-officers`.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Wiring for `send-updates`.
+fn main() {}

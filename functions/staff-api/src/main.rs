@@ -1,0 +1,2 @@
+//! Wiring for `staff-api`.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Wiring for `sweep-updates`.
+fn main() {}
