@@ -83,7 +83,7 @@ fn group_events(log: &mut Log, city: &City, officers: &[Officer]) {
 /// How much of the work that leads to complaints and force a post brings.
 fn duty(officer: &Officer) -> f64 {
     // What is planted is set by hand.
-    if [ESCALATOR, ROOKIE].contains(&officer.id.as_str()) {
+    if [ESCALATOR, BUSY, ROOKIE].contains(&officer.id.as_str()) {
         return 0.0;
     }
     match (officer.rank, officer.unit.as_str(), officer.shift) {
@@ -220,9 +220,9 @@ fn planted(log: &mut Log, city: &City) {
     }
     let day = city.last_day.saturating_sub(40.days());
     report(log, &format!("ia-complaint-{ROOKIE}-01"), ROOKIE, "complaint", day, day, None);
-    for back in [610_i64, 420, 260, 90] {
+    for (indicator, back) in [("complaint", 640_i64), ("use_of_force", 500), ("complaint", 330), ("use_of_force", 150)] {
         let day = city.last_day.saturating_sub(back.days());
-        report(log, &format!("uof-{BUSY}-{back}"), BUSY, "use_of_force", day, day, None);
+        report(log, &format!("ia-{indicator}-{BUSY}-{back}"), BUSY, indicator, day, day, None);
     }
 }
 

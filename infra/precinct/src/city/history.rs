@@ -82,7 +82,8 @@ fn exposure(log: &mut Log, city: &City, officers: &[Officer]) {
             let month_end =
                 city.last_day.first_of_month().saturating_sub(Span::new().months(back)).yesterday();
             let Ok(day) = month_end else { continue };
-            let hours = random.between(140.0, 172.0);
+            // More work brings some overtime with it.
+            let hours = random.between(140.0, 172.0) * (0.5 + 0.5 * officer.activity);
             let (calls, arrests) =
                 (random.poisson(calls * officer.activity), random.poisson(arrests * officer.activity));
             if officer.hired_on > day {
