@@ -1,1 +1,20 @@
-//! Under construction.
+//! Calls for service, cases and the people in them, as facts that merge: any order and any repetition of the same
+//! events leaves the same state. Pure: no clock, no I/O.
+//!
+//! ```text
+//! posted JSON --event::read--> Event --Incident::apply / Case::apply--> registers, sets, flags
+//! ```
+#![warn(missing_docs)]
+
+pub mod address;
+pub mod call;
+pub mod case;
+pub mod event;
+pub mod person;
+pub mod register;
+
+pub use call::Incident;
+pub use case::Case;
+pub use event::{CaseEvent, Event, IncidentEvent, Invalid};
+pub use person::{Contact, Person, Role};
+pub use register::{Register, Stamp};

@@ -1,1 +1,14 @@
-//! Under construction.
+//! The four tables: keys, items, queries. The only crate that writes an attribute name.
+//!
+//! Nothing here decides anything about policing; callers pass what is to be stored and on which condition.
+#![warn(missing_docs)]
+
+pub mod error;
+pub mod keyring;
+pub mod keys;
+pub mod schema;
+pub mod store;
+
+pub use error::StoreError;
+pub use keyring::KeyRing;
+pub use store::Store;

@@ -1,1 +1,28 @@
-//! Under construction.
+//! Who is told what, when and how, or why not: a pure function of facts, contacts, policy and clock.
+//!
+//! ```text
+//! Incident, Case --derive--> candidates --gates--> planned updates --render--> text or e-mail
+//!                  (what happened)   (may this person be told, now?)
+//! ```
+#![warn(missing_docs)]
+
+pub mod approvals;
+pub mod contact;
+pub mod derive;
+pub mod email;
+pub mod gates;
+pub mod kind;
+pub mod plan;
+pub mod policy;
+pub mod quiet;
+pub mod render;
+pub mod reply;
+pub mod segments;
+pub mod subject;
+pub mod texts;
+
+pub use contact::{ContactState, OptOut};
+pub use kind::{Channel, Class, Kind, Reason};
+pub use plan::{Outcome, Plan, Planned, plan};
+pub use policy::{Policy, PolicyError};
+pub use subject::Subject;

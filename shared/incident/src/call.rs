@@ -1,0 +1,371 @@
+//! A call for service: its facts as registers, sets and flags, and what they say about its course.
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::event::{AgencyFields, IncidentData, IncidentEvent, Origin, PlaceFields, UnitStatus};
+use crate::person::Person;
+use crate::register::{Register, Stamp};
+
+/// Everything known about a call. `facts` holds no personal data; `private` is stored sealed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Incident {
+    /// Number of the call.
+    pub id: String,
+    /// What is not personal.
+    pub facts: Facts,
+    /// What is.
+    pub private: Private,
+}
+
+/// Facts that may be read without the key.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Facts {
+    #[serde(skip_serializing_if = "Register::is_unset")]
+    call_type: Register<String>,
+    /// Every call type it ever had: denial only accumulates.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    call_types: BTreeSet<String>,
+    #[serde(skip_serializing_if = "Register::is_unset")]
+    priority: Register<u8>,
+    #[serde(skip_serializing_if = "Register::is_unset")]
+    opened_at: Register<Timestamp>,
+    #[serde(skip_serializing_if = "Register::is_unset")]
+    disposition: Register<String>,
+    #[serde(skip_serializing_if = "Register::is_unset")]
+    case_number: Register<String>,
+    #[serde(skip_serializing_if = "Register::is_unset")]
+    status: Register<Status>,
+    #[serde(skip_serializing_if = "Register::is_unset")]
+    transferred_to: Register<AgencyFields>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    units: BTreeMap<String, Unit>,
+    /// When each thing happened, every time it did.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    moments: BTreeMap<Moment, BTreeSet<Timestamp>>,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    merged_into: BTreeSet<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    expunged: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline_until: Option<Timestamp>,
+    /// What the crime log takes.
+    pub place: Place,
+}
+
+/// Where and when, for the crime log; also part of a case.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Place {
+    #[serde(skip_serializing_if = "Register::is_unset")]
+    beat: Register<String>,
+    /// Latitude and longitude in degrees, as text so that equality is exact.
+    #[serde(skip_serializing_if = "Register::is_unset")]
+    position: Register<(String, String)>,
+    #[serde(skip_serializing_if = "Register::is_unset")]
+    origin: Register<Origin>,
+    #[serde(skip_serializing_if = "Register::is_unset")]
+    occurred_from: Register<Timestamp>,
+    #[serde(skip_serializing_if = "Register::is_unset")]
+    occurred_to: Register<Timestamp>,
+    #[serde(skip_serializing_if = "Register::is_unset")]
+    offence: Register<String>,
+    /// Every offence it ever had: denial only accumulates.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    offences: BTreeSet<String>,
+}
+
+/// Personal data of a call or a case.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Private {
+    /// The people, by the sender's id.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub people: BTreeMap<String, Person>,
+    #[serde(skip_serializing_if = "Register::is_unset")]
+    address: Register<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+struct Unit {
+    #[serde(skip_serializing_if = "Register::is_unset")]
+    status: Register<UnitStatus>,
+    #[serde(skip_serializing_if = "Register::is_unset")]
+    eta: Register<Timestamp>,
+}
+
+/// Whether the call is being worked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Being worked, or reopened.
+    Open,
+    /// Done.
+    Closed,
+    /// Called off.
+    Cancelled,
+}
+
+/// Something that happened at a known time, perhaps more than once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the words are the contract's own")]
+pub enum Moment {
+    Opened,
+    Enroute,
+    Delayed,
+    Diverted,
+    Arrived,
+    Closed,
+    Reopened,
+    Transferred,
+}
+
+impl Incident {
+    /// A call of which nothing is known yet.
+    pub fn new(id: &str) -> Self {
+        Self { id: id.into(), ..Self::default() }
+    }
+
+    /// Merges one event. Merging is commutative, associative and idempotent (a property test holds it).
+    /// `baseline` marks everything up to the event as known before the service began.
+    pub fn apply(&mut self, stamp: Stamp, event: IncidentEvent, data: &IncidentData, baseline: bool) {
+        let facts = &mut self.facts;
+        facts.call_type.write_field(stamp, &data.incident.call_type);
+        facts.call_types.extend(data.incident.call_type.iter().flatten().cloned());
+        facts.priority.write_field(stamp, &data.incident.priority);
+        facts.opened_at.write_field(stamp, &data.incident.opened_at);
+        facts.disposition.write_field(stamp, &data.disposition);
+        facts.case_number.write_field(stamp, &data.case_number);
+        facts.place.apply(stamp, &data.incident.place);
+        facts.apply_course(stamp, event, data);
+        if baseline {
+            facts.baseline_until = facts.baseline_until.max(Some(stamp.at));
+        }
+        self.private.apply(stamp, &data.incident.place, &data.people);
+    }
+
+    /// Canonical text of all that decides whether someone may be contacted. Its keyed hash is stored beside the
+    /// facts and is a condition of every claim.
+    pub fn safety_text(&self) -> String {
+        let facts = &self.facts;
+        let mut text = format!("{:?}|{:?}|{}", facts.call_types, facts.place.offences, facts.expunged);
+        text += &format!("|{:?}|{:?}", facts.merged_into, facts.status.get());
+        for (id, person) in &self.private.people {
+            person.write_safety(id, &mut text);
+        }
+        text
+    }
+}
+
+impl Facts {
+    fn apply_course(&mut self, stamp: Stamp, event: IncidentEvent, data: &IncidentData) {
+        use IncidentEvent as E;
+        let (moment, unit_status) = match event {
+            E::Opened => (Some(Moment::Opened), None),
+            E::Assigned => (None, Some(UnitStatus::Assigned)),
+            E::Enroute => (Some(Moment::Enroute), Some(UnitStatus::Enroute)),
+            E::Delayed => (Some(Moment::Delayed), Some(UnitStatus::Delayed)),
+            E::Diverted => (Some(Moment::Diverted), Some(UnitStatus::Diverted)),
+            E::Arrived => (Some(Moment::Arrived), Some(UnitStatus::Arrived)),
+            E::Cleared => (None, Some(UnitStatus::Cleared)),
+            E::Closed => (Some(Moment::Closed), None),
+            E::Reopened => (Some(Moment::Reopened), None),
+            E::Transferred => (Some(Moment::Transferred), None),
+            E::Updated | E::Reclassified | E::Cancelled | E::Merged | E::Expunged => (None, None),
+        };
+        self.moments.extend_with(moment, stamp.at);
+        match event {
+            E::Closed => self.status.write(stamp, Some(Status::Closed)),
+            E::Cancelled => self.status.write(stamp, Some(Status::Cancelled)),
+            E::Opened | E::Reopened => self.status.write(stamp, Some(Status::Open)),
+            E::Expunged => self.expunged = true,
+            _ => {}
+        }
+        self.merged_into.extend(data.merged_into.iter().cloned());
+        if let Some(agency) = &data.agency {
+            self.transferred_to.write(stamp, Some(agency.clone()));
+        }
+        for fields in &data.units {
+            let unit = self.units.entry(fields.id.clone()).or_default();
+            let status = unit_status.or(fields.status);
+            if let Some(status) = status {
+                unit.status.write(stamp, Some(status));
+            }
+            unit.eta.write_field(stamp, &fields.eta);
+            // A unit may be reported under way inside any event, the opening one included.
+            match status {
+                Some(UnitStatus::Enroute) => self.moments.extend_with(Some(Moment::Enroute), stamp.at),
+                Some(UnitStatus::Arrived) => self.moments.extend_with(Some(Moment::Arrived), stamp.at),
+                _ => {}
+            }
+        }
+    }
+
+    /// Present call type.
+    pub fn call_type(&self) -> Option<&str> {
+        self.call_type.get().map(String::as_str)
+    }
+
+    /// Every call type it ever had.
+    pub fn call_types(&self) -> &BTreeSet<String> {
+        &self.call_types
+    }
+
+    /// 1 is the most urgent.
+    pub fn priority(&self) -> Option<u8> {
+        self.priority.get().copied()
+    }
+
+    /// When it began: as told, else when the opening event happened.
+    pub fn opened_at(&self) -> Option<Timestamp> {
+        self.opened_at.get().copied().or_else(|| self.first(Moment::Opened))
+    }
+
+    /// Disposition code.
+    pub fn disposition(&self) -> Option<&str> {
+        self.disposition.get().map(String::as_str)
+    }
+
+    /// Number of the case that came of it.
+    pub fn case_number(&self) -> Option<&str> {
+        self.case_number.get().map(String::as_str)
+    }
+
+    /// Present status.
+    pub fn status(&self) -> Option<Status> {
+        self.status.get().copied()
+    }
+
+    /// When the present status was reached.
+    pub fn status_at(&self) -> Option<Timestamp> {
+        self.status.at()
+    }
+
+    /// Agency that took over.
+    pub fn transferred_to(&self) -> Option<&AgencyFields> {
+        self.transferred_to.get()
+    }
+
+    /// Whether another incident took its place.
+    pub fn is_merged(&self) -> bool {
+        !self.merged_into.is_empty()
+    }
+
+    /// Expunged by order: nothing of it goes anywhere any more.
+    pub fn is_expunged(&self) -> bool {
+        self.expunged
+    }
+
+    /// What happened up to here is never notified.
+    pub fn baseline_until(&self) -> Option<Timestamp> {
+        self.baseline_until
+    }
+
+    /// The first time it happened.
+    pub fn first(&self, moment: Moment) -> Option<Timestamp> {
+        self.moments.get(&moment)?.first().copied()
+    }
+
+    /// The last time it happened.
+    pub fn last(&self, moment: Moment) -> Option<Timestamp> {
+        self.moments.get(&moment)?.last().copied()
+    }
+
+    /// The first time it happened after `since` (from the beginning for `None`).
+    pub fn first_after(&self, moment: Moment, since: Option<Timestamp>) -> Option<Timestamp> {
+        let times = self.moments.get(&moment)?;
+        times.iter().copied().find(|at| since.is_none_or(|since| *at > since))
+    }
+
+    /// Whether some unit is on its way or there.
+    pub fn has_unit_coming(&self) -> bool {
+        let coming =
+            |unit: &Unit| matches!(unit.status.get(), Some(UnitStatus::Enroute | UnitStatus::Arrived));
+        self.units.values().any(coming)
+    }
+
+    /// The earliest expected arrival among the units on their way.
+    pub fn expected_arrival(&self) -> Option<Timestamp> {
+        let coming = |unit: &&Unit| unit.status.get() == Some(&UnitStatus::Enroute);
+        self.units.values().filter(coming).filter_map(|unit| unit.eta.get().copied()).min()
+    }
+}
+
+impl Place {
+    pub(crate) fn apply(&mut self, stamp: Stamp, fields: &PlaceFields) {
+        self.beat.write_field(stamp, &fields.beat);
+        self.origin.write_field(stamp, &fields.origin);
+        self.occurred_from.write_field(stamp, &fields.occurred_from);
+        self.occurred_to.write_field(stamp, &fields.occurred_to);
+        self.offence.write_field(stamp, &fields.offence);
+        self.offences.extend(fields.offence.iter().flatten().cloned());
+        if let Some(location) = &fields.location {
+            let position = location.as_ref().and_then(|place| Some((place.latitude?, place.longitude?)));
+            self.position.write(stamp, position.map(|(lat, lon)| (lat.to_string(), lon.to_string())));
+        }
+    }
+
+    /// Beat of the call.
+    pub fn beat(&self) -> Option<&str> {
+        self.beat.get().map(String::as_str)
+    }
+
+    /// Latitude and longitude in degrees.
+    pub fn position(&self) -> Option<(f64, f64)> {
+        let (latitude, longitude) = self.position.get()?;
+        Some((latitude.parse().ok()?, longitude.parse().ok()?))
+    }
+
+    /// Who noticed.
+    pub fn origin(&self) -> Option<Origin> {
+        self.origin.get().copied()
+    }
+
+    /// Earliest time of occurrence.
+    pub fn occurred_from(&self) -> Option<Timestamp> {
+        self.occurred_from.get().copied()
+    }
+
+    /// Latest time of occurrence.
+    pub fn occurred_to(&self) -> Option<Timestamp> {
+        self.occurred_to.get().copied()
+    }
+
+    /// Present offence code.
+    pub fn offence(&self) -> Option<&str> {
+        self.offence.get().map(String::as_str)
+    }
+
+    /// Every offence code it ever had.
+    pub fn offences(&self) -> &BTreeSet<String> {
+        &self.offences
+    }
+}
+
+impl Private {
+    pub(crate) fn apply(&mut self, stamp: Stamp, place: &PlaceFields, people: &[crate::event::PersonFields]) {
+        if let Some(location) = &place.location {
+            self.address.write(stamp, location.as_ref().and_then(|place| place.address.clone()));
+        }
+        for fields in people {
+            self.people.entry(fields.id.clone()).or_default().apply(stamp, fields);
+        }
+    }
+}
+
+/// Adds to a set of times.
+trait ExtendWith {
+    fn extend_with(&mut self, moment: Option<Moment>, at: Timestamp);
+}
+
+impl ExtendWith for BTreeMap<Moment, BTreeSet<Timestamp>> {
+    fn extend_with(&mut self, moment: Option<Moment>, at: Timestamp) {
+        if let Some(moment) = moment {
+            self.entry(moment).or_default().insert(at);
+        }
+    }
+}

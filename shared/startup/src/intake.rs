@@ -1,0 +1,167 @@
+//! The envelope of every posted event, `{type, id, timestamp, data}`, one or up to a hundred at a time, and the
+//! answer that names what was accepted, repeated and rejected.
+use aws_lambda_events::event::apigw::ApiGatewayProxyRequest;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::http::{Answer, Fault, raw_body};
+use crate::webhook::{BODY_LIMIT, SourceCache};
+
+/// Most events in one post.
+pub const EVENT_LIMIT: usize = 100;
+
+/// One event as posted, its data not yet read.
+#[derive(Clone, PartialEq)]
+pub struct Envelope {
+    /// Place in the posted array.
+    pub index: usize,
+    /// Sender's id of the event, unique within the source.
+    pub id: String,
+    /// Type, e.g. `incident.opened`.
+    pub kind: String,
+    /// When it happened.
+    pub timestamp: Timestamp,
+    /// The facts.
+    pub data: Value,
+    /// SHA-256 of the event's canonical JSON: the same id with another digest is another event.
+    pub digest: String,
+}
+
+impl std::fmt::Debug for Envelope {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The data may be personal.
+        f.debug_struct("Envelope")
+            .field("index", &self.index)
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What became of one event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Stored.
+    Accepted,
+    /// Stored before, by this or an earlier post.
+    Duplicate,
+    /// Not stored, and why.
+    Rejected(Fault),
+}
+
+/// An authenticated post.
+#[derive(Debug)]
+pub struct Post {
+    /// Name of the source that signed it.
+    pub source: String,
+    /// Path it was posted to.
+    pub path: String,
+    /// Whether the header `precinct-mode: baseline` asks to store without ever sending for what is past.
+    pub baseline: bool,
+    /// The events, or why one of them is none.
+    pub events: Vec<Result<Envelope, Fault>>,
+}
+
+/// Checks media type, size and signature over the raw bytes, then reads the envelope.
+/// The error is the answer to give; `Err` of the outer result means that secrets could not be read (503).
+pub async fn receive(
+    request: &ApiGatewayProxyRequest,
+    sources: &SourceCache,
+    now: Timestamp,
+) -> Result<Post, Answer> {
+    let header =
+        |name: &str| request.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type = header("content-type").split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if media_type != "application/json" {
+        return Err(Answer::problem(415, "Unsupported media type", "post application/json", &[]));
+    }
+    let body = raw_body(request.body.as_deref(), request.is_base64_encoded)?;
+    if body.len() > BODY_LIMIT {
+        return Err(Answer::problem(413, "Too large", "a post holds at most 256 KiB; split it", &[]));
+    }
+    let path = request.path.clone().unwrap_or_default();
+    let sources = sources.sources(now).await.map_err(|_| unavailable())?;
+    let source = sources.authenticate(&path, &request.headers, &body, now)?;
+    Ok(Post { source, path, baseline: header("precinct-mode") == "baseline", events: read(&body)? })
+}
+
+/// The answer when the store could not be reached: nothing is lost, the sender posts the same again.
+pub fn unavailable() -> Answer {
+    Answer::problem(503, "Try again", "not everything could be stored; post the same again", &[])
+        .header("retry-after", "5")
+}
+
+/// Reads one event or an array. The outer error is for a body that is not JSON or too long a list.
+pub fn read(body: &[u8]) -> Result<Vec<Result<Envelope, Fault>>, Answer> {
+    let value: Value = serde_json::from_slice(body).map_err(|_| {
+        Answer::problem(400, "Not JSON", "the body must be one event or an array of events", &[])
+    })?;
+    let events = match value {
+        Value::Array(events) => events,
+        single => vec![single],
+    };
+    if events.is_empty() || events.len() > EVENT_LIMIT {
+        return Err(Answer::problem(422, "Wrong number of events", "post 1 to 100 events at a time", &[]));
+    }
+    Ok(events.into_iter().enumerate().map(|(index, event)| envelope(index, event)).collect())
+}
+
+fn envelope(index: usize, event: Value) -> Result<Envelope, Fault> {
+    let fault = |pointer: &str, detail: &str| Fault {
+        index: Some(index),
+        pointer: pointer.into(),
+        code: "invalid",
+        detail: detail.into(),
+    };
+    let Value::Object(mut fields) = event else {
+        return Err(fault("", "an event is an object with type, id, timestamp and data"));
+    };
+    let digest = hex::encode(Sha256::digest(Value::Object(fields.clone()).to_string()));
+    let text = |fields: &serde_json::Map<String, Value>, name: &str| {
+        fields
+            .get(name)
+            .and_then(Value::as_str)
+            .filter(|text| !text.is_empty() && text.len() <= 256)
+            .map(String::from)
+    };
+    let kind =
+        text(&fields, "type").ok_or_else(|| fault("/type", "type must be a text such as incident.opened"))?;
+    let id = text(&fields, "id").ok_or_else(|| fault("/id", "id must be a text of 1 to 256 bytes"))?;
+    let timestamp = text(&fields, "timestamp").and_then(|text| text.parse().ok()).ok_or_else(|| {
+        fault("/timestamp", "timestamp must be RFC 3339 with an offset, such as 2026-07-04T21:14:03-05:00")
+    })?;
+    let data = fields
+        .remove("data")
+        .filter(Value::is_object)
+        .ok_or_else(|| fault("/data", "data must be an object"))?;
+    Ok(Envelope { index, id, kind, timestamp, data, digest })
+}
+
+#[derive(Serialize)]
+struct Receipt {
+    accepted: usize,
+    duplicates: usize,
+    rejected: Vec<Fault>,
+}
+
+/// 202 with the counts, or 422 where nothing in the post was acceptable.
+pub fn answer(outcomes: Vec<Outcome>) -> Answer {
+    let mut receipt = Receipt { accepted: 0, duplicates: 0, rejected: Vec::new() };
+    for outcome in outcomes {
+        match outcome {
+            Outcome::Accepted => receipt.accepted += 1,
+            Outcome::Duplicate => receipt.duplicates += 1,
+            Outcome::Rejected(fault) => receipt.rejected.push(fault),
+        }
+    }
+    if receipt.accepted + receipt.duplicates == 0 {
+        return Answer::problem(
+            422,
+            "Nothing acceptable",
+            "no event of this post could be stored; see errors",
+            &receipt.rejected,
+        );
+    }
+    Answer::json(202, &receipt)
+}

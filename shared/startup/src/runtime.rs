@@ -1,0 +1,60 @@
+//! Everything a handler may use that is not a function of its input: SDK settings, clock, entropy, variables.
+use aws_config::retry::RetryConfig;
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+use std::time::Duration;
+
+use crate::{Clock, Entropy, Variables};
+
+/// Handed to each function's `Context::new`; clones share the HTTP connector.
+#[derive(Clone, Debug)]
+pub struct Runtime {
+    /// Region, credentials, endpoint, connector; retries are off, since `table` retries what is safe and
+    /// a text must never be sent twice by the SDK itself.
+    pub sdk: SdkConfig,
+    /// The only clock.
+    pub clock: Clock,
+    /// The only source of randomness.
+    pub entropy: Entropy,
+    /// The function's settings.
+    pub variables: Variables,
+}
+
+impl Runtime {
+    /// What a deployed function runs on.
+    #[expect(clippy::disallowed_methods, reason = "the one place that loads the SDK's settings")]
+    pub async fn start() -> Self {
+        let sdk = aws_config::defaults(BehaviorVersion::latest()).load().await;
+        Self {
+            sdk: harden(sdk),
+            clock: Clock::wall(),
+            entropy: Entropy::system(),
+            variables: Variables::process(),
+        }
+    }
+
+    /// The same for a stack elsewhere: `sdk` says where, `clock` what time it is there.
+    pub fn new(sdk: SdkConfig, clock: Clock, entropy: Entropy, variables: Variables) -> Self {
+        Self { sdk: harden(sdk), clock, entropy, variables }
+    }
+
+    /// The same runtime with another function's settings.
+    pub fn with_variables(&self, variables: Variables) -> Self {
+        Self { variables, ..self.clone() }
+    }
+}
+
+/// Retries off, one time-out for all, no stream watchdog (it needs its own timer).
+fn harden(sdk: SdkConfig) -> SdkConfig {
+    sdk.into_builder()
+        .retry_config(RetryConfig::disabled())
+        .timeout_config(
+            TimeoutConfig::builder()
+                .connect_timeout(Duration::from_secs(3))
+                .operation_attempt_timeout(Duration::from_secs(10))
+                .build(),
+        )
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .build()
+}

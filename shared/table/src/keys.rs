@@ -1,0 +1,51 @@
+//! Every key of every table, in one place. `docs/data-model.md` is printed from here by a test.
+
+/// Number of shards of a `due` index: enough that one busy minute does not heat one partition.
+pub const DUE_SHARDS: u8 = 4;
+
+/// A partition and sort key.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
+    /// Partition key.
+    pub pk: String,
+    /// Sort key.
+    pub sk: String,
+}
+
+impl Key {
+    /// A key from its two parts.
+    pub fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
+        Self { pk: pk.into(), sk: sk.into() }
+    }
+}
+
+/// State of a call for service or a case: `INC#26-048213` or `CASE#26-1234`, sort key `STATE`.
+pub fn subject(subject: &str) -> Key {
+    Key::new(subject, "STATE")
+}
+
+/// A received event, kept for seven days so that its repetition is known.
+pub fn received(source: &str, id: &str) -> Key {
+    Key::new(format!("EVT#{source}#{id}"), "EVT")
+}
+
+/// A rejected event, sealed, kept for fourteen days.
+pub fn rejected(source: &str, digest: &str) -> Key {
+    Key::new(format!("REJ#{source}#{digest}"), "REJ")
+}
+
+/// A wrapped data key, in the table whose items it seals.
+pub fn data_key(id: &str) -> Key {
+    Key::new(format!("KEY#{id}"), "KEY")
+}
+
+/// A person's address in Contacts, by blind index.
+pub fn contact(index: &str) -> Key {
+    Key::new(format!("ADDR#{index}"), "CONTACT")
+}
+
+/// The shard of a due index for a partition key: stable, evenly spread.
+pub fn due_shard(pk: &str) -> String {
+    let sum: u32 = pk.bytes().fold(7, |hash, byte| hash.wrapping_mul(31).wrapping_add(u32::from(byte)));
+    format!("D{}", sum % u32::from(DUE_SHARDS))
+}

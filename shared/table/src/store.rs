@@ -1,0 +1,242 @@
+//! One table behind a client: reads are consistent, what is safe to repeat is repeated a few times.
+use std::collections::HashMap;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::error::StoreError;
+use crate::keys::Key;
+use crate::schema::{DUE, Index, PK, SK};
+
+/// An item as DynamoDB has it.
+pub type Item = HashMap<String, AttributeValue>;
+
+/// How often a conflicting or throttled call is made before the caller is told.
+const ATTEMPTS: u32 = 5;
+
+/// A table, by its deployed name.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pub(crate) client: Client,
+    pub(crate) table: String,
+}
+
+impl Store {
+    /// The table called `table`.
+    pub fn new(client: Client, table: String) -> Self {
+        Self { client, table }
+    }
+
+    /// The table's deployed name.
+    pub fn name(&self) -> &str {
+        &self.table
+    }
+
+    /// The item at `key`, read consistently.
+    pub async fn get(&self, what: &'static str, key: &Key) -> Result<Option<Item>, StoreError> {
+        let mut attempt = 0;
+        loop {
+            let call = self.client.get_item().table_name(&self.table).consistent_read(true);
+            let result = call.key(PK, s(&key.pk)).key(SK, s(&key.sk)).send().await;
+            match result.map_err(|error| StoreError::from_sdk(what, &error)) {
+                Ok(output) => return Ok(output.item),
+                Err(error) => again(&mut attempt, error).await?,
+            }
+        }
+    }
+
+    /// The item at `key` as `T`.
+    pub async fn read<T: DeserializeOwned>(
+        &self,
+        what: &'static str,
+        key: &Key,
+    ) -> Result<Option<T>, StoreError> {
+        self.get(what, key).await?.map(|item| from_item(what, item)).transpose()
+    }
+
+    /// Writes `value` at `key` if nothing is there. `Condition` says that something is.
+    pub async fn create(
+        &self,
+        what: &'static str,
+        key: &Key,
+        value: &impl Serialize,
+    ) -> Result<(), StoreError> {
+        self.put_item(what, to_item(what, key, value)?, Some(("attribute_not_exists(pk)", Item::new()))).await
+    }
+
+    /// Writes `value` at `key`, whatever is there.
+    pub async fn put(&self, what: &'static str, key: &Key, value: &impl Serialize) -> Result<(), StoreError> {
+        self.put_item(what, to_item(what, key, value)?, None).await
+    }
+
+    /// Writes `value` at `key` if the item there still has revision `rev` (or, for 0, does not exist).
+    pub async fn put_at_rev(
+        &self,
+        what: &'static str,
+        key: &Key,
+        value: &impl Serialize,
+        rev: u64,
+    ) -> Result<(), StoreError> {
+        self.put_item(what, to_item(what, key, value)?, Some(rev_condition(rev))).await
+    }
+
+    async fn put_item(
+        &self,
+        what: &'static str,
+        item: Item,
+        condition: Option<(&str, Item)>,
+    ) -> Result<(), StoreError> {
+        let mut attempt = 0;
+        loop {
+            let mut call = self.client.put_item().table_name(&self.table).set_item(Some(item.clone()));
+            if let Some((expression, values)) = &condition {
+                let values = (!values.is_empty()).then(|| values.clone());
+                call = call.condition_expression(*expression).set_expression_attribute_values(values);
+            }
+            match call.send().await.map_err(|error| StoreError::from_sdk(what, &error)) {
+                Ok(_) => return Ok(()),
+                Err(error) => again(&mut attempt, error).await?,
+            }
+        }
+    }
+
+    /// All items of partition `pk` whose sort key begins with `prefix`, in order.
+    pub async fn query(&self, what: &'static str, pk: &str, prefix: &str) -> Result<Vec<Item>, StoreError> {
+        let mut items = Vec::new();
+        let mut start = None;
+        loop {
+            let mut attempt = 0;
+            let page = loop {
+                let call = self.client.query().table_name(&self.table).consistent_read(true);
+                let call = call.key_condition_expression("pk = :pk AND begins_with(sk, :prefix)");
+                let call = call
+                    .expression_attribute_values(":pk", s(pk))
+                    .expression_attribute_values(":prefix", s(prefix));
+                let result = call.set_exclusive_start_key(start.clone()).send().await;
+                match result.map_err(|error| StoreError::from_sdk(what, &error)) {
+                    Ok(page) => break page,
+                    Err(error) => again(&mut attempt, error).await?,
+                }
+            };
+            items.extend(page.items.unwrap_or_default());
+            start = page.last_evaluated_key;
+            if start.is_none() {
+                return Ok(items);
+            }
+        }
+    }
+
+    /// Keys that `index` lists under `value`, sort key at most `until` where given; oldest first.
+    pub async fn index_keys(
+        &self,
+        index: Index,
+        value: &str,
+        until: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Key>, StoreError> {
+        let condition = if until.is_some() { "#p = :p AND #s <= :until" } else { "#p = :p" };
+        let call = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(index.name)
+            .key_condition_expression(condition);
+        let mut call =
+            call.expression_attribute_names("#p", index.pk).expression_attribute_values(":p", s(value));
+        if let Some(until) = until {
+            call = call
+                .expression_attribute_names("#s", index.sk)
+                .expression_attribute_values(":until", s(until));
+        }
+        let output = call.limit(i32::try_from(limit).unwrap_or(i32::MAX)).send().await;
+        let output = output.map_err(|error| StoreError::from_sdk(index.name, &error))?;
+        Ok(output.items.unwrap_or_default().iter().filter_map(key_of).collect())
+    }
+
+    /// Keys of what is due at or before `now` (RFC 3339), from every shard.
+    pub async fn due(&self, now: &str, limit: usize) -> Result<Vec<Key>, StoreError> {
+        let mut keys = Vec::new();
+        for shard in 0..crate::keys::DUE_SHARDS {
+            keys.extend(self.index_keys(DUE, &format!("D{shard}"), Some(now), limit).await?);
+        }
+        keys.sort();
+        Ok(keys)
+    }
+
+    /// A `TransactWriteItems`; conflicts with other transactions are tried again, a failed condition is not.
+    pub async fn transact(
+        &self,
+        what: &'static str,
+        items: Vec<TransactWriteItem>,
+    ) -> Result<(), StoreError> {
+        let mut attempt = 0;
+        loop {
+            let result =
+                self.client.transact_write_items().set_transact_items(Some(items.clone())).send().await;
+            let Err(error) = result else { return Ok(()) };
+            let sorted = match error.as_service_error() {
+                Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+                    let codes = cancelled.cancellation_reasons().iter().filter_map(|reason| reason.code());
+                    if codes.clone().any(|code| code == "ConditionalCheckFailed") {
+                        StoreError::Condition { what }
+                    } else {
+                        StoreError::Unavailable { what, code: codes.collect::<Vec<_>>().join(",") }
+                    }
+                }
+                _ => StoreError::from_sdk(what, &error),
+            };
+            again(&mut attempt, sorted).await?;
+        }
+    }
+}
+
+/// Waits a little and lets the caller try again, or gives the error back.
+async fn again(attempt: &mut u32, error: StoreError) -> Result<(), StoreError> {
+    *attempt += 1;
+    if *attempt >= ATTEMPTS || !matches!(error, StoreError::Unavailable { .. }) {
+        return Err(error);
+    }
+    tokio::time::sleep(Duration::from_millis(10 << *attempt)).await;
+    Ok(())
+}
+
+/// The condition that an item still has revision `rev`, with its values; 0 means that it must not exist.
+pub(crate) fn rev_condition(rev: u64) -> (&'static str, Item) {
+    if rev == 0 {
+        ("attribute_not_exists(pk)", Item::new())
+    } else {
+        ("rev = :rev", Item::from([(":rev".to_owned(), n(rev))]))
+    }
+}
+
+/// `value` as an item at `key`.
+pub(crate) fn to_item(what: &'static str, key: &Key, value: &impl Serialize) -> Result<Item, StoreError> {
+    let mut item: Item = serde_dynamo::to_item(value).map_err(|error| StoreError::malformed(what, error))?;
+    item.insert(PK.into(), s(&key.pk));
+    item.insert(SK.into(), s(&key.sk));
+    Ok(item)
+}
+
+/// An item as `T`. The reason of a failure names a field, never a value.
+pub fn from_item<T: DeserializeOwned>(what: &'static str, item: Item) -> Result<T, StoreError> {
+    serde_dynamo::from_item(item).map_err(|error| StoreError::malformed(what, error))
+}
+
+/// The key of an item, also of one from an index.
+pub fn key_of(item: &Item) -> Option<Key> {
+    let part = |name: &str| item.get(name)?.as_s().ok().cloned();
+    Some(Key { pk: part(PK)?, sk: part(SK)? })
+}
+
+/// A string attribute.
+pub(crate) fn s(text: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(text.into())
+}
+
+/// A number attribute.
+pub(crate) fn n(number: impl ToString) -> AttributeValue {
+    AttributeValue::N(number.to_string())
+}

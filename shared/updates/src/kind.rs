@@ -1,0 +1,136 @@
+//! The words of the contract: kinds, classes, channels, and the reasons why an update is not sent.
+use serde::{Deserialize, Serialize};
+
+/// Defines an enum whose words are the contract's, in snake case.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        #[expect(missing_docs, reason = "the words are the contract's own")]
+        pub enum $name { $(#[serde(rename = $word)] $variant),+ }
+
+        impl $name {
+            /// Every value, in the order of the contract.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word of the contract.
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+
+            /// The value of a word.
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$variant),)+ _ => None }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.word())
+            }
+        }
+    };
+}
+
+words! {
+    /// What an update is about.
+    Kind {
+        CallReceived = "call_received",
+        OfficersOnTheWay = "officers_on_the_way",
+        OfficersDelayed = "officers_delayed",
+        CallClosed = "call_closed",
+        CaseNumber = "case_number",
+        CaseAssigned = "case_assigned",
+        CaseCharged = "case_charged",
+        ContactRequested = "contact_requested",
+    }
+}
+
+words! {
+    /// Legal class of a kind.
+    Class {
+        EmergencyService = "emergency_service",
+        CaseInformation = "case_information",
+    }
+}
+
+words! {
+    /// Way to a person.
+    Channel { Text = "text", Email = "email" }
+}
+
+words! {
+    /// Why an update is not sent.
+    Reason {
+        KindOff = "kind_off",
+        CallTypeDenied = "call_type_denied",
+        OffenceDenied = "offence_denied",
+        RoleSuspect = "role_suspect",
+        NumberOfSuspect = "number_of_suspect",
+        Minor = "minor",
+        ContactNever = "contact_never",
+        ContactNoText = "contact_no_text",
+        ContactNoEmail = "contact_no_email",
+        ContactAskFirst = "contact_ask_first",
+        SafetyLatch = "safety_latch",
+        OptedOut = "opted_out",
+        UndeliverableAddress = "undeliverable_address",
+        NoAddress = "no_address",
+        NotASubscriberNumber = "not_a_subscriber_number",
+        Baseline = "baseline",
+        Merged = "merged",
+        Cancelled = "cancelled",
+        Paused = "paused",
+        UnapprovedText = "unapproved_text",
+        Shadow = "shadow",
+        RoleNotNotified = "role_not_notified",
+        RenderRefused = "render_refused",
+    }
+}
+
+impl Kind {
+    /// The class, which decides quiet hours and the scope of opt-outs.
+    pub fn class(self) -> Class {
+        match self {
+            Self::CallReceived | Self::OfficersOnTheWay | Self::OfficersDelayed => Class::EmergencyService,
+            Self::CallClosed
+            | Self::CaseNumber
+            | Self::CaseAssigned
+            | Self::CaseCharged
+            | Self::ContactRequested => Class::CaseInformation,
+        }
+    }
+}
+
+impl Reason {
+    /// Whether later facts or a later hour may lift it: decided again until the update's age limit.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Baseline | Self::Shadow | Self::OptedOut)
+    }
+
+    /// The rule behind it, as named in the agency folder or the design.
+    pub fn rule(self) -> &'static str {
+        match self {
+            Self::KindOff => "updates.toml: kinds.*.on",
+            Self::CallTypeDenied => "updates.toml: call_types",
+            Self::OffenceDenied => "updates.toml: offences",
+            Self::RoleSuspect | Self::NumberOfSuspect => {
+                "nobody named as suspect, and no number a suspect shares"
+            }
+            Self::RoleNotNotified => "the kind goes to other roles",
+            Self::Minor => "updates.toml: adult_age",
+            Self::ContactNever | Self::ContactNoText | Self::ContactNoEmail | Self::ContactAskFirst => {
+                "the person's own word about contact"
+            }
+            Self::SafetyLatch => "updates.toml: latch_days",
+            Self::OptedOut => "opt-out by the recipient",
+            Self::NoAddress | Self::NotASubscriberNumber | Self::UndeliverableAddress => "address",
+            Self::Baseline => "known before the service began",
+            Self::Merged | Self::Cancelled => "course of the incident",
+            Self::Paused => "pause",
+            Self::UnapprovedText => "approvals.toml: texts",
+            Self::Shadow => "agency.toml: modes.updates",
+            Self::RenderRefused => "texts: blank, unknown or too long",
+        }
+    }
+}

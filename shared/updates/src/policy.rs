@@ -1,0 +1,175 @@
+//! `updates.toml`: which kinds are on, for which calls, how old, by which channel, at which hours.
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::SignedDuration;
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use crate::kind::Kind;
+
+/// The department's rules, read and checked.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    file: File,
+    zone: TimeZone,
+    /// `live`, or `shadow`: everything but the send.
+    pub live: bool,
+    version: String,
+}
+
+/// `updates.toml` cannot be used; the text names key and reason.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("updates.toml: {0}")]
+pub struct PolicyError(pub String);
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    adult_age: u8,
+    latch_days: u16,
+    delay_minutes: Vec<u16>,
+    delay_past_window_minutes: u16,
+    quiet_hours: QuietHours,
+    call_closed_quiet_after_minutes: u16,
+    call_types: Denials,
+    offences: Denials,
+    kinds: BTreeMap<Kind, KindRules>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct QuietHours {
+    from: Time,
+    to: Time,
+}
+
+/// Whatever stands in neither list is denied; what latches is denied and latches.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Denials {
+    allowed: BTreeSet<String>,
+    latching: BTreeSet<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KindRules {
+    on: bool,
+    channels: Channels,
+    max_age_minutes: u32,
+}
+
+/// Which channels a kind uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channels {
+    /// Text only.
+    Text,
+    /// E-mail only.
+    Email,
+    /// Both, where both addresses are known.
+    Both,
+    /// Text; e-mail where no text can be sent.
+    First,
+}
+
+impl Policy {
+    /// Reads and checks the file; `live` is the agency's mode.
+    pub fn parse(text: &str, zone: TimeZone, live: bool) -> Result<Self, PolicyError> {
+        let file: File = toml::from_str(text).map_err(|error| PolicyError(error.to_string()))?;
+        for kind in Kind::ALL {
+            if !file.kinds.contains_key(kind) {
+                return Err(PolicyError(format!("kinds.{kind} is missing")));
+            }
+        }
+        if file.delay_minutes.is_empty() || file.delay_minutes.contains(&0) {
+            return Err(PolicyError(
+                "delay_minutes needs one number of minutes per priority, each above 0".into(),
+            ));
+        }
+        for (list, denials) in [("call_types", &file.call_types), ("offences", &file.offences)] {
+            if let Some(both) = denials.allowed.intersection(&denials.latching).next() {
+                return Err(PolicyError(format!("{list}: {both} cannot be allowed and latching at once")));
+            }
+        }
+        let version = hex::encode(&Sha256::digest(text)[..6]);
+        Ok(Self { file, zone, live, version })
+    }
+
+    /// First twelve hexadecimal digits of the file's SHA-256: stored with each decision.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The agency's time zone.
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
+    /// Whether the kind is sent at all.
+    pub fn is_on(&self, kind: Kind) -> bool {
+        self.file.kinds.get(&kind).is_some_and(|rules| rules.on)
+    }
+
+    /// Channels of the kind.
+    pub fn channels(&self, kind: Kind) -> Channels {
+        self.file.kinds.get(&kind).map_or(Channels::Text, |rules| rules.channels)
+    }
+
+    /// How old an update may be when it is sent.
+    pub fn max_age(&self, kind: Kind) -> SignedDuration {
+        let minutes = self.file.kinds.get(&kind).map_or(0, |rules| rules.max_age_minutes);
+        SignedDuration::from_mins(i64::from(minutes))
+    }
+
+    /// How long a caller waits before being told of a delay. Priority 1 is the most urgent; unknown counts as low.
+    pub fn delay(&self, priority: Option<u8>) -> SignedDuration {
+        let steps = &self.file.delay_minutes;
+        let index =
+            priority.map_or(steps.len(), |priority| usize::from(priority.max(1)) - 1).min(steps.len() - 1);
+        SignedDuration::from_mins(i64::from(steps[index]))
+    }
+
+    /// How far past the arrival window nobody may have arrived before the caller is told.
+    pub fn delay_past_window(&self) -> SignedDuration {
+        SignedDuration::from_mins(i64::from(self.file.delay_past_window_minutes))
+    }
+
+    /// How long after closure the closing text still ignores quiet hours.
+    pub fn call_closed_quiet_after(&self) -> SignedDuration {
+        SignedDuration::from_mins(i64::from(self.file.call_closed_quiet_after_minutes))
+    }
+
+    /// Quiet hours: from, to, agency time.
+    pub fn quiet_hours(&self) -> (Time, Time) {
+        (self.file.quiet_hours.from, self.file.quiet_hours.to)
+    }
+
+    /// Age from which a person is told directly.
+    pub fn adult_age(&self) -> u8 {
+        self.file.adult_age
+    }
+
+    /// How long a latch holds.
+    pub fn latch(&self) -> SignedDuration {
+        SignedDuration::from_hours(24 * i64::from(self.file.latch_days))
+    }
+
+    /// Whether calls of all these types may be told about: each one known and allowed, and at least one.
+    pub fn allows_call_types(&self, types: &BTreeSet<String>) -> bool {
+        !types.is_empty() && types.is_subset(&self.file.call_types.allowed)
+    }
+
+    /// Whether all these offences may be told about; none at all is no objection.
+    pub fn allows_offences(&self, offences: &BTreeSet<String>) -> bool {
+        offences.is_subset(&self.file.offences.allowed)
+    }
+
+    /// Whether a call of one of these types or offences latches the addresses of the people in it.
+    pub fn latches(&self, types: &BTreeSet<String>, offences: &BTreeSet<String>) -> bool {
+        !types.is_disjoint(&self.file.call_types.latching)
+            || !offences.is_disjoint(&self.file.offences.latching)
+    }
+}

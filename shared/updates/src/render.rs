@@ -1,0 +1,168 @@
+//! Fills a kind's words with facts. Blank, unknown or too long refuses: nothing half-said is ever sent.
+use std::collections::BTreeMap;
+
+use incident::event::Investigator;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::derive::from_case;
+use crate::kind::{Channel, Kind};
+use crate::segments::measure;
+use crate::subject::Subject;
+use crate::texts::{Texts, environment};
+
+/// What every text may say about the agency.
+#[derive(Clone, Debug)]
+pub struct AgencyWords {
+    /// Name that opens each text.
+    pub name: String,
+    /// Number for questions, as printed.
+    pub non_emergency_phone: String,
+    /// Whether 911 takes texts here.
+    pub text_to_911: bool,
+    /// Time zone in which times are said.
+    pub zone: TimeZone,
+}
+
+/// Values of placeholders; only those that are known.
+pub type Values = BTreeMap<&'static str, String>;
+
+/// A finished message.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// Subject; empty for a text.
+    pub subject: String,
+    /// The words.
+    pub body: String,
+}
+
+impl std::fmt::Debug for Rendered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Rendered([private])")
+    }
+}
+
+/// Why nothing was rendered, without the values.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{kind} in {language}: {reason}")]
+pub struct Refused {
+    kind: Kind,
+    language: String,
+    reason: String,
+}
+
+/// The placeholders that `kind` can fill from this subject.
+pub fn values(subject: &Subject, kind: Kind, ordinal: &str, agency: &AgencyWords, texts: &Texts) -> Values {
+    let mut values = Values::from([
+        ("agency", agency.name.clone()),
+        ("non_emergency", agency.non_emergency_phone.clone()),
+    ]);
+    if agency.text_to_911 {
+        values.insert("text_to_911", "yes".into());
+    }
+    match subject {
+        Subject::Incident(incident) => {
+            values.insert("call", incident.id.clone());
+            if let (Kind::OfficersOnTheWay, Some(eta)) = (kind, incident.facts.expected_arrival()) {
+                let (from, to) = arrival_window(eta);
+                values.insert("window_from", clock_time(from, &agency.zone));
+                values.insert("window_to", clock_time(to, &agency.zone));
+            }
+            if kind == Kind::CallClosed {
+                let outcomes = &texts.of(kind).outcomes;
+                let code = incident.facts.disposition().unwrap_or("default");
+                let words = outcomes.get(code).or_else(|| outcomes.get("default"));
+                values.extend(words.map(|words| ("outcome", words.clone())));
+            }
+        }
+        Subject::Case(case, _) => {
+            values.insert("case", case.number.clone());
+            let investigator = match kind {
+                // The one who was assigned then, even if another has taken over since.
+                Kind::CaseAssigned => assigned(case, ordinal),
+                _ => case.facts.investigator(),
+            };
+            let name = investigator.and_then(|investigator| investigator.name.as_deref());
+            let phone = investigator.and_then(|investigator| investigator.phone.as_deref());
+            values.extend(name.map(|name| ("investigator_name", name.trim().to_owned())));
+            values.extend(phone.map(|phone| ("investigator_phone", printed_phone(phone))));
+            let contact = phone.map_or_else(|| agency.non_emergency_phone.clone(), printed_phone);
+            values.insert("contact_phone", contact);
+        }
+    }
+    values.retain(|_, value| !value.trim().is_empty());
+    values
+}
+
+fn assigned<'a>(case: &'a incident::Case, ordinal: &str) -> Option<&'a Investigator> {
+    let candidates = from_case(case, Timestamp::MIN);
+    let named = candidates.list.iter().filter(|candidate| candidate.kind == Kind::CaseAssigned);
+    named
+        .zip(case.facts.assignments())
+        .find(|(candidate, _)| candidate.ordinal == ordinal)
+        .map(|(_, (_, who))| who)
+}
+
+/// Fills the words of `kind` for `channel`. A text must fit one part in GSM-7 or two in UCS-2.
+pub fn render(kind: Kind, channel: Channel, texts: &Texts, values: &Values) -> Result<Rendered, Refused> {
+    let refused = |reason: String| Refused { kind, language: texts.language.clone(), reason };
+    let fill = |template: &str| {
+        let filled = environment().render_str(template, values);
+        filled.map_err(|error| refused(format!("{:?} in line {}", error.kind(), error.line().unwrap_or(0))))
+    };
+    let words = texts.of(kind);
+    match channel {
+        Channel::Text => {
+            let body = fill(&words.text)?;
+            let size = measure(&body);
+            let limit = if size.alphabet == crate::segments::Alphabet::Gsm7 { 1 } else { 2 };
+            if size.parts > limit {
+                return Err(refused(format!(
+                    "{} units need {} parts, the limit is {limit}",
+                    size.units, size.parts
+                )));
+            }
+            Ok(Rendered { subject: String::new(), body })
+        }
+        Channel::Email => Ok(Rendered { subject: fill(&words.subject)?, body: fill(&words.body)? }),
+    }
+}
+
+/// Values as long as they come, to measure the longest text a kind can make.
+pub fn longest_values(texts: &Texts, kind: Kind, agency: &AgencyWords) -> Values {
+    let mut values = Values::from([
+        ("agency", agency.name.clone()),
+        ("non_emergency", agency.non_emergency_phone.clone()),
+        ("call", "26-0482139".into()),
+        ("case", "26-1234567".into()),
+        ("window_from", "12:40 PM".into()),
+        ("window_to", "12:55 PM".into()),
+        ("investigator_name", "Det. Wolfeschlegel".into()),
+        ("investigator_phone", "218-555-0100".into()),
+        ("contact_phone", "218-555-0100".into()),
+    ]);
+    if agency.text_to_911 {
+        values.insert("text_to_911", "yes".into());
+    }
+    let longest = texts.of(kind).outcomes.values().max_by_key(|words| words.len());
+    values.extend(longest.map(|words| ("outcome", words.clone())));
+    values
+}
+
+/// A quarter of an hour that begins at the five minutes before the estimate.
+pub fn arrival_window(eta: Timestamp) -> (Timestamp, Timestamp) {
+    let from = Timestamp::from_second(eta.as_second().div_euclid(300) * 300).unwrap_or(eta);
+    (from, from + SignedDuration::from_mins(15))
+}
+
+fn clock_time(at: Timestamp, zone: &TimeZone) -> String {
+    jiff::Zoned::new(at, zone.clone()).strftime("%-I:%M %p").to_string()
+}
+
+/// A number as people write it: 218-555-0150.
+fn printed_phone(text: &str) -> String {
+    match incident::address::phone(text) {
+        Ok(e164) => format!("{}-{}-{}", &e164[2..5], &e164[5..8], &e164[8..]),
+        Err(_) => text.trim().to_owned(),
+    }
+}

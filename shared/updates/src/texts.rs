@@ -1,0 +1,85 @@
+//! `texts/<language>/<kind>.toml`: the words of each kind, checked as a whole before one of them is used.
+use std::collections::BTreeMap;
+
+use minijinja::{Environment, UndefinedBehavior};
+use serde::Deserialize;
+
+use crate::approvals::texts_hash;
+use crate::kind::Kind;
+
+/// The texts of one language.
+#[derive(Clone, Debug)]
+pub struct Texts {
+    /// ISO 639 code, the name of the folder.
+    pub language: String,
+    /// [`texts_hash`] of the folder: stored with each message, and what approvals name.
+    pub hash: String,
+    kinds: BTreeMap<Kind, KindTexts>,
+}
+
+/// The words of one kind. Templates are minijinja; a placeholder without a value refuses the render.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KindTexts {
+    /// Text message.
+    pub text: String,
+    /// Subject of the e-mail.
+    pub subject: String,
+    /// Body of the e-mail, plain text with blank lines between paragraphs.
+    pub body: String,
+    /// For `call_closed`: words by disposition code, and `default`.
+    #[serde(default)]
+    pub outcomes: BTreeMap<String, String>,
+}
+
+/// A text file cannot be used; the text names file and reason.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("texts/{language}/{file}: {reason}")]
+pub struct TextsError {
+    /// Language of the folder.
+    pub language: String,
+    /// File in it.
+    pub file: String,
+    /// What is wrong.
+    pub reason: String,
+}
+
+impl Texts {
+    /// Reads the files of one language, name to contents: one per kind, all of them, no others.
+    pub fn parse(language: &str, files: &BTreeMap<String, String>) -> Result<Self, TextsError> {
+        let error =
+            |file: &str, reason: String| TextsError { language: language.into(), file: file.into(), reason };
+        let mut kinds = BTreeMap::new();
+        for (file, text) in files {
+            let kind = file.strip_suffix(".toml").and_then(Kind::from_word);
+            let kind = kind.ok_or_else(|| error(file, "is not named after a kind of update".into()))?;
+            let texts: KindTexts = toml::from_str(text).map_err(|fault| error(file, fault.to_string()))?;
+            let mut templates = environment();
+            for template in [&texts.text, &texts.subject, &texts.body] {
+                templates
+                    .add_template_owned("t", template.clone())
+                    .map_err(|fault| error(file, fault.to_string()))?;
+            }
+            if kind == Kind::CallClosed && !texts.outcomes.contains_key("default") {
+                return Err(error(file, "outcomes.default is missing".into()));
+            }
+            kinds.insert(kind, texts);
+        }
+        if let Some(missing) = Kind::ALL.iter().find(|kind| !kinds.contains_key(kind)) {
+            return Err(error(&format!("{missing}.toml"), "is missing".into()));
+        }
+        Ok(Self { language: language.into(), hash: texts_hash(files), kinds })
+    }
+
+    /// The words of `kind`.
+    pub fn of(&self, kind: Kind) -> &KindTexts {
+        &self.kinds[&kind]
+    }
+}
+
+/// Strict templates: an unknown placeholder is an error, never a blank.
+pub(crate) fn environment() -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment
+}
