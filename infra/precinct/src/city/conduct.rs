@@ -220,7 +220,9 @@ fn planted(log: &mut Log, city: &City) {
     }
     let day = city.last_day.saturating_sub(40.days());
     report(log, &format!("ia-complaint-{ROOKIE}-01"), ROOKIE, "complaint", day, day, None);
-    for (indicator, back) in [("complaint", 640_i64), ("use_of_force", 500), ("complaint", 330), ("use_of_force", 150)] {
+    for (indicator, back) in
+        [("complaint", 640_i64), ("use_of_force", 500), ("complaint", 330), ("use_of_force", 150)]
+    {
         let day = city.last_day.saturating_sub(back.days());
         report(log, &format!("ia-{indicator}-{BUSY}-{back}"), BUSY, indicator, day, day, None);
     }

@@ -2,12 +2,13 @@
 //! dirt that real extracts carry.
 use std::fmt::Write;
 
+use hotspot::StudyArea;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, ToSpan};
 
 use super::random::Random;
-use super::{Boundary, CRIME_YEARS, City};
+use super::{CRIME_YEARS, City};
 
 /// The columns of the file, as `precinct import crime --columns` names them.
 pub const COLUMNS: &str = "id=id,from=occurred_at,offence=offence,lon=longitude,lat=latitude";
@@ -57,29 +58,29 @@ struct Row {
     point: [f64; 2],
 }
 
-pub(super) fn csv(city: &City, boundary: &Boundary) -> String {
+pub(super) fn csv(city: &City, area: &StudyArea) -> String {
     let mut random = Random::new(city.seed, "crime");
-    let hot = places(city, boundary, "hot-places", HOT_PLACES, HOT_SPREAD);
-    let around = places(city, boundary, "neighbourhoods", NEIGHBOURHOODS, NEIGHBOURHOOD_SPREAD);
+    let hot = places(city, area, "hot-places", HOT_PLACES, HOT_SPREAD);
+    let around = places(city, area, "neighbourhoods", NEIGHBOURHOODS, NEIGHBOURHOOD_SPREAD);
     let shares: Vec<f64> = OFFENCES.iter().map(|offence| offence.1).collect();
     let mut rows: Vec<Row> = (0..A_YEAR * CRIME_YEARS as usize)
         .map(|_| {
             let offence = &OFFENCES[random.weighted(&shares)];
             let (share, at) = moment(city, offence, &mut random);
             let places = if random.chance(offence.2) { &hot } else { &around };
-            Row { at, offence: offence.0, point: point(boundary, places, share, &mut random) }
+            Row { at, offence: offence.0, point: point(area, places, share, &mut random) }
         })
         .collect();
     rows.sort_by_key(|row| row.at);
     write(city, &rows)
 }
 
-/// Places inside the boundary. The first fades out, the last comes up in the last five months.
-fn places(city: &City, boundary: &Boundary, name: &str, count: usize, spread: f64) -> Vec<Place> {
+/// Places inside the area. The first fades out, the last comes up in the last five months.
+fn places(city: &City, area: &StudyArea, name: &str, count: usize, spread: f64) -> Vec<Place> {
     let mut random = Random::new(city.seed, name);
     (0..count)
         .map(|number| Place {
-            at: anywhere(boundary, &mut random),
+            at: anywhere(area, &mut random),
             // Crime concentrates: the second place has two thirds of the first, and so on.
             weight: 1.0 / (1.0 + 0.5 * number as f64),
             spread,
@@ -89,22 +90,22 @@ fn places(city: &City, boundary: &Boundary, name: &str, count: usize, spread: f6
         .collect()
 }
 
-fn anywhere(boundary: &Boundary, random: &mut Random) -> [f64; 2] {
-    let [west, south, east, north] = boundary.bounds();
+fn anywhere(area: &StudyArea, random: &mut Random) -> [f64; 2] {
+    let [west, south, east, north] = area.bounds();
     loop {
         let point = [random.between(west, east), random.between(south, north)];
-        if boundary.contains(point) {
+        if area.contains(point[0], point[1]) {
             return point;
         }
     }
 }
 
 /// Around a place that is active at this share of the three years; one report in ten falls anywhere.
-fn point(boundary: &Boundary, places: &[Place], share: f64, random: &mut Random) -> [f64; 2] {
+fn point(area: &StudyArea, places: &[Place], share: f64, random: &mut Random) -> [f64; 2] {
     let active = |place: &Place| if (place.from..place.until).contains(&share) { place.weight } else { 0.0 };
     let weights: Vec<f64> = places.iter().map(active).collect();
     if random.chance(0.1) {
-        return block(anywhere(boundary, random));
+        return block(anywhere(area, random));
     }
     let place = &places[random.weighted(&weights)];
     loop {
@@ -112,7 +113,7 @@ fn point(boundary: &Boundary, places: &[Place], share: f64, random: &mut Random)
         let latitude = place.at[1] + metres[1] / DEGREE;
         let narrowing = libm::cos(latitude.to_radians());
         let point = block([place.at[0] + metres[0] / (DEGREE * narrowing), latitude]);
-        if boundary.contains(point) {
+        if area.contains(point[0], point[1]) {
             return point;
         }
     }

@@ -4,18 +4,17 @@
 //! The same seed gives the same bytes on every platform: one small generator, `libm`, no map iteration, no
 //! clock. What is planted (an officer whose record escalates, a busy but ordinary one, rookies, a typing
 //! error, a place that is heating up) is known, so that the results can be judged.
-mod boundary;
 mod conduct;
 mod crime;
 mod force;
 mod history;
 mod random;
 
+use hotspot::StudyArea;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-pub use boundary::Boundary;
 pub use crime::COLUMNS;
 pub use force::{BUSY, ESCALATOR, MISTYPED, Officer, ROOKIE};
 
@@ -48,10 +47,10 @@ impl City {
         history::events(self, &self.officers())
     }
 
-    /// Three years of reported crime inside `boundary`, as a CSV file with a header row (see [`COLUMNS`]);
+    /// Three years of reported crime inside `area`, as a CSV file with a header row (see [`COLUMNS`]);
     /// about one row in a hundred is dirty, as real extracts are.
-    pub fn crime(&self, boundary: &Boundary) -> String {
-        crime::csv(self, boundary)
+    pub fn crime(&self, area: &StudyArea) -> String {
+        crime::csv(self, area)
     }
 }
 

@@ -11,7 +11,7 @@ fn city(seed: u64) -> City {
 }
 
 fn crime(seed: u64) -> String {
-    city(seed).crime(&Boundary::parse(SQUARE).unwrap())
+    city(seed).crime(&StudyArea::from_geojson(SQUARE).unwrap())
 }
 
 fn count(events: &[Value], test: impl Fn(&Value) -> bool) -> f64 {

@@ -1,0 +1,179 @@
+//! The demonstration day: the stories of `events/demo/`, built into the command so that it plays anywhere.
+use std::collections::BTreeSet;
+
+use anyhow::Context as _;
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// The files in the order in which the stories are told.
+const FILES: [(&str, &str); 10] = [
+    ("crash", include_str!("../../../../events/demo/crash.jsonl")),
+    ("theft", include_str!("../../../../events/demo/theft.jsonl")),
+    ("home", include_str!("../../../../events/demo/home.jsonl")),
+    ("stop", include_str!("../../../../events/demo/stop.jsonl")),
+    ("repeats", include_str!("../../../../events/demo/repeats.jsonl")),
+    ("noise", include_str!("../../../../events/demo/noise.jsonl")),
+    ("shared-phone", include_str!("../../../../events/demo/shared-phone.jsonl")),
+    ("minor", include_str!("../../../../events/demo/minor.jsonl")),
+    ("burglary", include_str!("../../../../events/demo/burglary.jsonl")),
+    ("personnel", include_str!("../../../../events/demo/personnel.jsonl")),
+];
+
+/// One story: what it is about, and what it makes others post.
+#[derive(Debug)]
+pub struct Story {
+    /// Name of its file.
+    pub name: &'static str,
+    /// Headline.
+    pub title: String,
+    /// Two sentences.
+    pub about: String,
+    /// In the order of the file.
+    pub steps: Vec<Step>,
+}
+
+/// Something that arrives at a known time.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Step {
+    /// When, by the virtual clock.
+    pub at: Timestamp,
+    /// What.
+    #[serde(flatten)]
+    pub act: Act,
+}
+
+/// What arrives.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Act {
+    /// A signed post of one event or several.
+    Post {
+        /// Path of the API.
+        path: String,
+        /// As posted.
+        body: Value,
+    },
+    /// A text from a person.
+    Text {
+        /// Their number.
+        text_from: String,
+        /// Their words.
+        body: String,
+    },
+}
+
+#[derive(Deserialize)]
+struct Header {
+    story: String,
+    about: String,
+}
+
+/// Every story of the day.
+pub fn stories() -> anyhow::Result<Vec<Story>> {
+    FILES.iter().map(|(name, text)| read(name, text)).collect()
+}
+
+/// All steps of all stories in the order of time; at the same time, in the order of the stories.
+pub fn timeline(stories: &[Story]) -> Vec<Step> {
+    let mut steps: Vec<Step> = stories.iter().flat_map(|story| story.steps.iter().cloned()).collect();
+    steps.sort_by_key(|step| step.at);
+    steps
+}
+
+fn read(name: &'static str, text: &str) -> anyhow::Result<Story> {
+    let mut lines = text.lines();
+    let place = |number: usize| format!("events/demo/{name}.jsonl, line {number}");
+    let header: Header = serde_json::from_str(lines.next().unwrap_or_default()).with_context(|| place(1))?;
+    let steps = lines
+        .enumerate()
+        .map(|(index, line)| serde_json::from_str(line).with_context(|| place(index + 2)))
+        .collect::<anyhow::Result<_>>()?;
+    Ok(Story { name, title: header.story, about: header.about, steps })
+}
+
+impl Story {
+    /// Numbers of the calls in it.
+    pub fn incidents(&self) -> BTreeSet<String> {
+        self.ids("/data/incident/id")
+    }
+
+    /// Numbers of the cases in it.
+    pub fn cases(&self) -> BTreeSet<String> {
+        self.ids("/data/case/number")
+    }
+
+    /// Texts that people sent, with their time.
+    pub fn replies(&self) -> impl Iterator<Item = (Timestamp, &str)> {
+        self.steps.iter().filter_map(|step| match &step.act {
+            Act::Text { body, .. } => Some((step.at, body.as_str())),
+            Act::Post { .. } => None,
+        })
+    }
+
+    fn ids(&self, pointer: &str) -> BTreeSet<String> {
+        let id = |event: &Value| event.pointer(pointer)?.as_str().map(String::from);
+        self.steps.iter().flat_map(Step::events).filter_map(id).collect()
+    }
+}
+
+impl Step {
+    /// The events of a post, one or several.
+    pub fn events(&self) -> &[Value] {
+        match &self.act {
+            Act::Post { body: Value::Array(events), .. } => events,
+            Act::Post { body, .. } => std::slice::from_ref(body),
+            Act::Text { .. } => &[],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_story_can_be_read() {
+        for story in stories().unwrap() {
+            assert!(!story.steps.is_empty(), "{}", story.name);
+        }
+    }
+
+    #[test]
+    fn nothing_is_posted_before_it_happened() {
+        for story in stories().unwrap() {
+            for step in &story.steps {
+                for event in step.events() {
+                    let happened: Timestamp = event["timestamp"].as_str().unwrap().parse().unwrap();
+                    assert!(happened <= step.at, "{}: {event}", story.name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_number_belongs_to_nobody() {
+        for (name, text) in FILES {
+            for number in text.split("\"+1").skip(1).map(|rest| &rest[..10]) {
+                assert!(("2185550100"..="2185550199").contains(&number), "{name}: {number}");
+            }
+        }
+    }
+
+    #[test]
+    fn ids_are_repeated_in_the_story_of_repeats_alone() {
+        let mut seen = BTreeSet::new();
+        for story in stories().unwrap().iter().filter(|story| story.name != "repeats") {
+            for event in story.steps.iter().flat_map(Step::events) {
+                assert!(seen.insert(event["id"].to_string()), "{event}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_timeline_runs_forward() {
+        let steps = timeline(&stories().unwrap());
+        assert!(steps.is_sorted_by_key(|step| step.at));
+        assert_eq!(steps.len(), 46);
+    }
+}

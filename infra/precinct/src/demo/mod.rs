@@ -1,0 +1,2 @@
+pub mod bubble;
+pub mod day;
