@@ -1,1 +1,29 @@
-//! Under construction.
+//! Hot spots: where crime concentrates, computed per geohash cell from a log of facts without personal data.
+//!
+//! Pure: no clock, no files, no network. Callers pass facts, boundary text, settings and the origin; they get
+//! tables and GeoJSON text back. Formulas carry the number of their definition in `docs/hotspots.md` (D1-D15).
+#![warn(missing_docs)]
+
+pub mod area;
+pub mod binomial;
+pub mod cell;
+pub mod fact;
+pub mod fdr;
+pub mod geojson;
+pub mod gistar;
+pub mod history;
+pub mod kde;
+pub mod label;
+pub mod lattice;
+pub mod privacy;
+pub mod public;
+pub mod settings;
+pub mod table;
+
+pub use area::StudyArea;
+pub use cell::Cell;
+pub use fact::{CrimeFact, Origin};
+pub use history::History;
+pub use lattice::Lattice;
+pub use settings::Settings;
+pub use table::CellTable;

@@ -1,0 +1,152 @@
+//! The internal table of one map: every study cell with every statistic, and its text form.
+use std::fmt::Write;
+
+use jiff::SignedDuration;
+use jiff::Timestamp;
+
+use crate::gistar::{Neighbourhoods, two_sided_p, z_scores};
+use crate::history::{HALF_LIFE_DAYS, History, LOOK_BACK_DAYS, Selection};
+use crate::label::{gi_bin, joint_bin};
+use crate::lattice::Lattice;
+use crate::{binomial, fdr, kde};
+
+/// Columns of the text form.
+pub const COLUMNS: &str = "geohash,count_train,c_i,S_i,gi_z,p,q,rec_H180,kde150,p_binom,q_binom";
+
+/// The statistics of one map, one entry per cell of the lattice in each list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CellTable<'a> {
+    /// The cells.
+    pub lattice: &'a Lattice,
+    /// Events in the window (D4).
+    pub counts: Vec<u32>,
+    /// Members and sums of the neighbourhoods (D5).
+    pub near: Neighbourhoods,
+    /// Gi* (D5).
+    pub z: Vec<f64>,
+    /// Its two-sided p (D6).
+    pub p: Vec<f64>,
+    /// Its Benjamini-Hochberg q (D7).
+    pub q: Vec<f64>,
+    /// Recency with a half-life of 180 days (D12): the score that cells are ranked by.
+    pub recency: Vec<f64>,
+    /// Kernel sum with a bandwidth of 150 m (D11).
+    pub kde: Vec<f64>,
+    /// Exact binomial tail (D8).
+    pub p_binom: Vec<f64>,
+    /// Its q over all cells.
+    pub q_binom: Vec<f64>,
+    /// Events inside the study area in the window.
+    pub events: u64,
+    /// Events of the window outside it.
+    pub outside: u64,
+}
+
+/// Cells at or above each confidence: 99, 95, 90 %.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Hot {
+    /// At 99 %.
+    pub at_99: u32,
+    /// At 95 % or more.
+    pub at_95: u32,
+    /// At 90 % or more.
+    pub at_90: u32,
+}
+
+impl<'a> CellTable<'a> {
+    /// The table of the categories marked in `categories`, counted over `window_days` before `origin`.
+    pub fn compute(
+        lattice: &'a Lattice,
+        history: &History,
+        origin: Timestamp,
+        window_days: u16,
+        categories: &[bool],
+    ) -> Self {
+        let since = |days: i64| {
+            origin.saturating_sub(SignedDuration::from_hours(24 * days)).unwrap_or(Timestamp::MIN)
+        };
+        let window = Selection { from: since(i64::from(window_days)), to: origin, categories };
+        let counted = history.counts(lattice, window);
+        let look_back = Selection { from: since(LOOK_BACK_DAYS), to: origin, categories };
+        let recency = history.recency(lattice, look_back, HALF_LIFE_DAYS);
+        let mut table = Self::of_counts(lattice, counted.cells, recency);
+        table.outside = counted.outside;
+        table
+    }
+
+    /// The table of given counts and recency scores, one per cell.
+    pub fn of_counts(lattice: &'a Lattice, counts: Vec<u32>, recency: Vec<f64>) -> Self {
+        let events = counts.iter().map(|count| u64::from(*count)).sum();
+        let near = Neighbourhoods::of(lattice, &counts);
+        let z = z_scores(&counts, &near);
+        let p: Vec<f64> = z.iter().map(|z| two_sided_p(*z)).collect();
+        let p_binom = binomial::upper_tails(events, lattice.len(), &near.members, &near.sums);
+        Self {
+            q: fdr::adjusted(&p),
+            q_binom: fdr::adjusted(&p_binom),
+            kde: kde::kernel_sums(lattice, &counts, kde::BANDWIDTH_M),
+            lattice,
+            counts,
+            near,
+            z,
+            p,
+            recency,
+            p_binom,
+            events,
+            outside: 0,
+        }
+    }
+
+    /// The label of a cell: -3 to 3 (D9).
+    pub fn joint(&self, index: usize) -> i8 {
+        joint_bin(self.z[index], self.q[index], self.q_binom[index])
+    }
+
+    /// How many cells are hot by the joint label.
+    pub fn hot(&self) -> Hot {
+        self.count_hot(|index| self.joint(index))
+    }
+
+    /// How many would be by Gi* and its q alone.
+    pub fn hot_by_gistar(&self) -> Hot {
+        self.count_hot(|index| gi_bin(self.z[index], self.q[index]))
+    }
+
+    fn count_hot(&self, bin: impl Fn(usize) -> i8) -> Hot {
+        (0..self.lattice.len()).map(bin).fold(Hot::default(), |hot, bin| Hot {
+            at_99: hot.at_99 + u32::from(bin >= 3),
+            at_95: hot.at_95 + u32::from(bin >= 2),
+            at_90: hot.at_90 + u32::from(bin >= 1),
+        })
+    }
+
+    /// Cells in ranking order: recency descending, ties by geohash (D15).
+    pub fn ranking(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.lattice.len()).collect();
+        order.sort_by(|a, b| self.recency[*b].total_cmp(&self.recency[*a]));
+        order
+    }
+
+    /// The table as CSV with [`COLUMNS`], one row per study cell in geohash order. Numbers are written so that
+    /// reading them gives the same bits.
+    pub fn to_csv(&self) -> String {
+        let mut text = String::with_capacity(200 * self.lattice.len() + 100);
+        text.push_str(COLUMNS);
+        text.push('\n');
+        for (i, name) in self.lattice.names().iter().enumerate() {
+            let _ = write!(text, "{name},{},{},{}", self.counts[i], self.near.members[i], self.near.sums[i]);
+            let columns = [&self.z, &self.p, &self.q, &self.recency, &self.kde, &self.p_binom, &self.q_binom];
+            for column in columns {
+                push_number(&mut text, column[i]);
+            }
+            text.push('\n');
+        }
+        text
+    }
+}
+
+/// Adds a comma and the shortest text that reads back as the same number; whole numbers without a point.
+fn push_number(text: &mut String, number: f64) {
+    let whole = number == number.trunc() && number.abs() < 1e15;
+    let _ = if whole { write!(text, ",{}", number as i64) } else { write!(text, ",{number:?}") };
+}
