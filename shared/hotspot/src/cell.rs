@@ -161,9 +161,9 @@ mod tests {
                 let middle = f64::midpoint(*low, *high);
                 let up = *value >= middle;
                 if up {
-                    *low = middle
+                    *low = middle;
                 } else {
-                    *high = middle
+                    *high = middle;
                 }
                 digit << 1 | usize::from(up)
             })

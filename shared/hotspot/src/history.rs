@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::cell::Cell;
 use crate::fact::CrimeFact;
 use crate::lattice::Lattice;
-use crate::settings::{Settings, UNMAPPED};
+use crate::settings::{NOT_CRIME, Settings, UNMAPPED};
 
 /// Microseconds of a day.
 pub const DAY_US: i64 = 86_400_000_000;
@@ -32,6 +32,7 @@ enum Fate {
     Deleted,
     NoPosition,
     OfficerInitiated,
+    NotCrime,
     Counts,
 }
 
@@ -57,6 +58,8 @@ pub struct Tally {
     pub no_position: u64,
     /// Incidents of an origin that the settings do not count.
     pub officer_initiated: u64,
+    /// Calls that are no crime.
+    pub not_crime: u64,
     /// Incidents of an offence that the settings do not list; they count, but never for the public.
     pub unmapped_offence: u64,
 }
@@ -115,6 +118,8 @@ impl<'s> Gathering<'s> {
             Fate::Deleted
         } else if !self.settings.origins.contains(&fact.origin) {
             Fate::OfficerInitiated
+        } else if self.categories[usize::from(category)] == NOT_CRIME {
+            Fate::NotCrime
         } else if position.is_none() {
             Fate::NoPosition
         } else {
@@ -140,6 +145,7 @@ impl<'s> Gathering<'s> {
             }
             match row.fate {
                 Fate::Deleted => tally.deleted += 1,
+                Fate::NotCrime => tally.not_crime += 1,
                 Fate::NoPosition => tally.no_position += 1,
                 Fate::OfficerInitiated => tally.officer_initiated += 1,
                 Fate::Counts => {
@@ -250,7 +256,9 @@ mod tests {
     }
 
     fn settle(facts: &[CrimeFact]) -> (History, Tally) {
-        let settings = Settings::from_toml("boundary = \"b\"\n[offences]\nLarceny = \"theft\"").unwrap();
+        let settings =
+            Settings::from_toml("boundary = \"b\"\n[offences]\nLarceny = \"theft\"\nNoise = \"not_crime\"")
+                .unwrap();
         let mut gathering = Gathering::new(&settings);
         for fact in facts {
             gathering.push(fact);
@@ -268,11 +276,13 @@ mod tests {
             CrimeFact { geohash: None, ..fact("3", 1, "Larceny") },
             CrimeFact { origin: Origin::OfficerInitiated, ..fact("4", 1, "Larceny") },
             fact("5", 1, "LARCENY"),
+            fact("6", 1, "noise"),
         ];
         let (history, tally) = settle(&facts);
         assert_eq!(history.len(), 2);
         let expected = Tally {
-            rows: 7,
+            not_crime: 1,
+            rows: 8,
             superseded: 2,
             deleted: 1,
             no_position: 1,

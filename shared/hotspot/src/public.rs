@@ -87,14 +87,10 @@ fn feature(edition: Edition, cell: Cell, count: u64, known: Option<(i8, Option<&
         category: edition.category.to_owned(),
         window_days: edition.window_days,
         count_band: band(count, edition.k),
-        class: known.map(|(bin, _)| {
-            if bin > 0 {
-                "hot"
-            } else if bin < 0 {
-                "cold"
-            } else {
-                "none"
-            }
+        class: known.map(|(bin, _)| match bin.signum() {
+            1 => "hot",
+            -1 => "cold",
+            _ => "none",
         }),
         confidence: known.and_then(|(bin, _)| confidence(bin)),
         trend: None,

@@ -10,6 +10,9 @@ pub const ALL: &str = "all";
 /// public, since nobody has said what it is.
 pub const UNMAPPED: &str = "unmapped";
 
+/// Category of calls that are no crime, as a noise complaint; they stay in the log and count nowhere.
+pub const NOT_CRIME: &str = "not_crime";
+
 /// The file as a whole.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -123,7 +126,7 @@ impl Settings {
 
     /// Whether the public may see anything of a category.
     pub fn is_public(&self, category: &str) -> bool {
-        category != UNMAPPED && !self.public.excluded.contains(category)
+        category != UNMAPPED && category != NOT_CRIME && !self.public.excluded.contains(category)
     }
 
     fn normal(mut self) -> Self {

@@ -1,9 +1,4 @@
 //! On maps of pure noise the joint label is rarely wrong, however few the events; Gi* alone nearly always is.
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a test that fails loudly and shows its figures"
-)]
 use hotspot::{CellTable, Lattice, StudyArea};
 
 /// A fixed sequence of numbers that look random (SplitMix64), so that the test is the same everywhere.
