@@ -1,0 +1,257 @@
+//! `precinct check`: reads the whole agency folder with the very types the functions use, and names file, key
+//! and reason of everything that would stop or surprise them. The build refuses a folder that fails here.
+mod report;
+mod words;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use jiff::civil::Date;
+use serde::Deserialize;
+use startup::agency::{Agency, AgencyError, Folder};
+use updates::approvals::Approvals;
+use updates::{Kind, Policy};
+
+pub use report::Report;
+
+/// Roles of the staff API.
+const ROLES: [&str; 11] = [
+    "dispatch",
+    "records",
+    "investigator",
+    "victim_services",
+    "officer",
+    "supervisor",
+    "commander",
+    "internal_affairs",
+    "analyst",
+    "auditor",
+    "admin",
+];
+/// Rejected events are kept no longer than this many days.
+const QUARANTINE_LIMIT: u32 = 14;
+
+/// Checks the folder at `path` and prints what it found; true where nothing is wrong.
+pub fn run(path: &Path) -> bool {
+    let report = inspect(path);
+    print!("{report}");
+    report.is_sound()
+}
+
+/// Checks every file of the folder at `path`.
+pub fn inspect(path: &Path) -> Report {
+    let folder = Folder::new(path);
+    let mut report = Report::new(path);
+    let agency = folder.agency().map_err(|error| report.agency_fault(error)).ok();
+    if let Some(agency) = &agency {
+        identity(&mut report, agency);
+        policy(&mut report, &folder, agency);
+        let approvals = approvals(&mut report, &folder);
+        words::check(&mut report, &folder, agency, &approvals);
+    }
+    ruleset(&mut report, &folder);
+    hotspots(&mut report, &folder);
+    retention(&mut report, &folder);
+    report
+}
+
+/// What the types of `agency.toml` cannot say by themselves.
+fn identity(report: &mut Report, agency: &Agency) {
+    let modes = &agency.modes;
+    let unknown_role = agency.groups.values().find(|role| !ROLES.contains(&role.as_str()));
+    let rules = [
+        (agency.name.trim().is_empty(), "name", "must not be blank: it opens each text"),
+        (
+            !agency.email_from.contains('@'),
+            "email_from",
+            "must be an e-mail address such as updates@police.example.gov",
+        ),
+        (agency.page.contains("://"), "page", "is written without https://"),
+        (agency.non_emergency_phone.trim().is_empty(), "non_emergency_phone", "must not be blank"),
+        (!["shadow", "live"].contains(&modes.updates.as_str()), "modes.updates", "must be shadow or live"),
+        (!["off", "on"].contains(&modes.alerts.as_str()), "modes.alerts", "must be off or on"),
+        (!["off", "on"].contains(&modes.map.as_str()), "modes.map", "must be off or on"),
+        (
+            modes.alerts == "on" && modes.alerts_from.is_none(),
+            "modes.alerts_from",
+            "must be a date where alerts are on: history would raise old alerts",
+        ),
+        (unknown_role.is_some(), "groups", "maps a group to a role that the staff API does not know"),
+    ];
+    for (wrong, key, reason) in rules {
+        if wrong {
+            report.fault("agency.toml", format!("{key}: {reason}"));
+        }
+    }
+    report.row(
+        "agency.toml",
+        format!(
+            "{}, {}; updates {}, alerts {}, map {}",
+            agency.name, agency.time_zone, modes.updates, modes.alerts, modes.map
+        ),
+    );
+}
+
+fn policy(report: &mut Report, folder: &Folder, agency: &Agency) {
+    let file = "updates.toml";
+    let Some(text) = report.read(folder, file) else { return };
+    let Ok(zone) = agency.zone() else { return };
+    match Policy::parse(&text, zone, agency.modes.updates == "live") {
+        Ok(policy) => {
+            let on = Kind::ALL.iter().filter(|kind| policy.is_on(**kind)).count();
+            let (from, to) = policy.quiet_hours();
+            let line = format!(
+                "{on} of {} kinds on; quiet from {} to {}; version {}",
+                Kind::ALL.len(),
+                from.strftime("%H:%M"),
+                to.strftime("%H:%M"),
+                policy.version()
+            );
+            report.row(file, line);
+        }
+        Err(error) => report.fault(file, error.0),
+    }
+}
+
+/// Everything `approvals.toml` may hold; the functions read the part that concerns them.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Signed {
+    texts: BTreeMap<String, Signature>,
+    deny_list: Vec<Signature>,
+    ruleset: Vec<Signature>,
+    map: Vec<Signature>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Signature {
+    name: String,
+    #[expect(dead_code, reason = "reading it checks that it is a date")]
+    date: Date,
+    hash: String,
+}
+
+fn approvals(report: &mut Report, folder: &Folder) -> Approvals {
+    let file = "approvals.toml";
+    let signed: Signed = folder.toml(file).map_err(|error| report.agency_fault(error)).unwrap_or_default();
+    let lists = [&signed.deny_list, &signed.ruleset, &signed.map];
+    let all: Vec<&Signature> = signed.texts.values().chain(lists.into_iter().flatten()).collect();
+    for signature in &all {
+        if signature.name.trim().is_empty() {
+            report.fault(file, "name: must say who approved".to_owned());
+        }
+        if signature.hash.len() != 64 || !signature.hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            report.fault(
+                file,
+                "hash: must be the 64 hexadecimal digits that `precinct go-live` prints".to_owned(),
+            );
+        }
+    }
+    let line = if all.is_empty() {
+        "nothing is approved yet".to_owned()
+    } else {
+        format!("{} signatures", all.len())
+    };
+    report.row(file, line);
+    folder.toml(file).unwrap_or_default()
+}
+
+fn ruleset(_report: &mut Report, _folder: &Folder) {}
+
+fn hotspots(report: &mut Report, folder: &Folder) {
+    let file = "hotspots.toml";
+    let Some(text) = report.read(folder, file) else { return };
+    let settings = match hotspot::Settings::from_toml(&text) {
+        Ok(settings) => settings,
+        Err(error) => return report.fault(file, error.to_string()),
+    };
+    let maps = settings.maps().count();
+    let line = format!(
+        "{maps} maps of {} offences; counts below {} are never shown",
+        settings.offences.len(),
+        settings.public.k
+    );
+    report.row(file, line);
+    boundary(report, folder, &settings);
+}
+
+fn boundary(report: &mut Report, folder: &Folder, settings: &hotspot::Settings) {
+    // A path that takes a variable is only known where the function runs.
+    if settings.boundary.contains("${") {
+        return report.row(&settings.boundary, "is read where the map is made".to_owned());
+    }
+    let Some(text) = report.read(folder, &settings.boundary) else { return };
+    match hotspot::StudyArea::from_geojson(&text) {
+        Ok(area) => {
+            let cells = hotspot::Lattice::new(&area, settings.precision).len();
+            report.row(&settings.boundary, format!("{cells} cells of geohash {}", settings.precision));
+        }
+        Err(error) => report.fault(&settings.boundary, error.to_string()),
+    }
+}
+
+/// `retention.toml`: days by class; a class without a number is never deleted.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Retention {
+    #[serde(default)]
+    days: Days,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Days {
+    incidents: Option<u32>,
+    messages: Option<u32>,
+    contacts: Option<u32>,
+    quarantine: Option<u32>,
+    personnel: Option<u32>,
+    crime: Option<u32>,
+}
+
+fn retention(report: &mut Report, folder: &Folder) {
+    let file = "retention.toml";
+    let days = match folder.toml::<Retention>(file) {
+        Ok(retention) => retention.days,
+        Err(error) => return report.agency_fault(error),
+    };
+    let classes = [
+        ("incidents", days.incidents),
+        ("messages", days.messages),
+        ("contacts", days.contacts),
+        ("quarantine", days.quarantine),
+        ("personnel", days.personnel),
+        ("crime", days.crime),
+    ];
+    for (class, days) in classes {
+        if days == Some(0) {
+            report.fault(file, format!("days.{class}: must be 1 or more, or left out to delete nothing"));
+        }
+    }
+    if days.quarantine.is_some_and(|days| days > QUARANTINE_LIMIT) {
+        report.fault(file, format!("days.quarantine: must be {QUARANTINE_LIMIT} or less"));
+    }
+    let set: Vec<String> =
+        classes.iter().filter_map(|(class, days)| days.map(|days| format!("{class} {days} d"))).collect();
+    let line = if set.is_empty() { "nothing is deleted".to_owned() } else { set.join(", ") };
+    report.row(file, line);
+}
+
+impl Report {
+    fn agency_fault(&mut self, error: AgencyError) {
+        match error {
+            AgencyError::Unreadable { file, reason } => {
+                self.fault(&file, format!("cannot be read: {reason}"))
+            }
+            AgencyError::Invalid { file, reason } => self.fault(&file, reason),
+        }
+    }
+
+    fn read(&mut self, folder: &Folder, file: &str) -> Option<String> {
+        folder.text(file).map_err(|error| self.agency_fault(error)).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests;

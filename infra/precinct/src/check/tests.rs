@@ -1,0 +1,150 @@
+//! The shipped folder passes; each kind of mistake is named with file, key and reason.
+use std::fs;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::*;
+
+fn shipped() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../agency")
+}
+
+/// A copy of the shipped folder, removed when the test ends.
+struct Copy(PathBuf);
+
+impl Copy {
+    fn new() -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let copy = std::env::temp_dir().join(format!("precinct-check-{}-{number}", std::process::id()));
+        copy_folder(&shipped(), &copy);
+        Self(copy)
+    }
+}
+
+impl Drop for Copy {
+    fn drop(&mut self) {
+        // A leftover in the temporary folder harms nobody.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), &target).unwrap();
+        }
+    }
+}
+
+/// Replaces `from` by `to` in one file and expects the fault `named`.
+#[track_caller]
+fn check(file: &str, from: &str, to: &str, named: &str) {
+    let copy = Copy::new();
+    let path = copy.0.join(file);
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains(from), "{file} no longer holds {from:?}");
+    fs::write(&path, text.replace(from, to)).unwrap();
+    let report = inspect(&copy.0);
+    assert!(!report.is_sound());
+    let printed = report.to_string();
+    assert!(printed.contains(named), "{printed}");
+}
+
+#[test]
+fn the_shipped_folder_is_sound() {
+    let report = inspect(&shipped());
+    assert!(report.is_sound(), "{report}");
+}
+
+#[test]
+fn a_wrong_mode_or_zone_is_named() {
+    check(
+        "agency.toml",
+        "updates = \"shadow\"",
+        "updates = \"dark\"",
+        "agency.toml: modes.updates: must be shadow or live",
+    );
+    check("agency.toml", "America/Chicago", "Chicago", "agency.toml: time_zone: \"Chicago\"");
+    check(
+        "agency.toml",
+        "alerts = \"off\"",
+        "alerts = \"on\"",
+        "agency.toml: modes.alerts_from: must be a date",
+    );
+}
+
+#[test]
+fn an_unknown_key_is_named_with_its_line() {
+    check("updates.toml", "adult_age", "adult_years", "unknown field `adult_years`");
+    check("retention.toml", "# incidents = 730", "calls = 730", "unknown field `calls`");
+}
+
+#[test]
+fn a_kind_that_contradicts_itself_is_named() {
+    check(
+        "updates.toml",
+        "latching = [\"DVA\"",
+        "latching = [\"LARCENY\", \"DVA\"",
+        "updates.toml: call_types: LARCENY cannot be",
+    );
+}
+
+#[test]
+fn a_text_with_an_unknown_placeholder_is_named() {
+    check(
+        "texts/en/case_number.toml",
+        "{{ case }}. Keep",
+        "{{ offence }}. Keep",
+        "texts/en/case_number.toml: text:",
+    );
+}
+
+#[test]
+fn a_text_of_two_segments_is_named() {
+    let long = "Keep it for questions and insurance and for whatever else may come of it in the end";
+    check(
+        "texts/en/case_number.toml",
+        "Keep it for questions and insurance",
+        long,
+        "need 2 parts, the limit is 1",
+    );
+}
+
+#[test]
+fn the_rules_of_wording_are_held() {
+    check(
+        "texts/en/officers_delayed.toml",
+        "officers are delayed",
+        "officers are late",
+        "must contain the word delayed",
+    );
+    check(
+        "texts/en/call_received.toml",
+        "as soon as one is free",
+        "and is under way",
+        "must not contain the word way",
+    );
+    check("texts/en/case_number.toml", "Reply STOP to end.", "Bye.", "the word STOP is missing");
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let copy = Copy::new();
+    fs::remove_file(copy.0.join("texts/en/call_closed.toml")).unwrap();
+    assert!(inspect(&copy.0).to_string().contains("texts/en/call_closed.toml: is missing"));
+}
+
+#[test]
+fn a_quarantine_that_is_too_long_is_named() {
+    check(
+        "retention.toml",
+        "# quarantine = 14",
+        "quarantine = 15",
+        "retention.toml: days.quarantine: must be 14 or less",
+    );
+}
