@@ -71,7 +71,7 @@ impl fmt::Display for Report {
             };
             let (kind, units, parts) = (kind.word(), size.units, size.parts);
             let plural = if parts == 1 { "segment" } else { "segments" };
-            writeln!(f, "    {language}  {kind:18}  {alphabet}  {units:3} of {limit}  {parts} {plural}")?;
+            writeln!(f, "    {language}  {kind:19}  {alphabet}  {units:3} of {limit}  {parts} {plural}")?;
         }
         Ok(())
     }

@@ -1,2 +1,4 @@
 pub mod bubble;
+pub mod callers;
 pub mod day;
+pub mod places;
