@@ -1,1 +1,92 @@
-//! Under construction.
+//! Takes CAD and records-system webhooks: checks who posted, merges each event into its call or case, stores it in
+//! one transaction together with the latches it causes.
+//!
+//! A 2xx means stored. Anything else means that nothing is visible and the same post may come again.
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use aws_lambda_events::event::apigw::{ApiGatewayProxyRequest, ApiGatewayProxyResponse};
+use startup::http::Answer;
+use startup::intake::{Outcome, Post, answer, receive, unavailable};
+use startup::webhook::SourceCache;
+use startup::{Clock, Runtime, agency};
+use table::contacts::Contacts;
+use table::incidents::Incidents;
+use table::planning::{open_contacts, open_incidents};
+use updates::Policy;
+
+mod merge;
+
+/// Every environment variable this function reads.
+pub const VARIABLES: &[&str] = &[
+    "INCIDENTS_TABLE",
+    "CONTACTS_TABLE",
+    "UPDATES_KEY_ID",
+    "CONTACTS_KEY_ID",
+    "WEBHOOK_SECRET_ID",
+    "AGENCY_DIR",
+];
+
+/// What the function works with, made once per start.
+#[derive(Clone, Debug)]
+pub struct Context {
+    incidents: Incidents,
+    contacts: Contacts,
+    sources: SourceCache,
+    policy: Arc<Policy>,
+    clock: Clock,
+}
+
+impl Context {
+    /// Reads the variables and the rules; intake needs no texts, so a bad text cannot stop it.
+    pub fn new(runtime: &Runtime) -> anyhow::Result<Self> {
+        let dynamo = aws_sdk_dynamodb::Client::new(&runtime.sdk);
+        let kms = aws_sdk_kms::Client::new(&runtime.sdk);
+        let secrets = aws_sdk_secretsmanager::Client::new(&runtime.sdk);
+        let folder = agency::Folder::new(runtime.variables.required("AGENCY_DIR")?);
+        let agency = folder.agency()?;
+        let policy =
+            Policy::parse(&folder.text("updates.toml")?, agency.zone()?, agency.modes.updates == "live");
+        Ok(Self {
+            incidents: open_incidents(runtime, &dynamo, &kms)?,
+            contacts: open_contacts(runtime, &dynamo, &kms)?,
+            sources: SourceCache::new(secrets, runtime.variables.required("WEBHOOK_SECRET_ID")?),
+            policy: Arc::new(policy.context("agency folder")?),
+            clock: runtime.clock.clone(),
+        })
+    }
+}
+
+/// Answers one post.
+pub async fn handle(
+    context: &Context,
+    request: ApiGatewayProxyRequest,
+) -> anyhow::Result<ApiGatewayProxyResponse> {
+    let posted = receive(&request, &context.sources, context.clock.now()).await;
+    let answer = match posted {
+        Err(refusal) => refusal,
+        Ok(post) => take(context, post).await,
+    };
+    Ok(answer.into_rest())
+}
+
+/// Stores event by event; the first that cannot be stored ends the post with 503, and what was stored by then
+/// counts as duplicate when the sender tries again.
+async fn take(context: &Context, post: Post) -> Answer {
+    let takes_cases = post.path == "/v1/cases/events";
+    let mut outcomes = Vec::with_capacity(post.events.len());
+    for event in &post.events {
+        let stored = match event {
+            Ok(envelope) => merge::store(context, &post, envelope, takes_cases).await,
+            Err(fault) => Ok(Outcome::Rejected(fault.clone())),
+        };
+        match stored {
+            Ok(outcome) => outcomes.push(outcome),
+            Err(error) => {
+                tracing::error!(error = %error, event.index = outcomes.len(), "event could not be stored");
+                return unavailable();
+            }
+        }
+    }
+    answer(outcomes)
+}

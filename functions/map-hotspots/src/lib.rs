@@ -1,1 +1,227 @@
-//! Under construction.
+//! The nightly map of crime: folds pending facts into the log, computes every statistic of every study cell,
+//! and publishes what may be published.
+//!
+//! ```text
+//! S3 internal crime/facts/*  ─▶ fold ─▶ crime/day=YYYY-MM-DD/part.parquet
+//!                                              │ window
+//!                                              ▼
+//!                      tables per map ─▶ S3 internal cells/{date}/{map}.csv
+//!                      public layer   ─▶ S3 public   hotspots/[{map}/]{date}.geojson, latest.geojson
+//! ```
+//!
+//! The window ends at midnight UTC at or before the scheduled time, so that a run can be repeated for any past
+//! night and gives the same bytes from the same log.
+#![warn(missing_docs)]
+
+pub mod bucket;
+pub mod day_file;
+pub mod fold;
+mod night;
+mod publish;
+pub mod report;
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result, anyhow};
+use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
+use hotspot::{Lattice, Settings, StudyArea};
+use jiff::SignedDuration;
+use startup::agency::Folder;
+use startup::{Clock, Entropy, Runtime, Scheduled, Variables};
+use table::Store;
+use table::leases::Leases;
+
+use crate::bucket::Bucket;
+use crate::night::Night;
+use crate::report::{Public, Report};
+
+/// Every environment variable the function reads.
+pub const VARIABLES: &[&str] = &["INTERNAL_BUCKET", "PUBLIC_BUCKET", "MESSAGES_TABLE", "AGENCY_DIR"];
+
+/// Longer than the function may run, so that a lease never ends under a run.
+const LEASE: SignedDuration = SignedDuration::from_mins(16);
+
+/// Settings from the environment.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Bucket of the log and the internal tables.
+    pub internal_bucket: String,
+    /// Bucket of the public layer.
+    pub public_bucket: String,
+    /// Table that holds the lease.
+    pub messages_table: String,
+    /// Agency folder.
+    pub agency: Folder,
+}
+
+/// What a run works with.
+#[derive(Clone)]
+pub struct Context {
+    internal: Bucket,
+    public: Bucket,
+    leases: Leases,
+    clock: Clock,
+    entropy: Entropy,
+    agency: Arc<AgencyPart>,
+}
+
+/// What of the agency folder a run uses.
+struct AgencyPart {
+    settings: Settings,
+    area: StudyArea,
+    map_on: bool,
+}
+
+impl Config {
+    /// Reads the variables.
+    pub fn read(variables: &Variables) -> Result<Self> {
+        Ok(Self {
+            internal_bucket: variables.required("INTERNAL_BUCKET")?,
+            public_bucket: variables.required("PUBLIC_BUCKET")?,
+            messages_table: variables.required("MESSAGES_TABLE")?,
+            agency: Folder::new(variables.optional("AGENCY_DIR").unwrap_or_else(|| "agency".into())),
+        })
+    }
+}
+
+impl Context {
+    /// Reads variables and agency folder; fails with file, key and reason where either is wrong.
+    pub fn new(runtime: &Runtime) -> Result<Self> {
+        let config = Config::read(&runtime.variables)?;
+        let client = s3(runtime);
+        let messages = Store::new(aws_sdk_dynamodb::Client::new(&runtime.sdk), config.messages_table);
+        Ok(Self {
+            internal: Bucket::new(client.clone(), config.internal_bucket),
+            public: Bucket::new(client, config.public_bucket),
+            leases: Leases::new(messages),
+            clock: runtime.clock.clone(),
+            entropy: runtime.entropy.clone(),
+            agency: Arc::new(AgencyPart::read(&config.agency, &runtime.variables)?),
+        })
+    }
+}
+
+impl AgencyPart {
+    fn read(folder: &Folder, variables: &Variables) -> Result<Self> {
+        let settings = settings(folder)?;
+        let area = study_area(folder, &settings, |name| variables.optional(name))?;
+        Ok(Self { settings, area, map_on: folder.agency()?.modes.map == "on" })
+    }
+}
+
+/// `hotspots.toml` of an agency folder.
+pub fn settings(folder: &Folder) -> Result<Settings> {
+    Settings::from_toml(&folder.text("hotspots.toml")?)
+        .map_err(|error| anyhow!("agency folder: hotspots.toml: {error}"))
+}
+
+/// The study area that the settings name; `${NAME}` in its path is replaced by what `lookup` knows of it.
+pub fn study_area(
+    folder: &Folder,
+    settings: &Settings,
+    lookup: impl Fn(&str) -> Option<String>,
+) -> Result<StudyArea> {
+    let path = expand(&settings.boundary, lookup)?;
+    StudyArea::from_geojson(&folder.text(&path)?).with_context(|| format!("agency folder: {path}"))
+}
+
+/// A client for S3 in general: path-style addresses and no trailing checksums, which not every server knows.
+pub fn s3(runtime: &Runtime) -> aws_sdk_s3::Client {
+    let config = aws_sdk_s3::config::Builder::from(&runtime.sdk)
+        .force_path_style(true)
+        .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+        .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
+    aws_sdk_s3::Client::from_conf(config.build())
+}
+
+/// Runs the night of `scheduled.time`.
+pub async fn handle(context: &Context, scheduled: Scheduled) -> Result<Report> {
+    let holder = context.entropy.token();
+    let lease = context.leases.take("map-hotspots", &holder, context.clock.now(), LEASE).await;
+    let lease = lease.context("another run of the map is under way")?;
+    let result = run(context, scheduled).await;
+    // A lease that cannot be given back runs out by itself.
+    if let Err(error) = context.leases.give_back(lease).await {
+        tracing::warn!(error = %error, "the lease of the map could not be given back");
+    }
+    result
+}
+
+async fn run(context: &Context, scheduled: Scheduled) -> Result<Report> {
+    let agency = context.agency.as_ref();
+    let folded = fold::fold(&context.internal).await.context("folding the crime log")?;
+    let night = Night::read(&context.internal, &agency.settings, &agency.area, scheduled.time).await?;
+    let lattice = Lattice::new(&agency.area, agency.settings.precision);
+    let (maps, hottest, internal_files) = night.tables(&context.internal, &lattice).await?;
+    let (public, public_files) = publish(context, &night).await.context("publishing the map")?;
+    Ok(Report {
+        as_of: night.date(),
+        origin: night.origin,
+        folded,
+        rows: night.tally,
+        cells: lattice.len(),
+        maps,
+        hottest,
+        public,
+        internal_files,
+        public_files,
+    })
+}
+
+async fn publish(context: &Context, night: &Night<'_>) -> Result<(Public, Vec<String>)> {
+    if !context.agency.map_on {
+        return Ok((Public::Off, Vec::new()));
+    }
+    let last = publish::last_publication(&context.public).await?;
+    let decision = publish::decide(last, night.date(), context.agency.settings.public.refresh_days);
+    if decision == Public::NotDue {
+        return Ok((decision, Vec::new()));
+    }
+    let keys = publish::write(&context.public, night.public_files(), night.date(), decision).await?;
+    Ok((decision, keys))
+}
+
+/// Replaces each `${NAME}`.
+fn expand(path: &str, lookup: impl Fn(&str) -> Option<String>) -> Result<String> {
+    let mut parts = path.split("${");
+    let mut expanded = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (name, rest) =
+            part.split_once('}').context("agency folder: hotspots.toml: boundary: `${` without `}`")?;
+        let value = lookup(name).ok_or_else(|| {
+            anyhow!("agency folder: hotspots.toml: boundary: the variable {name} is not set")
+        })?;
+        expanded += &value;
+        expanded += rest;
+    }
+    Ok(expanded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(path: &str, expected: Option<&str>) {
+        let lookup = |name: &str| (name == "DATA").then(|| "/data".to_owned());
+        assert_eq!(expand(path, lookup).ok().as_deref(), expected);
+    }
+
+    #[test]
+    fn variables_in_the_path_are_replaced() {
+        check("boundary.geojson", Some("boundary.geojson"));
+        check("${DATA}/crime/a.geojson", Some("/data/crime/a.geojson"));
+        check("${OTHER}/a", None);
+        check("${DATA/a", None);
+    }
+
+    #[test]
+    fn the_shipped_settings_and_outline_are_sound() {
+        let folder = Folder::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/agency"));
+        let settings = settings(&folder).unwrap();
+        let area = study_area(&folder, &settings, |_| None).unwrap();
+        let lattice = Lattice::new(&area, settings.precision);
+        let square_kilometres = lattice.cells().iter().map(hotspot::Cell::area_m2).sum::<f64>() / 1e6;
+        assert!((100.0..180.0).contains(&square_kilometres), "{square_kilometres}");
+    }
+}

@@ -1,2 +1,10 @@
-//! Wiring for `plan-updates`.
-fn main() {}
+//! Wiring for `plan-updates`; planning a subject is in `lib.rs`.
+#![recursion_limit = "256"] // the SDK's futures nest deeply
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    startup::logging();
+    let context = plan_updates::Context::new(&startup::Runtime::start().await)?;
+    run(service_fn(async |event: LambdaEvent<_>| plan_updates::handle(&context, event.payload).await)).await
+}

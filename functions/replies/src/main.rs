@@ -1,2 +1,10 @@
-//! Wiring for `replies`.
-fn main() {}
+//! Wiring for `replies`; what a reply means for its number is in `lib.rs`.
+#![recursion_limit = "256"] // the SDK's futures nest deeply
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    startup::logging();
+    let context = replies::Context::new(&startup::Runtime::start().await)?;
+    run(service_fn(async |event: LambdaEvent<_>| replies::handle(&context, event.payload).await)).await
+}

@@ -1,1 +1,78 @@
-//! Under construction.
+//! Reads the message stream and sends: claim, send, mark. Never twice, whatever happens in between.
+//!
+//! ```text
+//! pending ──plan once more──▶ claimed ──provider──▶ accepted | failed | deferred (throttled) | unknown
+//! ```
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use aws_lambda_events::event::dynamodb::Event;
+use aws_lambda_events::event::streams::DynamoDbEventResponse;
+use startup::{Clock, Entropy, Runtime, agency};
+use table::Planning;
+use updates::Policy;
+
+mod provider;
+mod send;
+mod words;
+
+use provider::Provider;
+use words::Words;
+
+/// Every environment variable this function reads.
+pub const VARIABLES: &[&str] = &[
+    "INCIDENTS_TABLE",
+    "MESSAGES_TABLE",
+    "CONTACTS_TABLE",
+    "UPDATES_KEY_ID",
+    "CONTACTS_KEY_ID",
+    "AGENCY_DIR",
+    "SMS_ORIGINATION_NUMBER",
+];
+
+/// What the function works with, made once per start.
+#[derive(Clone, Debug)]
+pub struct Context {
+    planning: Planning,
+    policy: Arc<Policy>,
+    words: Arc<Words>,
+    provider: Provider,
+    clock: Clock,
+    entropy: Entropy,
+}
+
+impl Context {
+    /// Reads the variables, the rules and every text.
+    pub fn new(runtime: &Runtime) -> anyhow::Result<Self> {
+        let dynamo = aws_sdk_dynamodb::Client::new(&runtime.sdk);
+        let kms = aws_sdk_kms::Client::new(&runtime.sdk);
+        let folder = agency::Folder::new(runtime.variables.required("AGENCY_DIR")?);
+        let agency = folder.agency()?;
+        let policy =
+            Policy::parse(&folder.text("updates.toml")?, agency.zone()?, agency.modes.updates == "live");
+        Ok(Self {
+            planning: Planning::open(runtime, &dynamo, &kms)?,
+            policy: Arc::new(policy.context("agency folder")?),
+            words: Arc::new(Words::load(&folder, &agency)?),
+            provider: Provider::new(runtime, &agency),
+            clock: runtime.clock.clone(),
+            entropy: runtime.entropy.clone(),
+        })
+    }
+}
+
+/// Sends what a batch names. A record fails only while nothing has been handed to a provider for it.
+pub async fn handle(context: &Context, event: Event) -> anyhow::Result<DynamoDbEventResponse> {
+    let mut failed = Vec::new();
+    for record in &event.records {
+        let Some(key) = table::keys::from_stream(&record.change.keys) else { continue };
+        if record.event_name == "REMOVE" || !key.sk.starts_with("MSG#") {
+            continue;
+        }
+        if let Err(error) = send::send(context, &key).await {
+            tracing::error!(error = %error, "message could not be sent");
+            failed.extend(record.change.sequence_number.clone());
+        }
+    }
+    Ok(startup::batch::stream_failures(failed))
+}

@@ -1,1 +1,104 @@
-//! Under construction.
+//! Every minute: plans what the clock has made due, hands out again what the streams missed, and settles claims
+//! whose sender never came back.
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use serde_json::Value;
+use startup::{Clock, Runtime, agency};
+use table::messages::{Message, State};
+use table::{Planning, StoreError};
+use updates::Policy;
+
+/// Every environment variable this function reads.
+pub const VARIABLES: &[&str] = &[
+    "INCIDENTS_TABLE",
+    "MESSAGES_TABLE",
+    "CONTACTS_TABLE",
+    "UPDATES_KEY_ID",
+    "CONTACTS_KEY_ID",
+    "AGENCY_DIR",
+];
+
+/// Most keys taken from one shard in one sweep; the rest follows a minute later.
+const LIMIT: usize = 200;
+
+/// What the function works with, made once per start.
+#[derive(Clone, Debug)]
+pub struct Context {
+    planning: Planning,
+    policy: Arc<Policy>,
+    clock: Clock,
+}
+
+impl Context {
+    /// Reads the variables and the rules.
+    pub fn new(runtime: &Runtime) -> anyhow::Result<Self> {
+        let dynamo = aws_sdk_dynamodb::Client::new(&runtime.sdk);
+        let kms = aws_sdk_kms::Client::new(&runtime.sdk);
+        let folder = agency::Folder::new(runtime.variables.required("AGENCY_DIR")?);
+        let agency = folder.agency()?;
+        let policy =
+            Policy::parse(&folder.text("updates.toml")?, agency.zone()?, agency.modes.updates == "live");
+        Ok(Self {
+            planning: Planning::open(runtime, &dynamo, &kms)?,
+            policy: Arc::new(policy.context("agency folder")?),
+            clock: runtime.clock.clone(),
+        })
+    }
+}
+
+/// One sweep. The event's content does not matter: a sweep acts on the clock. One failure does not keep the rest
+/// waiting; the run fails at its end, so that the alarm sees it.
+pub async fn handle(context: &Context, _event: Value) -> anyhow::Result<()> {
+    let now = context.clock.now();
+    let mut subjects: BTreeSet<String> =
+        context.planning.incidents.due(now, LIMIT).await?.into_iter().collect();
+    let mut failures = 0;
+    for key in context.planning.messages.due(now, LIMIT).await? {
+        match settle(context, &key).await {
+            Ok(subject) => subjects.extend(subject),
+            Err(error) => failures += report(&error),
+        }
+    }
+    for key in subjects {
+        if let Err(error) = context.planning.replan(&key, &context.policy, context.clock.now()).await {
+            failures += report(&error);
+        }
+    }
+    anyhow::ensure!(failures == 0, "{failures} items could not be swept; the next sweep takes them again");
+    Ok(())
+}
+
+/// What one due message needs; names its subject where that must be planned again.
+async fn settle(context: &Context, key: &table::keys::Key) -> Result<Option<String>, StoreError> {
+    let now = context.clock.now();
+    let Some(message) = context.planning.messages.get(key).await? else { return Ok(None) };
+    if message.due_at.is_none_or(|due| due > now) {
+        return Ok(None);
+    }
+    let next = match message.state {
+        // Whether the provider took it will never be known here: it is not sent again.
+        State::Claimed => message.moved(State::Unknown, None, None, now),
+        State::Pending if message.expires_at < now => message.moved(State::Expired, None, None, now),
+        // Written once more, so that the stream carries it once more.
+        State::Pending => handed_out_again(&message, now),
+        _ => return Ok(Some(message.subject)),
+    };
+    match context.planning.messages.write(&next).await {
+        Err(error) if !error.is_condition() => Err(error),
+        _ => Ok(None),
+    }
+}
+
+fn handed_out_again(message: &Message, now: jiff::Timestamp) -> Message {
+    let mut next = message.clone();
+    next.rev += 1;
+    next.due_at = Some(now + jiff::SignedDuration::from_mins(1));
+    next
+}
+
+fn report(error: &StoreError) -> usize {
+    tracing::error!(error = %error, "item could not be swept");
+    1
+}

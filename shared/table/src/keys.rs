@@ -44,8 +44,22 @@ pub fn contact(index: &str) -> Key {
     Key::new(format!("ADDR#{index}"), "CONTACT")
 }
 
+/// A lease: whoever holds it is the only one at work.
+pub fn lease(name: &str) -> Key {
+    Key::new(format!("LEASE#{name}"), "LEASE")
+}
+
 /// The shard of a due index for a partition key: stable, evenly spread.
 pub fn due_shard(pk: &str) -> String {
     let sum: u32 = pk.bytes().fold(7, |hash, byte| hash.wrapping_mul(31).wrapping_add(u32::from(byte)));
     format!("D{}", sum % u32::from(DUE_SHARDS))
+}
+
+/// The key in a stream record.
+pub fn from_stream(keys: &serde_dynamo::Item) -> Option<Key> {
+    let part = |name: &str| match keys.get(name)? {
+        serde_dynamo::AttributeValue::S(text) => Some(text.clone()),
+        _ => None,
+    };
+    Some(Key { pk: part("pk")?, sk: part("sk")? })
 }

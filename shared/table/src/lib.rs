@@ -3,12 +3,18 @@
 //! Nothing here decides anything about policing; callers pass what is to be stored and on which condition.
 #![warn(missing_docs)]
 
+pub mod contacts;
 pub mod error;
+pub mod incidents;
 pub mod keyring;
 pub mod keys;
+pub mod leases;
+pub mod messages;
+pub mod planning;
 pub mod schema;
 pub mod store;
 
 pub use error::StoreError;
 pub use keyring::KeyRing;
+pub use planning::Planning;
 pub use store::Store;

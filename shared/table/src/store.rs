@@ -1,4 +1,5 @@
 //! One table behind a client: reads are consistent, what is safe to repeat is repeated a few times.
+//! Calls of the SDK are boxed: their futures are deep, and every caller would hold them inline.
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -40,7 +41,7 @@ impl Store {
         let mut attempt = 0;
         loop {
             let call = self.client.get_item().table_name(&self.table).consistent_read(true);
-            let result = call.key(PK, s(&key.pk)).key(SK, s(&key.sk)).send().await;
+            let result = Box::pin(call.key(PK, s(&key.pk)).key(SK, s(&key.sk)).send()).await;
             match result.map_err(|error| StoreError::from_sdk(what, &error)) {
                 Ok(output) => return Ok(output.item),
                 Err(error) => again(&mut attempt, error).await?,
@@ -96,7 +97,20 @@ impl Store {
                 let values = (!values.is_empty()).then(|| values.clone());
                 call = call.condition_expression(*expression).set_expression_attribute_values(values);
             }
-            match call.send().await.map_err(|error| StoreError::from_sdk(what, &error)) {
+            match Box::pin(call.send()).await.map_err(|error| StoreError::from_sdk(what, &error)) {
+                Ok(_) => return Ok(()),
+                Err(error) => again(&mut attempt, error).await?,
+            }
+        }
+    }
+
+    /// Deletes the item at `key`, if there is one.
+    pub async fn delete(&self, what: &'static str, key: &Key) -> Result<(), StoreError> {
+        let mut attempt = 0;
+        loop {
+            let call = self.client.delete_item().table_name(&self.table);
+            let result = Box::pin(call.key(PK, s(&key.pk)).key(SK, s(&key.sk)).send()).await;
+            match result.map_err(|error| StoreError::from_sdk(what, &error)) {
                 Ok(_) => return Ok(()),
                 Err(error) => again(&mut attempt, error).await?,
             }
@@ -115,7 +129,7 @@ impl Store {
                 let call = call
                     .expression_attribute_values(":pk", s(pk))
                     .expression_attribute_values(":prefix", s(prefix));
-                let result = call.set_exclusive_start_key(start.clone()).send().await;
+                let result = Box::pin(call.set_exclusive_start_key(start.clone()).send()).await;
                 match result.map_err(|error| StoreError::from_sdk(what, &error)) {
                     Ok(page) => break page,
                     Err(error) => again(&mut attempt, error).await?,
@@ -151,7 +165,7 @@ impl Store {
                 .expression_attribute_names("#s", index.sk)
                 .expression_attribute_values(":until", s(until));
         }
-        let output = call.limit(i32::try_from(limit).unwrap_or(i32::MAX)).send().await;
+        let output = Box::pin(call.limit(i32::try_from(limit).unwrap_or(i32::MAX)).send()).await;
         let output = output.map_err(|error| StoreError::from_sdk(index.name, &error))?;
         Ok(output.items.unwrap_or_default().iter().filter_map(key_of).collect())
     }

@@ -6,7 +6,7 @@ use jiff::{Timestamp, civil::Time};
 /// Hours that run over midnight are the usual case. An hour that does not exist on a spring day ends the quiet at the
 /// first instant after the gap.
 pub fn until(now: Timestamp, zone: &TimeZone, from: Time, to: Time) -> Option<Timestamp> {
-    let local = jiff::Zoned::new(now, zone.clone());
+    let local = now.to_zoned_datetime(zone.clone());
     let time = local.time();
     let (quiet, tomorrow) = if from > to {
         (time >= from || time < to, time >= from)
@@ -17,7 +17,7 @@ pub fn until(now: Timestamp, zone: &TimeZone, from: Time, to: Time) -> Option<Ti
         return None;
     }
     let day = if tomorrow { local.date().tomorrow().ok()? } else { local.date() };
-    Some(day.to_datetime(to).to_zoned(zone.clone()).ok()?.timestamp())
+    Some(day.to_datetime(to).to_zoned_datetime(zone.clone()).ok()?.timestamp())
 }
 
 #[cfg(test)]

@@ -156,7 +156,7 @@ pub fn arrival_window(eta: Timestamp) -> (Timestamp, Timestamp) {
 }
 
 fn clock_time(at: Timestamp, zone: &TimeZone) -> String {
-    jiff::Zoned::new(at, zone.clone()).strftime("%-I:%M %p").to_string()
+    at.to_zoned_datetime(zone.clone()).strftime("%-I:%M %p").to_string()
 }
 
 /// A number as people write it: 218-555-0150.

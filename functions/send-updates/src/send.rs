@@ -1,0 +1,142 @@
+//! Claim, send, mark, for one message.
+use jiff::{SignedDuration, Timestamp};
+use table::StoreError;
+use table::keys::Key;
+use table::messages::{Message, Pause, State};
+use updates::{Channel, ContactState, OptOut, Reason};
+
+use crate::Context;
+use crate::provider::Sent;
+use crate::words::Worded;
+
+/// How long a claim may stand before the sweep settles it as `unknown`. Longer than the function's own time-out.
+const LEASE: SignedDuration = SignedDuration::from_secs(60);
+/// When a paused or throttled message is looked at again.
+const LATER: SignedDuration = SignedDuration::from_secs(60);
+/// How often a message is decided anew when something changes underneath its claim.
+const ROUNDS: u32 = 4;
+
+/// Sends the message at `key` if it is pending. Errors come only from before the claim: the record may come again.
+pub(crate) async fn send(context: &Context, key: &Key) -> Result<(), StoreError> {
+    let mut round = 0;
+    loop {
+        match claim(context, key).await {
+            Ok(Some((message, worded))) => return deliver(context, message, &worded).await,
+            Ok(None) => return Ok(()),
+            Err(error) if error.is_condition() && round < ROUNDS => round += 1,
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Decides once more, words the message and claims it; `None` where there is nothing to send.
+async fn claim(context: &Context, key: &Key) -> Result<Option<(Message, Worded)>, StoreError> {
+    let planning = &context.planning;
+    if !is_pending(planning.messages.get(key).await?.as_ref()) {
+        return Ok(None);
+    }
+    let now = context.clock.now();
+    let Some(loaded) = planning.replan(&key.pk, &context.policy, now).await? else { return Ok(None) };
+    let Some(message) = planning.messages.get(key).await?.filter(|message| is_pending(Some(message))) else {
+        return Ok(None);
+    };
+    if is_paused(&planning.messages.pauses().await?, &message) {
+        let paused = message.moved(State::Suppressed, Some(Reason::Paused), Some(now + LATER), now);
+        planning.messages.write(&paused).await?;
+        return Ok(None);
+    }
+    let worded =
+        context.words.word(&loaded.subject, &message.person, message.kind, &message.ordinal, message.channel);
+    let worded = match worded {
+        Ok(worded) => worded,
+        Err(reason) => {
+            planning.messages.write(&message.moved(State::Suppressed, Some(reason), None, now)).await?;
+            return Ok(None);
+        }
+    };
+    let claimed = claimed(context, &message, &worded, now).await?;
+    planning.messages.claim(&claimed, planning.unchanged(&loaded, &message)).await?;
+    Ok(Some((claimed, worded)))
+}
+
+fn is_pending(message: Option<&Message>) -> bool {
+    message.is_some_and(|message| message.state == State::Pending)
+}
+
+fn is_paused(pauses: &[Pause], message: &Message) -> bool {
+    let kind = format!("kind#{}", message.kind);
+    let incident = format!("incident#{}", message.subject.split_once('#').map_or("", |(_, id)| id));
+    pauses.iter().any(|pause| pause.scope == "all" || pause.scope == kind || pause.scope == incident)
+}
+
+async fn claimed(
+    context: &Context,
+    message: &Message,
+    worded: &Worded,
+    now: Timestamp,
+) -> Result<Message, StoreError> {
+    let mut claimed = message.moved(State::Claimed, None, Some(now + LEASE), now);
+    claimed.claim = Some(context.entropy.token());
+    claimed.language = Some(worded.language.clone());
+    claimed.text_hash = Some(worded.text_hash.clone());
+    context.planning.messages.seal_body(&mut claimed, &worded.words.body).await?;
+    Ok(claimed)
+}
+
+/// From here on the record never comes again: whatever fails is written on the row or left to the sweep.
+async fn deliver(context: &Context, message: Message, worded: &Worded) -> Result<(), StoreError> {
+    let now = context.clock.now();
+    let address = match context.planning.messages.address(&message).await {
+        Ok(address) => address,
+        Err(error) => {
+            tracing::error!(error = %error, "address could not be opened; nothing was sent");
+            return mark(context, &message.moved(State::Deferred, None, Some(now + LATER), now)).await;
+        }
+    };
+    let token = message.claim.clone().unwrap_or_default();
+    let sent = match message.channel {
+        Channel::Text => context.provider.text(&address, &worded.words).await,
+        Channel::Email => context.provider.email(&address, &worded.words, now, &token).await,
+    };
+    let now = context.clock.now();
+    let marked = match sent {
+        Sent::Accepted(id) => {
+            Message { provider_id: Some(id), ..message.moved(State::Accepted, None, None, now) }
+        }
+        Sent::Throttled => message.moved(State::Deferred, None, Some(now + LATER), now),
+        Sent::Refused(why) => {
+            tracing::error!(message.kind = %message.kind, reason = why, "provider refused");
+            message.moved(State::Failed, None, None, now)
+        }
+        Sent::OptedOut => {
+            record_opt_out(context, &address, now).await;
+            message.moved(State::Suppressed, Some(Reason::OptedOut), None, now)
+        }
+        Sent::Unknown => {
+            tracing::warn!(message.kind = %message.kind, "provider gave no clear answer; not sent again");
+            message.moved(State::Unknown, None, None, now)
+        }
+    };
+    mark(context, &marked).await
+}
+
+/// The claim's revision fences: a sweep that has settled the claim meanwhile wins.
+async fn mark(context: &Context, marked: &Message) -> Result<(), StoreError> {
+    if let Err(error) = context.planning.messages.write(marked).await {
+        tracing::error!(error = %error, "mark failed; the sweep settles the claim");
+    }
+    Ok(())
+}
+
+/// The provider's own list knew of an opt-out: ours must know it too.
+async fn record_opt_out(context: &Context, address: &str, now: Timestamp) {
+    let contacts = &context.planning.contacts;
+    let found = contacts.find(address).await;
+    if let Ok(Some((address, state))) = found {
+        let opt_out = Some(OptOut { at: now, by: "provider".into() });
+        let next = ContactState { rev: state.rev + 1, opt_out, ..state };
+        if let Err(error) = contacts.write(&address, &next).await {
+            tracing::error!(error = %error, "opt-out from the provider could not be recorded");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! The texts of the agency folder with their approvals: which language a message is sent in, and its words.
+use std::collections::BTreeMap;
+
+use startup::agency::{Agency, Folder};
+use updates::approvals::Approvals;
+use updates::render::{AgencyWords, Rendered, render, values};
+use updates::texts::Texts;
+use updates::{Channel, Kind, Reason, Subject};
+
+/// Everything needed to word a message.
+#[derive(Debug)]
+pub(crate) struct Words {
+    agency: AgencyWords,
+    default_language: String,
+    texts: BTreeMap<String, Texts>,
+    approvals: Approvals,
+}
+
+/// A worded message.
+#[derive(Debug)]
+pub(crate) struct Worded {
+    pub(crate) language: String,
+    pub(crate) text_hash: String,
+    pub(crate) words: Rendered,
+}
+
+impl Words {
+    /// Reads every language; one bad text refuses the whole folder.
+    pub(crate) fn load(folder: &Folder, agency: &Agency) -> anyhow::Result<Self> {
+        let mut texts = BTreeMap::new();
+        for language in folder.list("texts", "")? {
+            let mut files = BTreeMap::new();
+            for file in folder.list(&format!("texts/{language}"), "toml")? {
+                let text = folder.text(&format!("texts/{language}/{file}"))?;
+                files.insert(file, text);
+            }
+            texts.insert(language.clone(), Texts::parse(&language, &files)?);
+        }
+        let agency_words = AgencyWords {
+            name: agency.name.clone(),
+            non_emergency_phone: agency.non_emergency_phone.clone(),
+            text_to_911: agency.text_to_911,
+            zone: agency.zone()?,
+        };
+        let approvals = folder.toml("approvals.toml")?;
+        Ok(Self { agency: agency_words, default_language: agency.default_language.clone(), texts, approvals })
+    }
+
+    /// The words for a message: in the person's language, else the default one, and only approved texts.
+    pub(crate) fn word(
+        &self,
+        subject: &Subject,
+        person: &str,
+        kind: Kind,
+        ordinal: &str,
+        channel: Channel,
+    ) -> Result<Worded, Reason> {
+        let own = subject
+            .people()
+            .into_iter()
+            .find(|(id, _)| id == person)
+            .and_then(|(_, person)| person.language());
+        let chain = [own.unwrap_or(&self.default_language), &self.default_language];
+        let approved = |language: &&str| {
+            self.texts.get(*language).filter(|texts| self.approvals.approves(language, &texts.hash))
+        };
+        let texts = chain.iter().find_map(approved).ok_or(Reason::UnapprovedText)?;
+        let values = values(subject, kind, ordinal, &self.agency, texts);
+        let words = render(kind, channel, texts, &values).map_err(|refused| {
+            tracing::error!(error = %refused, "text refused");
+            Reason::RenderRefused
+        })?;
+        Ok(Worded { language: texts.language.clone(), text_hash: texts.hash.clone(), words })
+    }
+}

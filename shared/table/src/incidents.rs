@@ -1,0 +1,266 @@
+//! Incidents: calls and cases with their people, and the ids of received events.
+use aws_sdk_dynamodb::types::{ConditionCheck, Put, TransactWriteItem};
+use incident::call::{Facts, Private};
+use incident::case::CaseFacts;
+use incident::{Case, Incident};
+use jiff::{SignedDuration, Timestamp};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use updates::Subject;
+
+use crate::error::StoreError;
+use crate::keyring::KeyRing;
+use crate::keys::{Key, due_shard, received, rejected, subject};
+use crate::schema::{PK, SK};
+use crate::store::{Item, Store, n, rev_condition, s, to_item};
+
+/// How long the id of a received event is remembered.
+const REMEMBERED: SignedDuration = SignedDuration::from_hours(24 * 7);
+/// How long a rejected event is kept, sealed, for whoever mends the sender.
+const QUARANTINE: SignedDuration = SignedDuration::from_hours(24 * 14);
+/// A subject not planned by then is taken by the sweep: its stream record was lost or late.
+const PLAN_WITHIN: SignedDuration = SignedDuration::from_mins(1);
+
+/// The Incidents table with its key ring.
+#[derive(Clone, Debug)]
+pub struct Incidents {
+    store: Store,
+    ring: KeyRing,
+}
+
+/// A subject as stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stored<T> {
+    /// The facts.
+    pub value: T,
+    /// Revision; 0 means that nothing is stored yet.
+    pub rev: u64,
+    /// Keyed hash of what decides whether someone may be contacted.
+    pub safety: String,
+}
+
+/// A received event, for the record that makes its repetition known.
+#[derive(Clone, Debug)]
+pub struct Received<'a> {
+    /// Source that signed it.
+    pub source: &'a str,
+    /// Its id.
+    pub id: &'a str,
+    /// Hash of its content.
+    pub digest: &'a str,
+    /// When it came.
+    pub at: Timestamp,
+}
+
+/// What became of a write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// Stored.
+    Stored,
+    /// The same event was stored before.
+    Duplicate,
+    /// The same id was stored before with another content.
+    IdReused,
+}
+
+#[derive(Deserialize, Serialize)]
+struct SubjectItem {
+    rev: u64,
+    /// JSON without personal data.
+    facts: String,
+    /// Sealed JSON.
+    private: String,
+    safety: String,
+    /// Set until it has been planned; the stream's filters look for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unplanned: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due_shard: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due_at: Option<Timestamp>,
+}
+
+#[derive(Deserialize, Serialize)]
+struct EventItem {
+    digest: String,
+    ttl: i64,
+}
+
+#[derive(Serialize)]
+struct RejectedItem<'a> {
+    sealed: &'a str,
+    code: &'a str,
+    ttl: i64,
+}
+
+impl Incidents {
+    /// The table behind `store`.
+    pub fn new(store: Store, ring: KeyRing) -> Self {
+        Self { store, ring }
+    }
+
+    /// A call with its people.
+    pub async fn incident(&self, id: &str) -> Result<Option<Stored<Incident>>, StoreError> {
+        let found = self.load::<Facts>(&Subject::incident_key(id)).await?;
+        Ok(found.map(|(stored, private)| stored.map(|facts| Incident { id: id.into(), facts, private })))
+    }
+
+    /// A case with its people.
+    pub async fn case(&self, number: &str) -> Result<Option<Stored<Case>>, StoreError> {
+        let found = self.load::<CaseFacts>(&Subject::case_key(number)).await?;
+        Ok(found.map(|(stored, private)| stored.map(|facts| Case { number: number.into(), facts, private })))
+    }
+
+    /// Facts of a call without its people: for readers that have no key, such as the crime log.
+    pub async fn incident_facts(&self, id: &str) -> Result<Option<Stored<Facts>>, StoreError> {
+        self.facts(&Subject::incident_key(id)).await
+    }
+
+    /// Facts of a case without its people.
+    pub async fn case_facts(&self, number: &str) -> Result<Option<Stored<CaseFacts>>, StoreError> {
+        self.facts(&Subject::case_key(number)).await
+    }
+
+    async fn facts<T: DeserializeOwned>(&self, key: &str) -> Result<Option<Stored<T>>, StoreError> {
+        let item: Option<SubjectItem> = self.store.read("subject", &subject(key)).await?;
+        item.map(|item| Ok(Stored { value: read_facts(&item)?, rev: item.rev, safety: item.safety }))
+            .transpose()
+    }
+
+    async fn load<T: DeserializeOwned>(&self, key: &str) -> Result<Option<(Stored<T>, Private)>, StoreError> {
+        let Some(item) = self.store.read::<SubjectItem>("subject", &subject(key)).await? else {
+            return Ok(None);
+        };
+        let private = self.ring.open_json(&place(key), &item.private).await?;
+        Ok(Some((Stored { value: read_facts(&item)?, rev: item.rev, safety: item.safety }, private)))
+    }
+
+    /// Stores an event's effect in one transaction: the event's id, the subject at `rev`, and `with` (latches).
+    /// `Condition` means that somebody else wrote first: read and merge again.
+    pub async fn store_event(
+        &self,
+        event: &Received<'_>,
+        new: &Subject,
+        rev: u64,
+        safety: String,
+        with: Vec<Put>,
+    ) -> Result<Written, StoreError> {
+        let item = self.subject_item(new, rev, safety, event.at).await?;
+        let ttl = (event.at + REMEMBERED).as_second();
+        let id = EventItem { digest: event.digest.into(), ttl };
+        let key = received(event.source, event.id);
+        let mut writes = vec![
+            put(&self.store, to_item("event", &key, &id)?, rev_condition(0)),
+            put(&self.store, item, rev_condition(rev)),
+        ];
+        writes.extend(with);
+        let writes = writes.into_iter().map(|put| TransactWriteItem::builder().put(put).build()).collect();
+        match self.store.transact("event", writes).await {
+            Ok(()) => Ok(Written::Stored),
+            Err(error) if error.is_condition() => self.repetition(&key, event).await?.ok_or(error),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether the event is known already; an expired record that the table still shows does not count.
+    async fn repetition(&self, key: &Key, event: &Received<'_>) -> Result<Option<Written>, StoreError> {
+        let known: Option<EventItem> = self.store.read("event", key).await?;
+        Ok(known
+            .map(|known| if known.digest == event.digest { Written::Duplicate } else { Written::IdReused }))
+    }
+
+    async fn subject_item(
+        &self,
+        new: &Subject,
+        rev: u64,
+        safety: String,
+        now: Timestamp,
+    ) -> Result<Item, StoreError> {
+        let key = new.key();
+        let (facts, private) = match new {
+            Subject::Incident(incident) => (serde_json::to_string(&incident.facts), &incident.private),
+            Subject::Case(case, _) => (serde_json::to_string(&case.facts), &case.private),
+        };
+        let item = SubjectItem {
+            rev: rev + 1,
+            facts: facts.map_err(|error| StoreError::malformed("subject", error))?,
+            private: self.ring.seal_json(&place(&key), private).await?,
+            safety,
+            unplanned: Some(rev + 1),
+            due_shard: Some(due_shard(&key)),
+            due_at: Some(now + PLAN_WITHIN),
+        };
+        to_item("subject", &subject(&key), &item)
+    }
+
+    /// Notes that revision `rev` is planned and when to look again. A newer revision keeps its own mark.
+    pub async fn planned(&self, key: &str, rev: u64, wake: Option<Timestamp>) -> Result<(), StoreError> {
+        let place = subject(key);
+        let call = self.store.client.update_item().table_name(self.store.name());
+        let call = call.key(PK, s(place.pk)).key(SK, s(place.sk)).condition_expression("rev = :rev");
+        let call = call.expression_attribute_values(":rev", n(rev));
+        let call = match wake {
+            Some(wake) => call
+                .update_expression("SET due_at = :wake, due_shard = :shard REMOVE unplanned")
+                .expression_attribute_values(":wake", s(wake.to_string()))
+                .expression_attribute_values(":shard", s(due_shard(key))),
+            None => call.update_expression("REMOVE unplanned, due_at, due_shard"),
+        };
+        match Box::pin(call.send()).await.map_err(|error| StoreError::from_sdk("planned mark", &error)) {
+            Err(error) if !error.is_condition() => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Keys of subjects to be planned at or before `now`.
+    pub async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<String>, StoreError> {
+        let keys = self.store.due(&now.to_string(), limit).await?;
+        Ok(keys.into_iter().map(|key| key.pk).collect())
+    }
+
+    /// Condition of a claim: nothing has changed that decides whether someone may be contacted.
+    pub fn unchanged(&self, key: &str, safety: &str) -> ConditionCheck {
+        let place = subject(key);
+        ConditionCheck::builder()
+            .table_name(self.store.name())
+            .key(PK, s(place.pk))
+            .key(SK, s(place.sk))
+            .condition_expression("safety = :safety")
+            .expression_attribute_values(":safety", s(safety))
+            .build()
+            .expect("table, key and condition are set")
+    }
+
+    /// Keeps a rejected event, sealed, for fourteen days.
+    pub async fn quarantine(&self, event: &Received<'_>, code: &str, body: &[u8]) -> Result<(), StoreError> {
+        let key = rejected(event.source, event.digest);
+        let sealed = self.ring.seal(&format!("{}|sealed", key.pk), body).await?;
+        let item = RejectedItem { sealed: &sealed, code, ttl: (event.at + QUARANTINE).as_second() };
+        self.store.put("rejected event", &key, &item).await
+    }
+}
+
+impl<T> Stored<T> {
+    fn map<U>(self, change: impl FnOnce(T) -> U) -> Stored<U> {
+        Stored { value: change(self.value), rev: self.rev, safety: self.safety }
+    }
+}
+
+fn read_facts<T: DeserializeOwned>(item: &SubjectItem) -> Result<T, StoreError> {
+    serde_json::from_str(&item.facts)
+        .map_err(|error| StoreError::malformed("subject", format!("{:?}", error.classify())))
+}
+
+fn place(key: &str) -> String {
+    format!("{key}|private")
+}
+
+fn put(store: &Store, item: Item, (condition, values): (&str, Item)) -> Put {
+    Put::builder()
+        .table_name(store.name())
+        .set_item(Some(item))
+        .condition_expression(condition)
+        .set_expression_attribute_values((!values.is_empty()).then_some(values))
+        .build()
+        .expect("table and item are set")
+}

@@ -1,0 +1,321 @@
+//! Loads what a plan needs and writes what it decides: the same steps for the planner, the sender and the sweep.
+use aws_sdk_dynamodb::types::ConditionCheck;
+use jiff::{SignedDuration, Timestamp};
+use startup::{Runtime, VariableError};
+use updates::{Kind, Outcome, Plan, Planned, Policy, Reason, Subject, plan};
+use vault::Kms;
+
+use crate::contacts::{Contacts, Known};
+use crate::error::StoreError;
+use crate::incidents::Incidents;
+use crate::keyring::KeyRing;
+use crate::keys::{Key, due_shard};
+use crate::messages::{Decision, Message, Messages, State, Step, message_key};
+use crate::store::Store;
+
+/// A pending message that the stream has not delivered by then is handed out again by the sweep.
+const SENT_WITHIN: SignedDuration = SignedDuration::from_mins(1);
+/// How often a plan is made anew when somebody else writes at the same time.
+const ROUNDS: u32 = 4;
+
+/// The three tables of caller updates.
+#[derive(Clone, Debug)]
+pub struct Planning {
+    /// Calls and cases.
+    pub incidents: Incidents,
+    /// The outbox.
+    pub messages: Messages,
+    /// Addresses.
+    pub contacts: Contacts,
+}
+
+/// A subject with everything its plan depends on.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The facts.
+    pub subject: Subject,
+    /// Its revision.
+    pub rev: u64,
+    /// Its own safety hash, and that of the linked call: conditions of each claim.
+    pub safety: Vec<(String, String)>,
+    /// What is known of each address.
+    pub known: Known,
+}
+
+impl Planning {
+    /// The environment variables that [`Planning::open`] reads.
+    pub const VARIABLES: &'static [&'static str] =
+        &["INCIDENTS_TABLE", "MESSAGES_TABLE", "CONTACTS_TABLE", "UPDATES_KEY_ID", "CONTACTS_KEY_ID"];
+
+    /// The tables as the function's variables name them.
+    pub fn open(
+        runtime: &Runtime,
+        dynamo: &aws_sdk_dynamodb::Client,
+        kms: &aws_sdk_kms::Client,
+    ) -> Result<Self, VariableError> {
+        let messages = Store::new(dynamo.clone(), runtime.variables.required("MESSAGES_TABLE")?);
+        let ring = updates_ring(runtime, kms, &messages, "messages")?;
+        Ok(Self {
+            incidents: open_incidents(runtime, dynamo, kms)?,
+            messages: Messages::new(messages, ring),
+            contacts: open_contacts(runtime, dynamo, kms)?,
+        })
+    }
+
+    /// The subject of `key` with its people, linked call and addresses.
+    pub async fn load(&self, key: &str) -> Result<Option<Loaded>, StoreError> {
+        let (subject, rev, safety) = if let Some(id) = key.strip_prefix("INC#") {
+            let Some(stored) = self.incidents.incident(id).await? else { return Ok(None) };
+            (Subject::Incident(Box::new(stored.value)), stored.rev, vec![(key.to_owned(), stored.safety)])
+        } else {
+            let number = key.strip_prefix("CASE#").unwrap_or(key);
+            let Some(stored) = self.incidents.case(number).await? else { return Ok(None) };
+            let mut safety = vec![(key.to_owned(), stored.safety)];
+            let mut call = None;
+            if let Some(id) = stored.value.facts.incident_id()
+                && let Some(found) = self.incidents.incident(id).await?
+            {
+                safety.push((Subject::incident_key(id), found.safety));
+                call = Some(Box::new(found.value));
+            }
+            (Subject::Case(Box::new(stored.value), call), stored.rev, safety)
+        };
+        let known = self.contacts.known(&subject.addresses()).await?;
+        Ok(Some(Loaded { subject, rev, safety, known }))
+    }
+
+    /// Plans the subject of `key` afresh and writes what changed.
+    pub async fn replan(
+        &self,
+        key: &str,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Result<Option<Loaded>, StoreError> {
+        let mut round = 0;
+        loop {
+            let Some(loaded) = self.load(key).await? else { return Ok(None) };
+            let plan = plan(&loaded.subject, &loaded.known.states, policy, now);
+            match self.write(key, &loaded, &plan, policy, now).await {
+                Ok(()) => {
+                    self.incidents.planned(key, loaded.rev, plan.wake).await?;
+                    return Ok(Some(loaded));
+                }
+                Err(error) if error.is_condition() && round < ROUNDS => round += 1,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn write(
+        &self,
+        key: &str,
+        loaded: &Loaded,
+        plan: &Plan,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let rows = self.messages.of(key).await?;
+        let decisions = self.messages.decisions(key).await?;
+        let mut planned_keys = Vec::new();
+        for update in &plan.updates {
+            let place = update.address.as_ref().map(|address| {
+                message_key(
+                    key,
+                    &loaded.known.indexes[&address.0],
+                    update.channel,
+                    update.kind,
+                    &update.ordinal,
+                )
+            });
+            let row = place.as_ref().and_then(|place| rows.iter().find(|row| row.key() == *place));
+            planned_keys.extend(place.clone());
+            let latest = decisions.iter().rfind(|decision| concerns(decision, update));
+            let decided_for_good = latest.is_some_and(|latest| latest.reason.is_some_and(Reason::is_final));
+            if decided_for_good || row.is_some_and(|row| !row.state.is_open()) {
+                continue;
+            }
+            let decision = decision(key, update, policy, now);
+            if latest.is_none_or(|latest| !same(latest, &decision)) {
+                self.messages.decide(&decision).await?;
+            }
+            self.write_row(row, place, update, policy, now).await?;
+        }
+        // What is no longer derived at all was overtaken by later facts, or may not be told any more.
+        for row in rows.iter().filter(|row| row.state.is_open() && row.state != State::Suppressed) {
+            if !planned_keys.contains(&row.key()) {
+                let (state, reason) = dropped(row, plan);
+                self.messages.write(&row.moved(state, reason, None, now)).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn write_row(
+        &self,
+        row: Option<&Message>,
+        place: Option<Key>,
+        update: &Planned,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let (state, reason, due_at) = target(update, now);
+        match (row, place, &update.address) {
+            (Some(row), ..) => {
+                let waiting_already = row.state == state && (state == State::Pending || row.due_at == due_at);
+                if waiting_already || (row.state == State::Suppressed && row.reason == reason) {
+                    return Ok(());
+                }
+                self.messages.write(&row.moved(state, reason, due_at, now)).await
+            }
+            (None, Some(place), Some(address)) if due_at.is_some() => {
+                let mut message = new_message(place, update, policy, now, (state, due_at));
+                self.messages.seal_address(&mut message, &address.0).await?;
+                self.messages.write(&message).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The conditions of a claim of `message`.
+    pub fn unchanged(&self, loaded: &Loaded, message: &Message) -> Vec<ConditionCheck> {
+        let subjects = loaded.safety.iter().map(|(key, safety)| self.incidents.unchanged(key, safety));
+        let addresses = loaded.known.indexes.iter().filter(|(_, index)| **index == message.recipient);
+        let addresses = addresses
+            .map(|(address, index)| self.contacts.unchanged(index, loaded.known.states[address].rev));
+        subjects.chain(addresses).collect()
+    }
+}
+
+/// State, reason and due time that an outcome asks for. Without a due time there is nothing to wait for.
+fn target(update: &Planned, now: Timestamp) -> (State, Option<Reason>, Option<Timestamp>) {
+    match update.outcome {
+        Outcome::Pending => (State::Pending, None, Some(now + SENT_WITHIN)),
+        Outcome::Deferred(until) => (State::Deferred, None, until),
+        Outcome::Suppressed(reason) => (State::Suppressed, Some(reason), None),
+        Outcome::Superseded => (State::Superseded, None, None),
+        Outcome::Expired => (State::Expired, None, None),
+    }
+}
+
+/// Why an open row has no plan with an address any more: the reason planned for its person, else superseded.
+fn dropped(row: &Message, plan: &Plan) -> (State, Option<Reason>) {
+    let concerns = |update: &&Planned| {
+        update.person == row.person
+            && update.kind == row.kind
+            && update.ordinal == row.ordinal
+            && update.address.is_none()
+    };
+    match plan.updates.iter().find(concerns).map(|update| update.outcome) {
+        Some(Outcome::Suppressed(reason)) => (State::Suppressed, Some(reason)),
+        _ => (State::Superseded, None),
+    }
+}
+
+fn new_message(
+    place: Key,
+    update: &Planned,
+    policy: &Policy,
+    now: Timestamp,
+    (state, due_at): (State, Option<Timestamp>),
+) -> Message {
+    let recipient = place.sk.split('#').nth(1).unwrap_or_default().to_owned();
+    Message {
+        due_shard: due_at.map(|_| due_shard(&place.pk)),
+        subject: place.pk,
+        sk: place.sk,
+        rev: 1,
+        state,
+        reason: None,
+        person: update.person.clone(),
+        kind: update.kind,
+        class: update.kind.class(),
+        ordinal: update.ordinal.clone(),
+        channel: update.channel,
+        recipient,
+        address: String::new(),
+        at: update.at,
+        created_at: now,
+        expires_at: update.expires_at,
+        policy: policy.version().into(),
+        due_at,
+        claim: None,
+        provider_id: None,
+        language: None,
+        text_hash: None,
+        body: None,
+        history: vec![Step { at: now, state, reason: None }],
+    }
+}
+
+fn decision(key: &str, update: &Planned, policy: &Policy, now: Timestamp) -> Decision {
+    let (state, reason, due_at) = target(update, now);
+    let Planned { person, kind, ordinal, channel, .. } = update;
+    let rule = reason.map_or_else(|| default_rule(update.outcome, *kind), |reason| reason.rule().to_owned());
+    Decision {
+        subject: key.into(),
+        sk: format!("DEC#{person}#{kind}#{ordinal}#{}#{channel}", now.as_millisecond()),
+        person: person.clone(),
+        kind: *kind,
+        ordinal: ordinal.clone(),
+        channel: *channel,
+        state,
+        reason,
+        until: (state == State::Deferred).then_some(due_at).flatten(),
+        rule,
+        policy: policy.version().into(),
+        decided_at: now,
+    }
+}
+
+fn default_rule(outcome: Outcome, kind: Kind) -> String {
+    match outcome {
+        Outcome::Deferred(Some(_)) => "quiet hours, or a release time".into(),
+        Outcome::Deferred(None) => "held until released".into(),
+        Outcome::Expired => format!("updates.toml: kinds.{kind}.max_age_minutes"),
+        Outcome::Superseded => "overtaken by later facts".into(),
+        _ => format!("updates.toml: kinds.{kind}"),
+    }
+}
+
+fn concerns(decision: &Decision, update: &Planned) -> bool {
+    decision.person == update.person
+        && decision.kind == update.kind
+        && decision.ordinal == update.ordinal
+        && decision.channel == update.channel
+}
+
+fn same(a: &Decision, b: &Decision) -> bool {
+    (a.state, a.reason, a.until) == (b.state, b.reason, b.until)
+}
+
+/// The Incidents table as the function's variables name it.
+pub fn open_incidents(
+    runtime: &Runtime,
+    dynamo: &aws_sdk_dynamodb::Client,
+    kms: &aws_sdk_kms::Client,
+) -> Result<Incidents, VariableError> {
+    let store = Store::new(dynamo.clone(), runtime.variables.required("INCIDENTS_TABLE")?);
+    let ring = updates_ring(runtime, kms, &store, "incidents")?;
+    Ok(Incidents::new(store, ring))
+}
+
+/// The Contacts table as the function's variables name it.
+pub fn open_contacts(
+    runtime: &Runtime,
+    dynamo: &aws_sdk_dynamodb::Client,
+    kms: &aws_sdk_kms::Client,
+) -> Result<Contacts, VariableError> {
+    let store = Store::new(dynamo.clone(), runtime.variables.required("CONTACTS_TABLE")?);
+    let key = Kms::new(kms.clone(), runtime.variables.required("CONTACTS_KEY_ID")?, "contacts");
+    Ok(Contacts::new(store.clone(), KeyRing::new(store, key, runtime.clock.clone())))
+}
+
+fn updates_ring(
+    runtime: &Runtime,
+    kms: &aws_sdk_kms::Client,
+    store: &Store,
+    purpose: &str,
+) -> Result<KeyRing, VariableError> {
+    let key = Kms::new(kms.clone(), runtime.variables.required("UPDATES_KEY_ID")?, purpose);
+    Ok(KeyRing::new(store.clone(), key, runtime.clock.clone()))
+}
