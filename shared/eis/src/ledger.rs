@@ -1,0 +1,176 @@
+//! The append-only ledger of personnel events, resolved to what was known on a night. A correction is a further
+//! revision; nothing is overwritten, so that any past run can be repeated from what had been recorded by then.
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::event::{Amounts, EmployeeType, Event, EventReported, Finding, OfficerUpserted};
+use crate::input::{Incident, Input, Officer, Posting};
+
+/// How long before its time a run stops reading: writes under way may still carry an earlier `recorded_at`.
+pub const SETTLING: SignedDuration = SignedDuration::from_mins(15);
+
+/// One event as recorded.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Revision {
+    /// Who posted it.
+    pub source: String,
+    /// The sender's id of the event.
+    pub id: String,
+    /// When it happened or took effect, by the sender.
+    pub timestamp: Timestamp,
+    /// When it was stored here.
+    pub recorded_at: Timestamp,
+    /// The event.
+    pub event: Event,
+}
+
+impl Revision {
+    /// Revisions of one thing take effect in this order, whatever the order of arrival.
+    fn rank(&self) -> (Timestamp, String) {
+        (self.timestamp, serde_json::to_string(&self.event).unwrap_or_default())
+    }
+}
+
+/// Which revisions a run may see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// Those recorded at or before this instant.
+    Recorded(Timestamp),
+    /// All, by their own dates alone: for backtests of history that was imported later.
+    Reported,
+}
+
+/// Revisions of one thing in the order in which they take effect.
+type History<T> = BTreeMap<(Timestamp, String), T>;
+
+/// Revisions of a department, in any order; a repeated one counts once.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    officers: BTreeMap<String, History<OfficerUpserted>>,
+    exposure: BTreeMap<(String, Date), History<Amounts>>,
+    reports: BTreeMap<String, History<EventReported>>,
+    findings: BTreeMap<String, History<(Date, Finding)>>,
+    voided: BTreeSet<String>,
+}
+
+impl Ledger {
+    /// A ledger of those `revisions` that `known` admits.
+    pub fn new(revisions: impl IntoIterator<Item = Revision>, known: Known) -> Self {
+        let mut ledger = Self::default();
+        for revision in revisions {
+            if !matches!(known, Known::Recorded(until) if revision.recorded_at > until) {
+                ledger.add(revision);
+            }
+        }
+        ledger
+    }
+
+    fn add(&mut self, revision: Revision) {
+        let rank = revision.rank();
+        match revision.event {
+            Event::OfficerUpserted(data) => {
+                self.officers.entry(data.officer_id.clone()).or_default().insert(rank, data);
+            }
+            Event::ExposureRecorded(data) => {
+                self.exposure.entry((data.officer_id, data.date)).or_default().insert(rank, data.amounts);
+            }
+            Event::EventReported(data) => {
+                self.reports.entry(data.event_id.clone()).or_default().insert(rank, data);
+            }
+            Event::EventFinding(data) => {
+                self.findings.entry(data.event_id).or_default().insert(rank, (data.closed_on, data.finding));
+            }
+            Event::EventVoided(data) => {
+                self.voided.insert(data.event_id);
+            }
+            // Context beside the score, never part of it.
+            Event::CommendationRecorded(_) | Event::TrainingRequired(_) | Event::TrainingCompleted(_) => {}
+        }
+    }
+
+    /// What the score of `as_of` may look at, days taken in `zone`.
+    pub fn input(&self, as_of: Date, zone: &TimeZone, previous: BTreeMap<String, crate::Level>) -> Input {
+        let mut officers: BTreeMap<String, Officer> = BTreeMap::new();
+        for (id, revisions) in &self.officers {
+            if let Some(officer) = officer(revisions, as_of, zone) {
+                officers.insert(id.clone(), officer);
+            }
+        }
+        for ((id, date), amounts) in &self.exposure {
+            if let (Some(officer), Some((_, amounts))) = (officers.get_mut(id), amounts.last_key_value())
+                && *date <= as_of
+            {
+                officer.exposure.insert(*date, *amounts);
+            }
+        }
+        for (event_id, reports) in &self.reports {
+            if let Some((officer_id, incident)) = self.incident(event_id, reports, as_of)
+                && let Some(officer) = officers.get_mut(&officer_id)
+            {
+                officer.events.insert(event_id.clone(), incident);
+            }
+        }
+        Input { as_of, officers, previous }
+    }
+
+    /// The event as it stood on `as_of`, with its officer; nothing if it was not to be seen by then.
+    fn incident(
+        &self,
+        event_id: &str,
+        reports: &History<EventReported>,
+        as_of: Date,
+    ) -> Option<(String, Incident)> {
+        let (_, report) = reports.last_key_value()?;
+        let confidential = report.confidential_until.is_some_and(|until| until > as_of);
+        if self.voided.contains(event_id)
+            || confidential
+            || report.occurred_on > as_of
+            || report.reported_on > as_of
+        {
+            return None;
+        }
+        let mut findings = self.findings.get(event_id).into_iter().flat_map(BTreeMap::values);
+        let finding = findings.rfind(|(closed_on, _)| *closed_on <= as_of);
+        let incident = Incident {
+            indicator: report.indicator.clone(),
+            occurred_on: report.occurred_on,
+            severity: report.severity.clone(),
+            finding: finding.map_or(Finding::Pending, |(_, finding)| *finding),
+            scene_id: report.scene_id.clone(),
+        };
+        Some((report.officer_id.clone(), incident))
+    }
+}
+
+/// The officer on `as_of`, if sworn and on duty then.
+fn officer(revisions: &History<OfficerUpserted>, as_of: Date, zone: &TimeZone) -> Option<Officer> {
+    let mut postings: Vec<Posting> = Vec::new();
+    let mut last = None;
+    for ((timestamp, _), data) in revisions {
+        let from = timestamp.to_zoned_datetime(zone.clone()).date();
+        if from > as_of {
+            break;
+        }
+        // Of several revisions of one day the last stands.
+        postings.pop_if(|posting| posting.from == from);
+        postings.push(Posting {
+            from,
+            unit: data.unit.clone(),
+            rank: data.rank.clone(),
+            shift: data.shift.clone(),
+            active: data.active,
+        });
+        last = Some(data);
+    }
+    let last = last
+        .filter(|data| data.active && data.employee_type == EmployeeType::Sworn && data.hired_on <= as_of)?;
+    postings[0].from = postings[0].from.min(last.hired_on);
+    Some(Officer { hired_on: last.hired_on, postings, exposure: BTreeMap::new(), events: BTreeMap::new() })
+}
+
+#[cfg(test)]
+mod tests;

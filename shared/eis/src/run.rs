@@ -1,0 +1,72 @@
+//! The identity of a nightly run: as-of time, ruleset and input name it, and the hash of its output proves that a
+//! repetition gave the same bytes.
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::alert::Level;
+use crate::input::Input;
+use crate::ledger::SETTLING;
+use crate::ruleset::Ruleset;
+use crate::score::Output;
+
+/// One run, as stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// The first 32 hexadecimal digits of SHA-256 over as-of time, ruleset hash and input hash.
+    pub run_id: String,
+    /// The time it is for.
+    pub as_of: Timestamp,
+    /// The same as a date of the agency: the date in the address of its scores.
+    pub date: Date,
+    /// It read what was recorded up to here.
+    pub watermark: Timestamp,
+    /// Version of the formulas.
+    pub version: String,
+    /// Name of the rules.
+    pub ruleset_sha256: String,
+    /// Name of the input.
+    pub input_sha256: String,
+    /// SHA-256 over all explanations, one line each, in the order of officers' ids.
+    pub output_sha256: String,
+    /// Officers scored.
+    pub officers_scored: usize,
+    /// Weighted indicators without data.
+    pub missing_feeds: Vec<String>,
+    /// Officers above level none.
+    pub standing: BTreeMap<String, Level>,
+}
+
+/// Until when a run for `as_of` reads what was recorded.
+pub fn watermark(as_of: Timestamp) -> Timestamp {
+    as_of.saturating_sub(SETTLING).expect("a span without calendar units can always be taken away")
+}
+
+impl Run {
+    /// The identity of a run that made `output` of `input`.
+    pub fn new(as_of: Timestamp, rules: &Ruleset, input: &Input, output: &Output) -> Self {
+        let (ruleset_sha256, input_sha256) = (rules.sha256(), input.sha256());
+        let identity = Sha256::digest(format!("{as_of}\n{ruleset_sha256}\n{input_sha256}"));
+        let mut lines = Sha256::new();
+        for score in &output.scores {
+            lines.update(score.to_json());
+            lines.update("\n");
+        }
+        Self {
+            run_id: hex::encode(&identity[..16]),
+            as_of,
+            date: input.as_of,
+            watermark: watermark(as_of),
+            version: rules.version.clone(),
+            ruleset_sha256,
+            input_sha256,
+            output_sha256: hex::encode(lines.finalize()),
+            officers_scored: output.scores.len(),
+            missing_feeds: output.missing_feeds.clone(),
+            standing: output.standing(),
+        }
+    }
+}
