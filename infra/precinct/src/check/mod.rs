@@ -157,7 +157,18 @@ fn approvals(report: &mut Report, folder: &Folder) -> Approvals {
     folder.toml(file).unwrap_or_default()
 }
 
-fn ruleset(_report: &mut Report, _folder: &Folder) {}
+fn ruleset(report: &mut Report, folder: &Folder) {
+    let file = "eis.toml";
+    let Some(text) = report.read(folder, file) else { return };
+    match eis::Ruleset::parse(&text) {
+        Ok(ruleset) => {
+            let (names, hash) = (ruleset.names().len(), ruleset.sha256());
+            report.row(file, format!("{names} indicators; score {}; hash {}…", ruleset.version, &hash[..12]));
+        }
+        Err(error) if error.key == file => report.fault(file, error.reason),
+        Err(error) => report.fault(file, error.to_string()),
+    }
+}
 
 fn hotspots(report: &mut Report, folder: &Folder) {
     let file = "hotspots.toml";

@@ -85,6 +85,13 @@ fn an_unknown_key_is_named_with_its_line() {
 }
 
 #[test]
+fn an_impossible_score_or_map_is_named() {
+    check("eis.toml", "half_life_days = 730", "half_life_days = 0", "eis.toml: ");
+    check("hotspots.toml", "precision = 7", "precision = 17", "hotspots.toml: precision: must be 5 to 8");
+    check("boundary.geojson", "\"Polygon\"", "\"Point\"", "boundary.geojson: ");
+}
+
+#[test]
 fn a_kind_that_contradicts_itself_is_named() {
     check(
         "updates.toml",

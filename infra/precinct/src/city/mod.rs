@@ -18,6 +18,8 @@ use serde_json::Value;
 pub use crime::COLUMNS;
 pub use force::{BUSY, ESCALATOR, MISTYPED, Officer, ROOKIE};
 
+/// Seed of the sample city that the demonstration shows.
+pub const SEED: u64 = 2026;
 /// Inhabitants, as the crime figures assume.
 pub const INHABITANTS: u32 = 90_000;
 /// Months of personnel history.
@@ -54,5 +56,7 @@ impl City {
     }
 }
 
+#[cfg(test)]
+mod scored;
 #[cfg(test)]
 mod tests;

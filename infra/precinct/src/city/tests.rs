@@ -6,7 +6,7 @@ use super::*;
 const SQUARE: &str = r#"{"type": "Polygon", "coordinates":
     [[[-92.2,46.7],[-92.0,46.7],[-92.0,46.85],[-92.2,46.85],[-92.2,46.7]]]}"#;
 
-fn city(seed: u64) -> City {
+pub(super) fn city(seed: u64) -> City {
     City { seed, last_day: jiff::civil::date(2026, 7, 3), zone: TimeZone::get("America/Chicago").unwrap() }
 }
 

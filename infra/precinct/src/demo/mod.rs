@@ -1,4 +1,5 @@
 pub mod bubble;
 pub mod callers;
 pub mod day;
+pub mod officers;
 pub mod places;
