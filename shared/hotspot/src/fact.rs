@@ -7,6 +7,10 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+/// First version of facts from the department's live events. Imported history stays below, so that what was
+/// told live is never overwritten by an extract.
+pub const LIVE: u64 = 1_000_000;
+
 /// How the department came to know: only what people reported feeds the map by default, since counting what
 /// officers find where they are sent makes the map confirm itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]

@@ -7,6 +7,7 @@
 pub mod area;
 pub mod binomial;
 pub mod cell;
+pub mod extract;
 pub mod fact;
 pub mod fdr;
 pub mod geojson;

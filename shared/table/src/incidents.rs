@@ -64,8 +64,8 @@ pub enum Written {
 }
 
 #[derive(Deserialize, Serialize)]
-struct SubjectItem {
-    rev: u64,
+pub(crate) struct SubjectItem {
+    pub(crate) rev: u64,
     /// JSON without personal data.
     facts: String,
     /// Sealed JSON.
@@ -246,7 +246,7 @@ impl<T> Stored<T> {
     }
 }
 
-fn read_facts<T: DeserializeOwned>(item: &SubjectItem) -> Result<T, StoreError> {
+pub(crate) fn read_facts<T: DeserializeOwned>(item: &SubjectItem) -> Result<T, StoreError> {
     serde_json::from_str(&item.facts)
         .map_err(|error| StoreError::malformed("subject", format!("{:?}", error.classify())))
 }

@@ -13,6 +13,7 @@ pub mod messages;
 pub mod planning;
 pub mod schema;
 pub mod store;
+pub mod subject_facts;
 
 pub use error::StoreError;
 pub use keyring::KeyRing;
