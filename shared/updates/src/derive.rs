@@ -1,4 +1,6 @@
 //! What happened that somebody could be told: candidates, derived from facts and clock alone.
+use std::collections::BTreeSet;
+
 use incident::call::{Moment, Status};
 use incident::case::CaseMoment;
 use incident::{Case, Incident};
@@ -80,23 +82,16 @@ pub fn from_incident(incident: &Incident, policy: &Policy, now: Timestamp) -> Ca
     let facts = &incident.facts;
     let mut found = Candidates::default();
     let reopened = facts.last(Moment::Reopened);
-    let cycle = reopened.map_or_else(|| "0".to_owned(), |at| at.as_second().to_string());
     let finished = matches!(facts.status(), Some(Status::Closed | Status::Cancelled));
     let arrived = facts.first_after(Moment::Arrived, reopened).is_some();
-    let stale = |pointless: bool| if pointless { State::Superseded } else { State::Due };
 
     if let Some(at) = facts.first(Moment::Opened) {
-        found.add(Kind::CallReceived, "0".into(), at, Audience::Callers, stale(arrived || finished));
+        found.add(Kind::CallReceived, "0".into(), at, Audience::Callers, due_unless(arrived || finished));
     }
-    if let Some(at) = facts.first_after(Moment::Enroute, reopened) {
+    for (ordinal, at, is_latest) in once_per_cycle(incident, Moment::Enroute) {
         let turned_away = facts.last(Moment::Diverted) >= Some(at) && !facts.has_unit_coming();
-        found.add(
-            Kind::OfficersOnTheWay,
-            cycle.clone(),
-            at,
-            Audience::Callers,
-            stale(arrived || finished || turned_away),
-        );
+        let state = due_unless(!is_latest || arrived || finished || turned_away);
+        found.add(Kind::OfficersOnTheWay, ordinal, at, Audience::Callers, state);
     }
     add_delays(
         &mut found,
@@ -105,12 +100,30 @@ pub fn from_incident(incident: &Incident, policy: &Policy, now: Timestamp) -> Ca
         now,
         arrived || finished || facts.first(Moment::Transferred).is_some(),
     );
-    if facts.status() == Some(Status::Closed)
-        && let Some(at) = facts.last(Moment::Closed)
-    {
-        found.add(Kind::CallClosed, cycle, at, Audience::Callers, State::Due);
+    for (ordinal, at, is_latest) in once_per_cycle(incident, Moment::Closed) {
+        let state = due_unless(!is_latest || facts.status() != Some(Status::Closed));
+        found.add(Kind::CallClosed, ordinal, at, Audience::Callers, state);
     }
     found.void(off_limits(incident))
+}
+
+fn due_unless(pointless: bool) -> State {
+    if pointless { State::Superseded } else { State::Due }
+}
+
+/// The times at which `moment` is told: the first time ever, with ordinal 0, and the first time after the last
+/// reopening, with the reopening's time as ordinal. A reopening before the first time makes no second one, so that
+/// news of it that comes late tells nobody twice. The flag says whether nothing was reopened since.
+fn once_per_cycle(incident: &Incident, moment: Moment) -> Vec<(String, Timestamp, bool)> {
+    let facts = &incident.facts;
+    let reopened = facts.last(Moment::Reopened);
+    let first = facts.first(moment);
+    let again = reopened.and_then(|reopened| {
+        let at = facts.first_after(moment, Some(reopened))?;
+        (Some(at) != first).then(|| (reopened.as_second().to_string(), at, true))
+    });
+    let first = first.map(|at| ("0".to_owned(), at, reopened.is_none_or(|reopened| reopened < at)));
+    first.into_iter().chain(again).collect()
 }
 
 fn off_limits(incident: &Incident) -> Option<Reason> {
@@ -122,41 +135,50 @@ fn off_limits(incident: &Incident) -> Option<Reason> {
     }
 }
 
-/// Delay steps 1 and 2: at the first of the causes, and once more after a further wait.
+/// Delay steps 1 and 2: at the first of the causes, and once more after a further wait; never more in one call.
 fn add_delays(found: &mut Candidates, incident: &Incident, policy: &Policy, now: Timestamp, over: bool) {
     let facts = &incident.facts;
     let patience = policy.delay(facts.priority());
-    let Some(first) = first_delay(incident, policy) else { return };
-    for (step, at) in [("1", first), ("2", first + patience)] {
-        let overtaken = facts.first_after(Moment::Enroute, Some(at)).is_some_and(|enroute| enroute > first);
-        if at > now {
-            if !over {
-                found.wake_at(at);
-            }
-            return;
+    let causes = delay_causes(incident, policy);
+    let (past, future): (Vec<_>, Vec<_>) = causes.into_iter().partition(|(at, _)| *at <= now);
+    let standing = past.iter().filter(|(_, moot)| !moot).min();
+    if let Some((first, moot)) = standing.or_else(|| past.iter().min()) {
+        let again = *first + patience;
+        let steps = [("1", *first), ("2", again)];
+        for (step, at) in steps.into_iter().filter(|(step, at)| *step == "1" || (*at <= now && !moot)) {
+            let under_way_since = facts.first_after(Moment::Enroute, Some(at)).is_some();
+            found.add(
+                Kind::OfficersDelayed,
+                step.into(),
+                at,
+                Audience::Callers,
+                due_unless(over || *moot || under_way_since),
+            );
         }
-        let cycle =
-            facts.last(Moment::Reopened).map_or_else(String::new, |at| format!(".{}", at.as_second()));
-        let state = if over || overtaken { State::Superseded } else { State::Due };
-        found.add(Kind::OfficersDelayed, format!("{step}{cycle}"), at, Audience::Callers, state);
+        if again > now && !over && !moot {
+            found.wake_at(again);
+        }
     }
+    future.iter().filter(|(_, moot)| !moot && !over).for_each(|(at, _)| found.wake_at(*at));
 }
 
-/// The first cause of delay: nobody under way in time, a reported delay, the only unit diverted, the window missed.
-fn first_delay(incident: &Incident, policy: &Policy) -> Option<Timestamp> {
+/// Causes of delay with their times, and whether later facts have made them moot: nobody under way in time, a
+/// reported delay, the only unit diverted, the arrival window missed.
+fn delay_causes(incident: &Incident, policy: &Policy) -> Vec<(Timestamp, bool)> {
     let facts = &incident.facts;
     let reopened = facts.last(Moment::Reopened);
     let enroute = facts.first_after(Moment::Enroute, reopened);
     let arrived = facts.first_after(Moment::Arrived, reopened).is_some();
-    let waiting_since = reopened.or_else(|| facts.opened_at());
-    let patience = policy.delay(facts.priority());
-    let held = waiting_since
-        .map(|since| since + patience)
-        .filter(|due| enroute.is_none_or(|enroute| enroute > *due));
-    let reported = facts.first_after(Moment::Delayed, reopened);
-    let diverted = facts.last(Moment::Diverted).filter(|at| Some(*at) > reopened && !facts.has_unit_coming());
-    let missed = facts.expected_arrival().filter(|_| !arrived).map(|eta| eta + policy.delay_past_window());
-    [held, reported, diverted, missed].into_iter().flatten().min()
+    let before_reopening = |at: Timestamp| reopened.is_some_and(|reopened| at <= reopened);
+    let due = reopened.or_else(|| facts.opened_at()).map(|since| since + policy.delay(facts.priority()));
+    let held = due.filter(|due| enroute.is_none_or(|enroute| enroute > *due)).map(|due| (due, false));
+    let reported = facts.first_after(Moment::Delayed, reopened).or_else(|| facts.first(Moment::Delayed));
+    let reported = reported.map(|at| (at, before_reopening(at)));
+    let diverted =
+        facts.last(Moment::Diverted).map(|at| (at, before_reopening(at) || facts.has_unit_coming()));
+    let missed =
+        facts.expected_arrival().filter(|_| !arrived).map(|eta| (eta + policy.delay_past_window(), false));
+    [held, reported, diverted, missed].into_iter().flatten().collect()
 }
 
 /// What victims (or callers) of a case may be told.
@@ -166,10 +188,15 @@ pub fn from_case(case: &Case, now: Timestamp) -> Candidates {
     if let Some(at) = facts.first(CaseMoment::Opened) {
         found.add(Kind::CaseNumber, "0".into(), at, Audience::VictimsElseCallers, State::Due);
     }
-    let last = facts.assignments().last().map(|(at, _)| at);
+    // Named again is not news: each investigator counts from the first assignment.
+    let mut named = BTreeSet::new();
+    let present = facts.assignments().last().map(|(_, investigator)| ordinal_of(investigator));
     for (at, investigator) in facts.assignments() {
-        let state = if Some(at) == last { State::Due } else { State::Superseded };
-        found.add(Kind::CaseAssigned, ordinal_of(investigator), at, Audience::Victims, state);
+        let ordinal = ordinal_of(investigator);
+        if named.insert(ordinal.clone()) {
+            let state = if Some(&ordinal) == present.as_ref() { State::Due } else { State::Superseded };
+            found.add(Kind::CaseAssigned, ordinal, at, Audience::Victims, state);
+        }
     }
     if let Some(charged) = facts.first(CaseMoment::Charged) {
         let release = facts.charge_release();
@@ -190,7 +217,7 @@ pub fn from_case(case: &Case, now: Timestamp) -> Candidates {
 }
 
 /// An investigator is told once, whoever re-sends the assignment: the ordinal is a hash of who it is.
-fn ordinal_of(investigator: &incident::event::Investigator) -> String {
+pub(crate) fn ordinal_of(investigator: &incident::event::Investigator) -> String {
     let text = format!("{:?}|{:?}", investigator.name, investigator.phone);
     hex::encode(&Sha256::digest(text)[..4])
 }

@@ -5,7 +5,7 @@ use incident::event::Investigator;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::derive::from_case;
+use crate::derive::ordinal_of;
 use crate::kind::{Channel, Kind};
 use crate::segments::measure;
 use crate::subject::Subject;
@@ -95,12 +95,7 @@ pub fn values(subject: &Subject, kind: Kind, ordinal: &str, agency: &AgencyWords
 }
 
 fn assigned<'a>(case: &'a incident::Case, ordinal: &str) -> Option<&'a Investigator> {
-    let candidates = from_case(case, Timestamp::MIN);
-    let named = candidates.list.iter().filter(|candidate| candidate.kind == Kind::CaseAssigned);
-    named
-        .zip(case.facts.assignments())
-        .find(|(candidate, _)| candidate.ordinal == ordinal)
-        .map(|(_, (_, who))| who)
+    case.facts.assignments().map(|(_, who)| who).find(|who| ordinal_of(who) == ordinal)
 }
 
 /// Fills the words of `kind` for `channel`. A text must fit one part in GSM-7 or two in UCS-2.

@@ -1,0 +1,202 @@
+//! Order, repetition and grouping of events never change the set of messages, but for what is recorded as
+//! superseded or expired; and nothing is ever sent after the fact that forbids it.
+#[expect(dead_code, unreachable_pub, reason = "each test file uses its part")]
+mod world;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use incident::Event;
+use jiff::Timestamp;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use updates::gates::Contacts;
+use updates::{Outcome, plan};
+use world::{at, policy, read, subject};
+
+type Key = (String, String, String, String);
+
+/// An outbox in miniature: what is pending goes out at once and never again; the last outcome of the rest is kept.
+#[derive(Default)]
+struct Outbox {
+    sent: BTreeSet<Key>,
+    open: BTreeMap<Key, Outcome>,
+}
+
+impl Outbox {
+    /// Plans and sends; says when the clock alone may change the plan.
+    fn plan(&mut self, events: &[Event], now: Timestamp) -> Option<Timestamp> {
+        let plan = plan(&subject(events), &Contacts::new(), policy(), now);
+        let planned: BTreeMap<Key, Outcome> = plan
+            .updates
+            .iter()
+            .map(|u| {
+                ((u.person.clone(), u.kind.to_string(), u.ordinal.clone(), u.channel.to_string()), u.outcome)
+            })
+            .collect();
+        for (key, outcome) in &mut self.open {
+            if !planned.contains_key(key) {
+                *outcome = Outcome::Superseded;
+            }
+        }
+        for (key, outcome) in planned {
+            if outcome == Outcome::Pending {
+                self.sent.insert(key.clone());
+            }
+            if !self.sent.contains(&key) {
+                self.open.insert(key, outcome);
+            }
+        }
+        plan.wake
+    }
+
+    /// Lets the clock run from one due moment to the next.
+    fn run_on(&mut self, events: &[Event]) {
+        let mut now = at(240);
+        while let Some(wake) = self.plan(events, now) {
+            now = wake;
+        }
+    }
+
+    /// Groups of events arrive within one instant; then the clock runs on until nothing is due.
+    fn play(groups: &[Vec<Event>]) -> Self {
+        let mut outbox = Self::default();
+        let mut known = Vec::new();
+        for group in groups {
+            known.extend(group.iter().cloned());
+            outbox.plan(&known, at(240));
+        }
+        outbox.run_on(&known);
+        outbox
+    }
+}
+
+/// A call with a caller and a victim, told within four minutes: opened, and some of what may follow.
+fn any_call() -> impl Strategy<Value = Vec<Event>> {
+    let unit = prop::sample::select(vec!["214", "215"]);
+    let kinds = prop::sample::select(vec![
+        "incident.updated",
+        "unit.assigned",
+        "unit.enroute",
+        "unit.delayed",
+        "unit.diverted",
+        "unit.arrived",
+        "unit.cleared",
+        "incident.closed",
+        "incident.reopened",
+    ]);
+    let follow = prop::collection::vec((kinds, 1i64..240, unit, prop::option::of(300i64..1500)), 0..7);
+    (follow, 1u8..4).prop_map(|(follow, priority)| {
+        let people = json!([{"id": "p1", "roles": ["caller"], "phone": "+12185550101"},
+            {"id": "p2", "roles": ["caller", "victim"], "email": "p2@example.com"}]);
+        let call = json!({"id": "26-1", "call_type": "LARCENY", "priority": priority});
+        let mut events = vec![read("incident.opened", 0, &json!({"incident": call, "people": people}))];
+        // One reopening at most: with two, what came between them cannot be told apart while the first is unknown.
+        let mut reopened = false;
+        let follow = follow.into_iter().filter(|(kind, ..)| *kind != "incident.reopened" || !std::mem::replace(&mut reopened, true));
+        events.extend(follow.map(|(kind, seconds, unit, eta)| {
+            let units = json!([{"id": unit, "eta": eta.map(|eta| at(eta).to_string())}]);
+            let data = json!({"incident": {"id": "26-1"}, "units": if kind.starts_with("unit") { units } else { json!([]) }});
+            read(kind, seconds, &data)
+        }));
+        events
+    })
+}
+
+/// A case told within four minutes.
+fn any_case() -> impl Strategy<Value = Vec<Event>> {
+    let kinds = prop::sample::select(vec![
+        "case.assigned",
+        "case.charged",
+        "case.contact_requested",
+        "case.status_changed",
+    ]);
+    let follow = prop::collection::vec((kinds, 1i64..240, 0usize..2, prop::option::of(0i64..3600)), 0..6);
+    follow.prop_map(|follow| {
+        let case = |extra: Value| {
+            let mut fields = json!({"number": "26-9", "offence": "23F"});
+            fields.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+            let victim = json!({"id": "v", "roles": ["victim"], "contact": "ok", "phone": "+12185550102", "email": "v@example.com"});
+            json!({"case": fields, "people": [victim]})
+        };
+        let mut events = vec![read("case.opened", 0, &case(json!({})))];
+        // One charge at most: a later one may hold what an earlier one released.
+        let mut charged = false;
+        let follow = follow.into_iter().filter(|(kind, ..)| *kind != "case.charged" || !std::mem::replace(&mut charged, true));
+        events.extend(follow.map(|(kind, seconds, who, release)| {
+            let name = ["Det. One", "Det. Two"][who];
+            let extra = json!({"investigator": {"name": name},
+                "release_at": release.map(|release| at(release).to_string())});
+            read(kind, seconds, &case(extra))
+        }));
+        events
+    })
+}
+
+/// The same events, each perhaps twice, in another order, cut into groups.
+fn rearranged(events: Vec<Event>) -> impl Strategy<Value = (Vec<Event>, Vec<Vec<Event>>)> {
+    let twice: Vec<Event> = events.iter().chain(&events).cloned().collect();
+    let length = twice.len();
+    let cuts = prop::collection::vec(any::<bool>(), length);
+    (Just(events), Just(twice).prop_shuffle(), cuts).prop_map(|(events, shuffled, cuts)| {
+        let mut groups: Vec<Vec<Event>> = vec![Vec::new()];
+        for (event, cut) in shuffled.into_iter().zip(cuts) {
+            if cut {
+                groups.push(Vec::new());
+            }
+            groups.last_mut().unwrap().push(event);
+        }
+        groups.retain(|group| !group.is_empty());
+        (events, groups)
+    })
+}
+
+fn in_order(mut events: Vec<Event>) -> Vec<Event> {
+    events.sort_by_key(|event| match event {
+        Event::Incident(stamp, ..) | Event::Case(stamp, ..) => *stamp,
+    });
+    events
+}
+
+fn check(in_order: &Outbox, rearranged: &Outbox) -> Result<(), TestCaseError> {
+    for missing in in_order.sent.difference(&rearranged.sent) {
+        let outcome = rearranged.open.get(missing);
+        let recorded = matches!(outcome, Some(Outcome::Superseded | Outcome::Expired));
+        prop_assert!(recorded, "{missing:?} was sent in order, and otherwise {outcome:?}");
+    }
+    for extra in rearranged.sent.difference(&in_order.sent) {
+        let outcome = in_order.open.get(extra);
+        let recorded = matches!(outcome, Some(Outcome::Superseded | Outcome::Expired));
+        prop_assert!(recorded, "{extra:?} was sent out of order only, in order {outcome:?}");
+    }
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn calls_give_the_same_messages_in_any_order((events, groups) in any_call().prop_flat_map(rearranged)) {
+        let singly: Vec<Vec<Event>> = in_order(events).into_iter().map(|event| vec![event]).collect();
+        check(&Outbox::play(&singly), &Outbox::play(&groups))?;
+    }
+
+    #[test]
+    fn cases_give_the_same_messages_in_any_order((events, groups) in any_case().prop_flat_map(rearranged)) {
+        let singly: Vec<Vec<Event>> = in_order(events).into_iter().map(|event| vec![event]).collect();
+        check(&Outbox::play(&singly), &Outbox::play(&groups))?;
+    }
+
+    #[test]
+    fn nothing_is_sent_once_the_call_is_known_to_be_denied((_, groups) in any_call().prop_flat_map(rearranged), place in 0usize..20) {
+        let denied = json!({"incident": {"id": "26-1", "call_type": "DVA"}});
+        let place = place % groups.len();
+        let mut known = vec![read("incident.reclassified", 239, &denied)];
+        let mut outbox = Outbox::default();
+        for (index, group) in groups.iter().enumerate() {
+            known.extend(group.iter().cloned());
+            if index >= place {
+                outbox.plan(&known, at(240));
+            }
+        }
+        outbox.run_on(&known);
+        prop_assert!(outbox.sent.is_empty());
+    }
+}

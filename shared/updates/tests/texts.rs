@@ -1,0 +1,128 @@
+//! Every shipped text as the phone shows it, in one place to review; and the rules that all of them keep.
+#[expect(dead_code, unreachable_pub, reason = "each test file uses its part")]
+mod world;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use jiff::tz::TimeZone;
+use serde_json::json;
+use updates::email::{Envelope, build};
+use updates::render::{AgencyWords, Values, longest_values, render, values};
+use updates::segments::{Alphabet, measure};
+use updates::texts::Texts;
+use updates::{Channel, Kind};
+use world::{at, read, subject};
+
+fn english() -> Texts {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../infra/agency/texts/en");
+    let mut files = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        files.insert(name, std::fs::read_to_string(path).unwrap());
+    }
+    Texts::parse("en", &files).unwrap()
+}
+
+fn agency() -> AgencyWords {
+    AgencyWords {
+        name: "Example City Police".into(),
+        non_emergency_phone: "218-555-0100".into(),
+        text_to_911: true,
+        zone: TimeZone::get("America/Chicago").unwrap(),
+    }
+}
+
+fn sample_values(kind: Kind, texts: &Texts) -> Values {
+    let call = json!({"incident": {"id": "26-048213"}, "disposition": "01",
+        "units": [{"id": "214", "status": "enroute", "eta": at(1460).to_string()}]});
+    let case = json!({"case": {"number": "26-1234",
+        "investigator": {"name": "Det. Sample", "phone": "+12185550150"}}});
+    let events = match kind {
+        Kind::CallReceived | Kind::OfficersOnTheWay | Kind::OfficersDelayed | Kind::CallClosed => {
+            vec![read("incident.opened", 0, &call)]
+        }
+        _ => vec![read("case.assigned", 0, &case)],
+    };
+    let subject = subject(&events);
+    let ordinal = match kind {
+        Kind::CaseAssigned => updates::derive::from_case(
+            match &subject {
+                updates::Subject::Case(case, _) => case,
+                updates::Subject::Incident(_) => unreachable!("the events above make a case"),
+            },
+            at(0),
+        )
+        .list[0]
+            .ordinal
+            .clone(),
+        _ => "0".into(),
+    };
+    values(&subject, kind, &ordinal, &agency(), texts)
+}
+
+#[test]
+fn every_text_as_the_phone_shows_it() {
+    let texts = english();
+    let mut shown = String::new();
+    for kind in Kind::ALL {
+        let text = render(*kind, Channel::Text, &texts, &sample_values(*kind, &texts)).unwrap().body;
+        let longest =
+            render(*kind, Channel::Text, &texts, &longest_values(&texts, *kind, &agency())).unwrap().body;
+        let (size, most) = (measure(&text), measure(&longest));
+        shown += &format!("{kind} ({} septets here, {} at most)\n  {text}\n", size.units, most.units);
+        assert_eq!((most.alphabet, most.parts), (Alphabet::Gsm7, 1), "{kind} at its longest");
+    }
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn an_email_as_it_leaves() {
+    let texts = english();
+    let words =
+        render(Kind::CaseNumber, Channel::Email, &texts, &sample_values(Kind::CaseNumber, &texts)).unwrap();
+    let envelope = Envelope {
+        from_name: "Example City Police",
+        from: "updates@example.gov",
+        to: "pat@example.com",
+        at: at(0),
+        token: "0123456789abcdef",
+    };
+    let raw = String::from_utf8(build(&envelope, &words)).unwrap();
+    insta::assert_snapshot!(raw.replace("\r\n", "\n"));
+}
+
+#[test]
+fn texts_keep_the_house_rules() {
+    let texts = english();
+    for kind in Kind::ALL {
+        let text = render(*kind, Channel::Text, &texts, &sample_values(*kind, &texts)).unwrap().body;
+        let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).collect();
+        assert!(text.starts_with("Example City Police: "), "{kind} opens with the agency");
+        assert!(text.ends_with("Reply STOP to end."), "{kind} ends with how to stop");
+        assert_eq!(words.contains(&"way"), *kind == Kind::OfficersOnTheWay, "{kind}");
+        assert_eq!(words.contains(&"delayed"), *kind == Kind::OfficersDelayed, "{kind}");
+        assert!(!text.contains("http") && !text.contains("www"), "{kind} carries no link");
+        let live = matches!(kind, Kind::CallReceived | Kind::OfficersOnTheWay | Kind::OfficersDelayed);
+        assert!(!live || text.contains("If it gets worse call or text 911."), "{kind} says what to do");
+    }
+}
+
+#[test]
+fn a_blank_or_unknown_value_refuses_the_render() {
+    let texts = english();
+    let mut values = sample_values(Kind::CaseAssigned, &texts);
+    values.remove("investigator_name");
+    let refused = render(Kind::CaseAssigned, Channel::Text, &texts, &values).unwrap_err();
+    insta::assert_snapshot!(refused, @"case_assigned in en: UndefinedError in line 1");
+}
+
+#[test]
+fn a_text_of_more_than_one_part_is_refused() {
+    let texts = english();
+    let mut values = sample_values(Kind::CaseNumber, &texts);
+    values.insert("case", "9".repeat(80));
+    let refused = render(Kind::CaseNumber, Channel::Text, &texts, &values).unwrap_err();
+    insta::assert_snapshot!(refused, @"case_number in en: 204 units need 2 parts, the limit is 1");
+}
