@@ -103,12 +103,20 @@ impl Story {
         self.ids("/data/case/number")
     }
 
-    /// Texts that people sent, with their time.
-    pub fn replies(&self) -> impl Iterator<Item = (Timestamp, &str)> {
+    /// Texts that people sent: when, from which number, in which words.
+    pub fn replies(&self) -> impl Iterator<Item = (Timestamp, &str, &str)> {
         self.steps.iter().filter_map(|step| match &step.act {
-            Act::Text { body, .. } => Some((step.at, body.as_str())),
+            Act::Text { text_from, body } => Some((step.at, text_from.as_str(), body.as_str())),
             Act::Post { .. } => None,
         })
+    }
+
+    /// Numbers and e-mail addresses of everybody in it.
+    pub fn addresses(&self) -> BTreeSet<String> {
+        let events = self.steps.iter().flat_map(Step::events);
+        let people = events.filter_map(|event| event.pointer("/data/people")?.as_array()).flatten();
+        let address = |person: &Value, name: &str| person[name].as_str().map(String::from);
+        people.flat_map(|person| [address(person, "phone"), address(person, "email")]).flatten().collect()
     }
 
     fn ids(&self, pointer: &str) -> BTreeSet<String> {

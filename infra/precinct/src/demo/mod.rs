@@ -1,5 +1,190 @@
-pub mod bubble;
-pub mod callers;
-pub mod day;
-pub mod officers;
-pub mod places;
+//! `precinct demo`: a day in Example City, played through the real handlers on this machine and told in plain
+//! words. It posts signed HTTP like everybody else and prints only what it reads back.
+//!
+//! ```text
+//! city (seeded) ─▶ import, posts ─▶ stack ◀─ events/demo, minute by minute, night included
+//!                                     │
+//!      texts, e-mails, decisions, alerts, cells ─▶ the story, target/demo/
+//! ```
+mod bubble;
+mod callers;
+mod day;
+mod files;
+mod load;
+mod officers;
+mod places;
+mod read;
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context as _, ensure};
+use jiff::Timestamp;
+use jiff::civil::{Date, date};
+use jiff::tz::TimeZone;
+
+use crate::stack::{Options, Stack};
+use callers::{Entry, Line};
+use day::{Act, Step, Story};
+
+/// Where everything is written, below the current directory.
+const OUTPUT: &str = "target/demo";
+/// The day that is played; history ends the day before.
+const DAY: Date = date(2026, 7, 4);
+/// The night after it: date of scores and cells.
+const NIGHT: Date = date(2026, 7, 5);
+/// How many cells and officers are shown in full.
+const CELLS: usize = 5;
+const OFFICERS: usize = 3;
+
+/// Plays and tells the day.
+pub async fn run(agency: &Path) -> anyhow::Result<()> {
+    let started = Instant::now();
+    let output = PathBuf::from(OUTPUT);
+    files::renew(&output)?;
+    let zone = startup::agency::Folder::new(agency).agency()?.zone()?;
+    let stack = Stack::start(Options {
+        data: Some(output.join("data")),
+        agency: agency.to_owned(),
+        now: Some(at(DAY, 6, &zone)?),
+        live: true,
+        still: true,
+        ..Options::default()
+    })
+    .await?;
+    let mut told = Told::default();
+    told.say(&callers::heading("A day in Example City"));
+    told.say(INTRODUCTION);
+
+    let history = load::history(&stack, agency, &output, DAY, &zone).await?;
+    told.say(&history);
+    let stories = day::stories()?;
+    play(&stack, &day::timeline(&stories)).await?;
+    // Past the nightly runs, to the hour at which the deferred e-mails go out.
+    stack.set(at(NIGHT, 8, &zone)?).await?;
+    stack.drain().await?;
+
+    let emails = files::emails(&stack, &output)?;
+    for story in &stories {
+        tell_story(&mut told, &stack, story, &emails, &zone).await?;
+    }
+    tell_officers(&mut told, &stack).await?;
+    tell_places(&mut told, &stack, &output).await?;
+    files::texts(&stack, &output, &zone)?;
+    let published = files::public(&stack, &output).await?;
+    told.say(&closing(&output, &published));
+    files::story(&output, &told.text)?;
+    println!("\nPlayed and told in {:.0} s.", started.elapsed().as_secs_f64());
+    Ok(())
+}
+
+const INTRODUCTION: &str = "\
+Everything below runs on this machine and nothing leaves it: the department, its people and
+their numbers are invented. The functions are the ones that are deployed; here they run live,
+with all texts taken as approved, on a copy of the agency folder.
+";
+
+/// What has been told so far: printed at once, kept for `story.txt`.
+#[derive(Default)]
+struct Told {
+    text: String,
+}
+
+impl Told {
+    fn say(&mut self, text: &str) {
+        print!("{text}");
+        self.text.push_str(text);
+    }
+}
+
+fn at(day: Date, hour: i8, zone: &TimeZone) -> anyhow::Result<Timestamp> {
+    Ok(zone.to_timestamp(day.at(hour, 0, 0, 0))?)
+}
+
+/// Plays the steps, each at its time; whatever falls due in between runs first.
+async fn play(stack: &Stack, steps: &[Step]) -> anyhow::Result<()> {
+    for step in steps {
+        stack.set(step.at).await?;
+        match &step.act {
+            Act::Post { path, body } => {
+                let (status, answer) = stack.post(path, body).await?;
+                ensure!(status == 202, "POST {path} at {} answered {status}: {answer}", step.at);
+            }
+            Act::Text { text_from, body } => stack.inbound_text(text_from, body).await?,
+        }
+        stack.drain().await?;
+    }
+    Ok(())
+}
+
+/// One story: texts, e-mails, answers and what was held back, each with its time.
+async fn tell_story(
+    told: &mut Told,
+    stack: &Stack,
+    story: &Story,
+    emails: &[files::Filed],
+    zone: &TimeZone,
+) -> anyhow::Result<()> {
+    let addresses = story.addresses();
+    let mut lines: Vec<Line> = Vec::new();
+    for text in stack.texts().into_iter().filter(|text| addresses.contains(&text.to)) {
+        lines.push(Line { at: text.at, entry: Entry::Text { to: text.to, words: text.body } });
+    }
+    for email in emails.iter().filter(|email| addresses.contains(&email.to)) {
+        let (to, subject, file) = (email.to.clone(), email.subject.clone(), email.file.clone());
+        lines.push(Line { at: email.at, entry: Entry::Email { to, subject, file } });
+    }
+    for (at, from, words) in story.replies() {
+        lines.push(Line { at, entry: Entry::Reply { from: from.to_owned(), words: words.to_owned() } });
+    }
+    let incidents = story.incidents().into_iter().map(|id| format!("/v1/incidents/{id}/updates"));
+    let cases = story.cases().into_iter().map(|number| format!("/v1/cases/{number}/updates"));
+    for path in incidents.chain(cases) {
+        lines.extend(callers::held(&read::decisions(stack, &path).await?));
+    }
+    told.say(&callers::tell(&story.title, &story.about, lines, zone));
+    Ok(())
+}
+
+async fn tell_officers(told: &mut Told, stack: &Stack) -> anyhow::Result<()> {
+    told.say(&callers::heading("The night: officers to review"));
+    let alerts = read::alerts(stack).await?;
+    let mut scores = Vec::new();
+    for alert in &alerts {
+        scores.push(read::score(stack, &alert.officer_id, &NIGHT.to_string()).await?);
+    }
+    scores.sort_by(|a, b| b.0.s.cmp(&a.0.s).then_with(|| a.0.officer_id.cmp(&b.0.officer_id)));
+    told.say(&officers::introduction(scores.len()));
+    for (score, person) in scores.iter().take(OFFICERS) {
+        told.say(&officers::tell(score, person));
+    }
+    told.say(&officers::others(scores.get(OFFICERS..).unwrap_or_default()));
+    Ok(())
+}
+
+async fn tell_places(told: &mut Told, stack: &Stack, output: &Path) -> anyhow::Result<()> {
+    told.say(&callers::heading("The night: the five hottest cells"));
+    let key = format!("cells/{NIGHT}/all.csv");
+    let table = stack.internal(&key).await?.with_context(|| format!("the night wrote no {key}"))?;
+    told.say(&places::tell(&places::hottest(&table, CELLS)?));
+    files::cells(output, &table)
+}
+
+fn closing(output: &Path, published: &[String]) -> String {
+    let folder = output.display();
+    let mut files = vec![
+        ("texts/".to_owned(), "each text as it was sent"),
+        ("emails/".to_owned(), "each e-mail as .eml, for any mail program"),
+    ];
+    files.extend(published.iter().map(|key| (key.clone(), "the public map: drop it on any map")));
+    files.push(("cells.csv".to_owned(), "every cell with every statistic, for the department alone"));
+    files.push(("history/".to_owned(), "the generated past: crime and personnel"));
+    files.push(("story.txt".to_owned(), "what you have just read"));
+    let mut closing = callers::heading("Where everything is");
+    for (file, what) in files {
+        // Writing to a String cannot fail.
+        let _ = writeln!(closing, "  {:40} {what}", format!("{folder}/{file}"));
+    }
+    closing
+}

@@ -18,6 +18,30 @@ pub struct Person {
     pub post: String,
 }
 
+/// How many there are, and what the numbers mean.
+pub fn introduction(count: usize) -> String {
+    let officers = if count == 1 { "One officer".to_owned() } else { format!("{count} officers") };
+    format!(
+        "{officers} for a supervisor to sit down with: support, not discipline. Each score is a sum, and each\n\
+         part of it can be checked. Those that stand out most:\n\n"
+    )
+}
+
+/// The remaining ones, a line each.
+pub fn others(rest: &[(Explanation, Person)]) -> String {
+    let line = |(score, person): &(Explanation, Person)| {
+        format!(
+            "  {} ({}): score {:.2}, percentile {:.1}\n",
+            score.officer_id,
+            person.post,
+            score.s.value(),
+            score.pct
+        )
+    };
+    let lines: String = rest.iter().map(line).collect();
+    if lines.is_empty() { lines } else { format!("And:\n{lines}") }
+}
+
 /// One officer: score, the terms that add up to it, the sentence.
 pub fn tell(score: &Explanation, person: &Person) -> String {
     let name = person.name.as_deref().map(|name| format!(", {name}")).unwrap_or_default();
@@ -39,6 +63,7 @@ pub fn tell(score: &Explanation, person: &Person) -> String {
     for line in wrap(&score.sentence, WIDTH) {
         let _ = writeln!(told, "    {line}");
     }
+    told.push('\n');
     told
 }
 
