@@ -253,7 +253,7 @@ impl Report {
     fn agency_fault(&mut self, error: AgencyError) {
         match error {
             AgencyError::Unreadable { file, reason } => {
-                self.fault(&file, format!("cannot be read: {reason}"))
+                self.fault(&file, format!("cannot be read: {reason}"));
             }
             AgencyError::Invalid { file, reason } => self.fault(&file, reason),
         }

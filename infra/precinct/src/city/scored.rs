@@ -12,13 +12,12 @@ use super::*;
 /// The scores of the night after the last day, as the nightly run makes them.
 fn scores() -> Vec<Explanation> {
     let rules = Ruleset::parse(include_str!("../../../agency/eis.toml")).unwrap();
-    let city = city(super::SEED);
+    let city = city(SEED);
     let revisions = city.personnel().into_iter().map(|event| {
         let text = |name: &str| event[name].as_str().unwrap().to_owned();
         let timestamp: Timestamp = text("timestamp").parse().unwrap();
         let data = event["data"].as_object().unwrap();
-        let (read, _) =
-            eis::event::read(&text("type"), data, city.last_day, &rules.names()).expect(&text("id"));
+        let (read, _) = eis::event::read(&text("type"), data, city.last_day, &rules.names()).unwrap();
         Revision { source: "hr".into(), id: text("id"), timestamp, recorded_at: timestamp, event: read }
     });
     let ledger = Ledger::new(revisions, Known::Reported);

@@ -1,4 +1,5 @@
 //! A text as the phone shows it: wrapped in a box, so that what was sent stands apart from what is told.
+use std::fmt::Write;
 
 /// Widest line inside a box.
 const WIDTH: usize = 46;
@@ -11,9 +12,10 @@ pub fn bubble(words: &str, indent: usize) -> String {
     let mut shown = format!("{margin}╭{}╮\n", "─".repeat(width + 2));
     for line in &lines {
         let fill = " ".repeat(width - line.chars().count());
-        shown.push_str(&format!("{margin}│ {line}{fill} │\n"));
+        let _ = writeln!(shown, "{margin}│ {line}{fill} │");
     }
-    shown.push_str(&format!("{margin}╰{}╯\n", "─".repeat(width + 2)));
+    // Writing to a String cannot fail.
+    let _ = writeln!(shown, "{margin}╰{}╯", "─".repeat(width + 2));
     shown
 }
 
