@@ -1,1 +1,3 @@
 //! Flows.
+
+mod template;

@@ -1,0 +1,238 @@
+//! The template against the code: functions, variables, AWS services, tables, routes and the function table of
+//! functions/README.md say the same thing in each place. A permission that nobody uses, or a variable that nobody
+//! sets, is found here and not at three in the morning.
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+mod source;
+
+use source::{code, file, grants, of_type, on_behalf, pascal, readme, resources, statements, strings, yaml};
+
+/// Each function's crate name and the variables it says it reads.
+const FUNCTIONS: &[(&str, &[&str])] = &[
+    ("incident-intake", incident_intake::VARIABLES),
+    ("log-crime", log_crime::VARIABLES),
+    ("map-hotspots", map_hotspots::VARIABLES),
+    ("personnel-intake", personnel_intake::VARIABLES),
+    ("plan-updates", plan_updates::VARIABLES),
+    ("replies", replies::VARIABLES),
+    ("score-officers", score_officers::VARIABLES),
+    ("send-updates", send_updates::VARIABLES),
+    ("staff-api", staff_api::VARIABLES),
+    ("sweep-updates", sweep_updates::VARIABLES),
+];
+
+#[test]
+fn every_function_crate_is_deployed_and_described() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let folders = std::fs::read_dir(root.join("functions")).unwrap().map(|entry| entry.unwrap());
+    let crates: BTreeSet<String> = folders
+        .filter(|entry| entry.path().join("Cargo.toml").is_file())
+        .map(|entry| entry.file_name().into_string().unwrap())
+        .collect();
+    let named: BTreeSet<String> = FUNCTIONS.iter().map(|(name, _)| (*name).to_owned()).collect();
+    assert_eq!(crates, named, "functions/ and this test");
+    let deployed: BTreeSet<String> =
+        of_type("AWS::Serverless::Function").into_iter().map(|(name, _)| name.to_owned()).collect();
+    let expected = crates.iter().map(|name| format!("{}Function", pascal(name))).collect();
+    assert_eq!(deployed, expected, "template and functions/");
+    assert_eq!(readme().into_keys().collect::<BTreeSet<_>>(), crates, "functions/README.md and functions/");
+    for name in crates {
+        assert!(root.join("functions").join(&name).join("README.md").is_file(), "{name} has no README.md");
+    }
+}
+
+#[test]
+fn variables_are_set_as_the_crate_reads_them() {
+    let names = |value: &Value| -> BTreeSet<String> { value.as_object().unwrap().keys().cloned().collect() };
+    let described = readme();
+    for (name, read) in FUNCTIONS {
+        let properties = &resources()[&format!("{}Function", pascal(name))]["Properties"];
+        let set = names(&properties["Environment"]["Variables"]);
+        let read: BTreeSet<String> = read.iter().map(|&variable| variable.to_owned()).collect();
+        assert_eq!(set, read, "{name}: template and VARIABLES");
+        assert_eq!(code(&described[*name][4]), read, "{name}: functions/README.md and VARIABLES");
+    }
+}
+
+#[test]
+fn services_of_a_role_are_those_the_crate_links() {
+    for (name, _) in FUNCTIONS {
+        let manifest: toml::Table = toml::from_str(&file(&format!("functions/{name}/Cargo.toml"))).unwrap();
+        let dependencies = manifest["dependencies"].as_table().unwrap().keys();
+        let linked: BTreeSet<String> = dependencies
+            .filter_map(|dependency| dependency.strip_prefix("aws-sdk-"))
+            .map(str::to_owned)
+            .collect();
+        let calls = statements(name).iter().filter(|statement| !on_behalf(statement));
+        let allowed: BTreeSet<String> = calls
+            .flat_map(|statement| strings(&statement["Action"]))
+            .map(|action| action.split(':').next().unwrap().to_owned())
+            .collect();
+        assert_eq!(allowed, linked, "{name}: actions of its role and aws-sdk crates of its manifest");
+    }
+}
+
+#[test]
+fn statements_name_what_they_allow() {
+    for (name, _) in FUNCTIONS {
+        for statement in statements(name) {
+            let label = format!("{name}: {}", statement["Sid"]);
+            assert!(
+                strings(&statement["Action"]).iter().all(|action| !action.contains('*')),
+                "{label}: action"
+            );
+            if statement["Sid"] == "TextsToNumbers" {
+                assert_eq!(statement["Action"], "sns:Publish", "{label}");
+                assert_eq!(
+                    statement["NotResource"],
+                    json!({"Sub": "arn:${AWS::Partition}:sns:*:*:*"}),
+                    "{label}"
+                );
+            } else {
+                assert!(statement.get("NotResource").is_none(), "{label}: only texting needs NotResource");
+                assert!(
+                    statement["Resource"] != "*" && !statement["Resource"].is_null(),
+                    "{label}: resource"
+                );
+            }
+        }
+        let role = resources()[&format!("{}Role", pascal(name))]["Properties"].clone();
+        assert!(role.get("ManagedPolicyArns").is_none(), "{name}: its role is written out here");
+    }
+}
+
+#[test]
+fn readme_names_the_tables_and_buckets_that_the_role_allows() {
+    let rows = readme();
+    for (name, _) in FUNCTIONS {
+        let may = |verbs: &[&str]| -> BTreeSet<String> {
+            let allowed = |action: &str| verbs.iter().any(|verb| action.ends_with(&format!(":{verb}")));
+            let found = grants(name).into_iter().filter(|(_, action)| allowed(action));
+            found
+                .map(|(target, _)| target.trim_end_matches("Table").trim_end_matches("Bucket").to_owned())
+                .collect()
+        };
+        let row = &rows[*name];
+        assert_eq!(code(&row[1]), may(&["GetItem", "Query", "GetObject", "ListBucket"]), "{name}: reads");
+        assert_eq!(
+            code(&row[2]),
+            may(&["PutItem", "UpdateItem", "DeleteItem", "PutObject", "DeleteObject"]),
+            "{name}: writes"
+        );
+        let actions: BTreeSet<String> =
+            statements(name).iter().flat_map(|one| strings(&one["Action"])).collect();
+        let sends: BTreeSet<String> = actions
+            .into_iter()
+            .filter(|action| action.starts_with("sns:") || action.starts_with("ses:"))
+            .collect();
+        assert_eq!(code(&row[3]), sends, "{name}: sends");
+    }
+}
+
+#[test]
+fn tables_have_the_shape_that_the_code_expects() {
+    let deployed = of_type("AWS::DynamoDB::Table");
+    assert_eq!(deployed.len(), table::schema::TABLES.len());
+    for expected in table::schema::TABLES {
+        let name = format!("{}Table", expected.name);
+        let (_, table) =
+            deployed.iter().find(|(found, _)| *found == name).unwrap_or_else(|| panic!("{name} is missing"));
+        let keys = |pk: &str, sk: &str| json!([{"AttributeName": pk, "KeyType": "HASH"}, {"AttributeName": sk, "KeyType": "RANGE"}]);
+        assert_eq!(table["KeySchema"], keys(table::schema::PK, table::schema::SK), "{name}");
+        let indexes: Vec<Value> = expected
+            .indexes
+            .iter()
+            .map(|index| json!({"IndexName": index.name, "KeySchema": keys(index.pk, index.sk), "Projection": {"ProjectionType": "KEYS_ONLY"}}))
+            .collect();
+        assert_eq!(
+            table["GlobalSecondaryIndexes"].as_array().cloned().unwrap_or_default(),
+            indexes,
+            "{name}"
+        );
+        let stream = expected.stream.then(|| json!({"StreamViewType": "NEW_AND_OLD_IMAGES"}));
+        assert_eq!(table.get("StreamSpecification"), stream.as_ref(), "{name}");
+        assert_eq!(
+            table["TimeToLiveSpecification"],
+            json!({"AttributeName": table::schema::TTL, "Enabled": true}),
+            "{name}"
+        );
+        assert_eq!(table["SSESpecification"]["SSEType"], "KMS", "{name}");
+        assert_eq!(table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], true, "{name}");
+        assert_eq!(table["DeletionProtectionEnabled"], json!({"Ref": "ProtectData"}), "{name}");
+    }
+}
+
+#[test]
+fn stream_consumers_can_neither_block_nor_lose_in_silence() {
+    let mut consumers = BTreeMap::new();
+    for (name, properties) in of_type("AWS::Serverless::Function") {
+        for event in properties["Events"].as_object().into_iter().flat_map(Map::values) {
+            if event["Type"] != "DynamoDB" {
+                continue;
+            }
+            let source = &event["Properties"];
+            *consumers.entry(source["Stream"].to_string()).or_insert(0) += 1;
+            assert_eq!(source["BisectBatchOnFunctionError"], true, "{name}");
+            assert_eq!(source["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]), "{name}");
+            assert!(
+                source["MaximumRetryAttempts"].as_i64().is_some_and(|tries| (6..=10).contains(&tries)),
+                "{name}"
+            );
+            assert_eq!(source["MaximumRecordAgeInSeconds"], 21_600, "{name}");
+            assert_eq!(source["DestinationConfig"]["OnFailure"]["Type"], "SQS", "{name}");
+            assert!(source["FilterCriteria"]["Filters"][0]["Pattern"].is_string(), "{name}");
+        }
+    }
+    assert!(consumers.values().all(|&count| count <= 2), "a stream has room for two readers: {consumers:?}");
+}
+
+#[test]
+fn nothing_lies_open_or_unencrypted() {
+    for (name, queue) in of_type("AWS::SQS::Queue") {
+        assert_eq!(queue["KmsMasterKeyId"], json!({"GetAtt": "OperationsKey.Arn"}), "{name}");
+        assert_eq!(queue["MessageRetentionPeriod"], 1_209_600, "{name}");
+    }
+    for (name, bucket) in of_type("AWS::S3::Bucket") {
+        let block = bucket["PublicAccessBlockConfiguration"].as_object().unwrap();
+        assert!(block.len() == 4 && block.values().all(|value| *value == true), "{name}");
+        assert!(bucket["BucketEncryption"].is_object(), "{name}");
+    }
+    let groups = of_type("AWS::Logs::LogGroup");
+    assert_eq!(groups.len(), FUNCTIONS.len(), "one log group per function");
+    for (name, group) in groups {
+        assert_eq!(group["RetentionInDays"], json!({"Ref": "LogRetentionDays"}), "{name}");
+        assert_eq!(group["KmsKeyId"], json!({"GetAtt": "OperationsKey.Arn"}), "{name}");
+    }
+}
+
+#[test]
+fn routes_are_those_of_the_published_contract() {
+    let mut deployed = BTreeSet::new();
+    for (_, properties) in of_type("AWS::Serverless::Function") {
+        for event in properties["Events"].as_object().into_iter().flat_map(Map::values) {
+            if let ("Api", Some(path)) =
+                (event["Type"].as_str().unwrap(), event["Properties"]["Path"].as_str())
+            {
+                deployed.insert(format!(
+                    "{} {path}",
+                    event["Properties"]["Method"].as_str().unwrap().to_uppercase()
+                ));
+            }
+        }
+    }
+    deployed.extend(
+        of_type("AWS::ApiGatewayV2::Route")
+            .iter()
+            .map(|(_, route)| route["RouteKey"].as_str().unwrap().to_owned()),
+    );
+    let mut published = BTreeSet::new();
+    for (path, methods) in yaml("infra/openapi.yaml")["paths"].as_object().unwrap() {
+        let methods =
+            methods.as_object().unwrap().keys().filter(|key| matches!(key.as_str(), "get" | "post" | "put"));
+        published.extend(methods.map(|method| format!("{} {path}", method.to_uppercase())));
+    }
+    assert_eq!(deployed, published);
+}
