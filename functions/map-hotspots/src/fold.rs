@@ -79,13 +79,14 @@ pub async fn fold_facts(log: &Bucket, facts: &[CrimeFact]) -> Result<u64> {
             days.entry(day).or_default().insert(fact);
         }
     }
+    let days = days.into_iter().map(|(day, facts)| (day, facts.into_iter().collect::<Vec<_>>()));
     let writes = stream::iter(days).map(async |(day, facts)| fold_into(log, day, &facts).await);
     let written: Vec<bool> = writes.buffered(IN_FLIGHT).try_collect().await?;
     Ok(written.into_iter().filter(|written| *written).count() as u64)
 }
 
 /// Folds `facts` into the file of one day; gives whether that changed it.
-async fn fold_into(log: &Bucket, day: Date, facts: &BTreeSet<&CrimeFact>) -> Result<bool> {
+pub async fn fold_into(log: &Bucket, day: Date, facts: &[&CrimeFact]) -> Result<bool> {
     let key = day_key(day);
     for _ in 0..ATTEMPTS {
         let present = log.get(&key).await?;
