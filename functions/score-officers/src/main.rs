@@ -1,2 +1,10 @@
-//! Wiring for `score-officers`.
-fn main() {}
+//! Wiring for `score-officers`; the nightly run itself is in `lib.rs`.
+#![recursion_limit = "256"] // the SDK's futures nest deeply
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    startup::logging();
+    let context = score_officers::Context::new(&startup::Runtime::start().await)?;
+    run(service_fn(async |event: LambdaEvent<_>| score_officers::handle(&context, event.payload).await)).await
+}

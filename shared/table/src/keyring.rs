@@ -72,6 +72,14 @@ impl KeyRing {
         Ok(IndexKey::new(1, key.derive("blind index")))
     }
 
+    /// The blind-index key if there is one: without it nothing was ever indexed, and a reader need not make it.
+    pub async fn index_key_if_any(&self) -> Result<Option<IndexKey>, StoreError> {
+        match self.store.get("data key", &data_key("index-1")).await? {
+            Some(_) => Ok(Some(self.index_key().await?)),
+            None => Ok(None),
+        }
+    }
+
     fn bound(&self, place: &str) -> String {
         format!("{}|{place}", self.store.name())
     }

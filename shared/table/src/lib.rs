@@ -10,6 +10,7 @@ pub mod keyring;
 pub mod keys;
 pub mod leases;
 pub mod messages;
+pub mod personnel;
 pub mod planning;
 pub mod schema;
 pub mod store;
