@@ -66,6 +66,7 @@ async fn merge(
             let rev = stored.as_ref().map_or(0, |stored| stored.rev);
             let mut incident = stored.map_or_else(|| Incident::new(&data.incident.id), |stored| stored.value);
             incident.apply(*stamp, *kind, data, baseline);
+            incident.facts.told_by(received.source);
             (Subject::Incident(Box::new(incident)), rev, stamp.at)
         }
         Event::Case(stamp, kind, data) => {
@@ -73,6 +74,7 @@ async fn merge(
             let rev = stored.as_ref().map_or(0, |stored| stored.rev);
             let mut case = stored.map_or_else(|| Case::new(&data.case.number), |stored| stored.value);
             case.apply(*stamp, *kind, data, baseline);
+            case.facts.told_by(received.source);
             (Subject::Case(Box::new(case), None), rev, stamp.at)
         }
     };

@@ -2,7 +2,7 @@
 use jiff::{SignedDuration, Timestamp};
 use table::StoreError;
 use table::keys::Key;
-use table::messages::{Message, Pause, State};
+use table::messages::{Message, State};
 use updates::{Channel, ContactState, OptOut, Reason};
 
 use crate::Context;
@@ -40,9 +40,8 @@ async fn claim(context: &Context, key: &Key) -> Result<Option<(Message, Worded)>
     let Some(message) = planning.messages.get(key).await?.filter(|message| is_pending(Some(message))) else {
         return Ok(None);
     };
-    if is_paused(&planning.messages.pauses().await?, &message) {
-        let paused = message.moved(State::Suppressed, Some(Reason::Paused), Some(now + LATER), now);
-        planning.messages.write(&paused).await?;
+    if planning.messages.pauses().await?.iter().any(|pause| pause.covers(message.kind, &loaded.subject)) {
+        planning.withhold(&message, Reason::Paused, Some(now + LATER), now).await?;
         return Ok(None);
     }
     let worded =
@@ -50,7 +49,7 @@ async fn claim(context: &Context, key: &Key) -> Result<Option<(Message, Worded)>
     let worded = match worded {
         Ok(worded) => worded,
         Err(reason) => {
-            planning.messages.write(&message.moved(State::Suppressed, Some(reason), None, now)).await?;
+            planning.withhold(&message, reason, None, now).await?;
             return Ok(None);
         }
     };
@@ -61,12 +60,6 @@ async fn claim(context: &Context, key: &Key) -> Result<Option<(Message, Worded)>
 
 fn is_pending(message: Option<&Message>) -> bool {
     message.is_some_and(|message| message.state == State::Pending)
-}
-
-fn is_paused(pauses: &[Pause], message: &Message) -> bool {
-    let kind = format!("kind#{}", message.kind);
-    let incident = format!("incident#{}", message.subject.split_once('#').map_or("", |(_, id)| id));
-    pauses.iter().any(|pause| pause.scope == "all" || pause.scope == kind || pause.scope == incident)
 }
 
 async fn claimed(

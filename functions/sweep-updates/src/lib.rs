@@ -82,7 +82,11 @@ async fn settle(context: &Context, key: &table::keys::Key) -> Result<Option<Stri
         State::Claimed => message.moved(State::Unknown, None, None, now),
         State::Pending if message.expires_at < now => message.moved(State::Expired, None, None, now),
         // Written once more, so that the stream carries it once more.
-        State::Pending => handed_out_again(&message, now),
+        State::Pending => looked_at_again(&message, now),
+        // Still paused: the record says so already.
+        State::Suppressed if message.expires_at >= now && is_paused(context, &message).await? => {
+            looked_at_again(&message, now)
+        }
         _ => return Ok(Some(message.subject)),
     };
     match context.planning.messages.write(&next).await {
@@ -91,7 +95,16 @@ async fn settle(context: &Context, key: &table::keys::Key) -> Result<Option<Stri
     }
 }
 
-fn handed_out_again(message: &Message, now: jiff::Timestamp) -> Message {
+async fn is_paused(context: &Context, message: &Message) -> Result<bool, StoreError> {
+    let pauses = context.planning.messages.pauses().await?;
+    if pauses.is_empty() {
+        return Ok(false);
+    }
+    let loaded = context.planning.load(&message.subject).await?;
+    Ok(loaded.is_some_and(|loaded| pauses.iter().any(|pause| pause.covers(message.kind, &loaded.subject))))
+}
+
+fn looked_at_again(message: &Message, now: jiff::Timestamp) -> Message {
     let mut next = message.clone();
     next.rev += 1;
     next.due_at = Some(now + jiff::SignedDuration::from_mins(1));

@@ -51,6 +51,9 @@ pub struct Facts {
     expunged: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     baseline_until: Option<Timestamp>,
+    /// Senders that told of it: a pause may name one.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    sources: BTreeSet<String>,
     /// What the crime log takes.
     pub place: Place,
 }
@@ -258,6 +261,16 @@ impl Facts {
     /// Expunged by order: nothing of it goes anywhere any more.
     pub fn is_expunged(&self) -> bool {
         self.expunged
+    }
+
+    /// Notes who told of it.
+    pub fn told_by(&mut self, source: &str) {
+        self.sources.insert(source.to_owned());
+    }
+
+    /// Senders that told of it.
+    pub fn sources(&self) -> &BTreeSet<String> {
+        &self.sources
     }
 
     /// What happened up to here is never notified.

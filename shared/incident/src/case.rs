@@ -54,6 +54,9 @@ pub struct CaseFacts {
     sealed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     baseline_until: Option<Timestamp>,
+    /// Senders that told of it: a pause may name one.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    sources: BTreeSet<String>,
     /// What the crime log takes.
     pub place: Place,
 }
@@ -150,6 +153,16 @@ impl CaseFacts {
     /// Sealed by order: nothing of it goes anywhere any more.
     pub fn is_sealed(&self) -> bool {
         self.sealed
+    }
+
+    /// Notes who told of it.
+    pub fn told_by(&mut self, source: &str) {
+        self.sources.insert(source.to_owned());
+    }
+
+    /// Senders that told of it.
+    pub fn sources(&self) -> &BTreeSet<String> {
+        &self.sources
     }
 
     /// What happened up to here is never notified.

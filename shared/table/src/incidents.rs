@@ -37,6 +37,10 @@ pub struct Stored<T> {
     pub rev: u64,
     /// Keyed hash of what decides whether someone may be contacted.
     pub safety: String,
+    /// Whether this revision was planned.
+    pub planned: bool,
+    /// When it is to be planned again by the clock.
+    pub due_at: Option<Timestamp>,
 }
 
 /// A received event, for the record that makes its repetition known.
@@ -111,28 +115,12 @@ impl Incidents {
         Ok(found.map(|(stored, private)| stored.map(|facts| Case { number: number.into(), facts, private })))
     }
 
-    /// Facts of a call without its people: for readers that have no key, such as the crime log.
-    pub async fn incident_facts(&self, id: &str) -> Result<Option<Stored<Facts>>, StoreError> {
-        self.facts(&Subject::incident_key(id)).await
-    }
-
-    /// Facts of a case without its people.
-    pub async fn case_facts(&self, number: &str) -> Result<Option<Stored<CaseFacts>>, StoreError> {
-        self.facts(&Subject::case_key(number)).await
-    }
-
-    async fn facts<T: DeserializeOwned>(&self, key: &str) -> Result<Option<Stored<T>>, StoreError> {
-        let item: Option<SubjectItem> = self.store.read("subject", &subject(key)).await?;
-        item.map(|item| Ok(Stored { value: read_facts(&item)?, rev: item.rev, safety: item.safety }))
-            .transpose()
-    }
-
     async fn load<T: DeserializeOwned>(&self, key: &str) -> Result<Option<(Stored<T>, Private)>, StoreError> {
         let Some(item) = self.store.read::<SubjectItem>("subject", &subject(key)).await? else {
             return Ok(None);
         };
         let private = self.ring.open_json(&place(key), &item.private).await?;
-        Ok(Some((Stored { value: read_facts(&item)?, rev: item.rev, safety: item.safety }, private)))
+        Ok(Some((stored(&item)?, private)))
     }
 
     /// Stores an event's effect in one transaction: the event's id, the subject at `rev`, and `with` (latches).
@@ -242,8 +230,20 @@ impl Incidents {
 
 impl<T> Stored<T> {
     fn map<U>(self, change: impl FnOnce(T) -> U) -> Stored<U> {
-        Stored { value: change(self.value), rev: self.rev, safety: self.safety }
+        Stored {
+            value: change(self.value),
+            rev: self.rev,
+            safety: self.safety,
+            planned: self.planned,
+            due_at: self.due_at,
+        }
     }
+}
+
+pub(crate) fn stored<T: DeserializeOwned>(item: &SubjectItem) -> Result<Stored<T>, StoreError> {
+    let SubjectItem { rev, safety, unplanned, due_at, .. } = item;
+    let planned = unplanned.is_none();
+    Ok(Stored { value: read_facts(item)?, rev: *rev, safety: safety.clone(), planned, due_at: *due_at })
 }
 
 pub(crate) fn read_facts<T: DeserializeOwned>(item: &SubjectItem) -> Result<T, StoreError> {

@@ -2,7 +2,7 @@
 use aws_sdk_dynamodb::types::{ConditionCheck, Put, TransactWriteItem};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use updates::{Channel, Class, Kind, Reason};
+use updates::{Channel, Class, Kind, Reason, Subject};
 
 use crate::error::StoreError;
 use crate::keyring::KeyRing;
@@ -139,6 +139,18 @@ pub struct Pause {
     pub since: Timestamp,
     /// Why.
     pub reason: String,
+}
+
+impl Pause {
+    /// Whether it stops a message of this kind about this subject.
+    pub fn covers(&self, kind: Kind, subject: &Subject) -> bool {
+        let named = |scope: &str, name: &str| self.scope.strip_prefix(scope) == Some(name);
+        let key = subject.key();
+        self.scope == "all"
+            || named("kind#", kind.word())
+            || named("incident#", key.split_once('#').map_or(&key, |(_, id)| id))
+            || subject.sources().iter().any(|source| named("source#", source))
+    }
 }
 
 /// Key of a message.

@@ -2,7 +2,7 @@
 use aws_sdk_dynamodb::types::ConditionCheck;
 use jiff::{SignedDuration, Timestamp};
 use startup::{Runtime, VariableError};
-use updates::{Kind, Outcome, Plan, Planned, Policy, Reason, Subject, plan};
+use updates::{Channel, Kind, Outcome, Plan, Planned, Policy, Reason, Subject, plan};
 use vault::Kms;
 
 use crate::contacts::{Contacts, Known};
@@ -36,6 +36,8 @@ pub struct Loaded {
     pub subject: Subject,
     /// Its revision.
     pub rev: u64,
+    /// Whether this revision was planned, and when it is to be planned again by the clock.
+    pub mark: (bool, Option<Timestamp>),
     /// Its own safety hash, and that of the linked call: conditions of each claim.
     pub safety: Vec<(String, String)>,
     /// What is known of each address.
@@ -64,9 +66,15 @@ impl Planning {
 
     /// The subject of `key` with its people, linked call and addresses.
     pub async fn load(&self, key: &str) -> Result<Option<Loaded>, StoreError> {
-        let (subject, rev, safety) = if let Some(id) = key.strip_prefix("INC#") {
+        let (subject, rev, mark, safety) = if let Some(id) = key.strip_prefix("INC#") {
             let Some(stored) = self.incidents.incident(id).await? else { return Ok(None) };
-            (Subject::Incident(Box::new(stored.value)), stored.rev, vec![(key.to_owned(), stored.safety)])
+            let mark = (stored.planned, stored.due_at);
+            (
+                Subject::Incident(Box::new(stored.value)),
+                stored.rev,
+                mark,
+                vec![(key.to_owned(), stored.safety)],
+            )
         } else {
             let number = key.strip_prefix("CASE#").unwrap_or(key);
             let Some(stored) = self.incidents.case(number).await? else { return Ok(None) };
@@ -78,10 +86,11 @@ impl Planning {
                 safety.push((Subject::incident_key(id), found.safety));
                 call = Some(Box::new(found.value));
             }
-            (Subject::Case(Box::new(stored.value), call), stored.rev, safety)
+            let mark = (stored.planned, stored.due_at);
+            (Subject::Case(Box::new(stored.value), call), stored.rev, mark, safety)
         };
         let known = self.contacts.known(&subject.addresses()).await?;
-        Ok(Some(Loaded { subject, rev, safety, known }))
+        Ok(Some(Loaded { subject, rev, mark, safety, known }))
     }
 
     /// Plans the subject of `key` afresh and writes what changed.
@@ -97,7 +106,9 @@ impl Planning {
             let plan = plan(&loaded.subject, &loaded.known.states, policy, now);
             match self.write(key, &loaded, &plan, policy, now).await {
                 Ok(()) => {
-                    self.incidents.planned(key, loaded.rev, plan.wake).await?;
+                    if loaded.mark != (true, plan.wake) {
+                        self.incidents.planned(key, loaded.rev, plan.wake).await?;
+                    }
                     return Ok(Some(loaded));
                 }
                 Err(error) if error.is_condition() && round < ROUNDS => round += 1,
@@ -174,6 +185,33 @@ impl Planning {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Records a decision taken at the claim itself, and moves the message accordingly.
+    pub async fn withhold(
+        &self,
+        message: &Message,
+        reason: Reason,
+        due_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.messages.write(&message.moved(State::Suppressed, Some(reason), due_at, now)).await?;
+        let Message { person, kind, ordinal, channel, .. } = message;
+        let decision = Decision {
+            subject: message.subject.clone(),
+            sk: decision_sk(person, *kind, ordinal, *channel, now),
+            person: person.clone(),
+            kind: *kind,
+            ordinal: ordinal.clone(),
+            channel: *channel,
+            state: State::Suppressed,
+            reason: Some(reason),
+            until: None,
+            rule: reason.rule().into(),
+            policy: message.policy.clone(),
+            decided_at: now,
+        };
+        self.messages.decide(&decision).await
     }
 
     /// The conditions of a claim of `message`.
@@ -253,7 +291,7 @@ fn decision(key: &str, update: &Planned, policy: &Policy, now: Timestamp) -> Dec
     let rule = reason.map_or_else(|| default_rule(update.outcome, *kind), |reason| reason.rule().to_owned());
     Decision {
         subject: key.into(),
-        sk: format!("DEC#{person}#{kind}#{ordinal}#{}#{channel}", now.as_millisecond()),
+        sk: decision_sk(person, *kind, ordinal, *channel, now),
         person: person.clone(),
         kind: *kind,
         ordinal: ordinal.clone(),
@@ -265,6 +303,10 @@ fn decision(key: &str, update: &Planned, policy: &Policy, now: Timestamp) -> Dec
         policy: policy.version().into(),
         decided_at: now,
     }
+}
+
+fn decision_sk(person: &str, kind: Kind, ordinal: &str, channel: Channel, now: Timestamp) -> String {
+    format!("DEC#{person}#{kind}#{ordinal}#{}#{channel}", now.as_millisecond())
 }
 
 fn default_rule(outcome: Outcome, kind: Kind) -> String {

@@ -47,3 +47,10 @@ pub const TABLES: &[Table] = &[
     Table { name: "Contacts", stream: false, indexes: &[] },
     Table { name: "Personnel", stream: false, indexes: &[OPEN_ALERTS] },
 ];
+
+/// What of the Incidents stream reaches plan-updates and log-crime, as an event-source filter: what intake wrote,
+/// not what plan-updates wrote after it.
+pub const INCIDENTS_FILTER: &str =
+    r#"{"eventName":["INSERT","MODIFY"],"dynamodb":{"NewImage":{"unplanned":{"N":[{"exists":true}]}}}}"#;
+/// What of the Messages stream reaches send-updates: messages ready to be sent.
+pub const MESSAGES_FILTER: &str = r#"{"eventName":["INSERT","MODIFY"],"dynamodb":{"NewImage":{"sk":{"S":[{"prefix":"MSG#"}]},"state":{"S":["pending"]}}}}"#;

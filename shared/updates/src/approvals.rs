@@ -40,15 +40,3 @@ pub fn texts_hash(files: &BTreeMap<String, String>) -> String {
     }
     hex::encode(hash.finalize())
 }
-
-/// An `approvals.toml` that approves the texts of these languages as they are (language to files): what the local
-/// stack writes into its own copy of the folder, since nothing leaves the machine.
-pub fn approve_all(languages: &BTreeMap<String, BTreeMap<String, String>>, name: &str, date: Date) -> String {
-    let entry = |(language, files): (&String, &BTreeMap<String, String>)| {
-        format!(
-            "[texts.{language}]\nname = {name:?}\ndate = \"{date}\"\nhash = \"{}\"\n\n",
-            texts_hash(files)
-        )
-    };
-    languages.iter().map(entry).collect()
-}

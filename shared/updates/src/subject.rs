@@ -31,6 +31,14 @@ impl Subject {
         }
     }
 
+    /// Senders that told of it.
+    pub fn sources(&self) -> &BTreeSet<String> {
+        match self {
+            Self::Incident(incident) => incident.facts.sources(),
+            Self::Case(case, _) => case.facts.sources(),
+        }
+    }
+
     /// Everybody in it. People of the linked call carry its mark, since the two systems number people apart.
     pub fn people(&self) -> Vec<(String, &Person)> {
         match self {
