@@ -1,3 +1,4 @@
 //! Flows.
 
+mod house;
 mod template;

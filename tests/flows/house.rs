@@ -1,0 +1,93 @@
+//! House rules that the compiler cannot hold: what pure crates may link, who writes DynamoDB attributes, how long a
+//! file is and how it begins.
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+const PURE: &[&str] = &["eis", "hotspot", "incident", "updates"];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+/// Every Rust file of the workspace with its text.
+fn sources() -> Vec<(PathBuf, String)> {
+    let mut folders: Vec<PathBuf> =
+        ["functions", "shared", "infra", "tests"].iter().map(|name| root().join(name)).collect();
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if entry.is_dir() {
+                folders.push(entry);
+            } else if entry.extension().is_some_and(|ending| ending == "rs") {
+                let text = std::fs::read_to_string(&entry).unwrap();
+                found.push((entry.strip_prefix(root()).unwrap().to_owned(), text));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The packages that each package of Cargo.lock depends on; development dependencies count too.
+fn locked() -> BTreeMap<String, BTreeSet<String>> {
+    let lock: toml::Table =
+        toml::from_str(&std::fs::read_to_string(root().join("Cargo.lock")).unwrap()).unwrap();
+    let mut packages: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for package in lock["package"].as_array().unwrap() {
+        let needs = package.get("dependencies").and_then(|list| list.as_array()).into_iter().flatten();
+        // Where two versions of a package are locked, an entry is `name version`.
+        let names = needs.map(|need| need.as_str().unwrap().split(' ').next().unwrap().to_owned());
+        packages.entry(package["name"].as_str().unwrap().to_owned()).or_default().extend(names);
+    }
+    packages
+}
+
+#[test]
+fn pure_crates_link_no_aws_no_async_and_no_logging() {
+    let packages = locked();
+    for pure in PURE {
+        let mut reached = BTreeSet::from([(*pure).to_owned()]);
+        let mut next = vec![(*pure).to_owned()];
+        while let Some(package) = next.pop() {
+            next.extend(packages[&package].iter().filter(|need| reached.insert((*need).clone())).cloned());
+        }
+        let effects = |name: &&String| {
+            name.starts_with("aws-")
+                || ["tokio", "tracing", "hyper", "startup", "table", "vault"].contains(&name.as_str())
+        };
+        let found: Vec<&String> = reached.iter().filter(effects).collect();
+        assert!(found.is_empty(), "{pure} reaches {found:?}");
+    }
+}
+
+#[test]
+fn pure_crates_read_no_clock_file_or_variable() {
+    let pure =
+        |path: &Path| PURE.iter().any(|name| path.starts_with(Path::new("shared").join(name).join("src")));
+    for (path, text) in sources().into_iter().filter(|(path, _)| pure(path)) {
+        for effect in ["std::env", "std::fs", "std::net", "SystemTime", "Instant::now", "Timestamp::now"] {
+            assert!(!text.contains(effect), "{} uses {effect}", path.display());
+        }
+    }
+}
+
+#[test]
+fn attributes_are_written_by_table_alone() {
+    let others = sources().into_iter().filter(|(path, _)| path.starts_with("functions"));
+    for (path, text) in others {
+        assert!(
+            !text.contains("aws_sdk_dynamodb::types"),
+            "{}: DynamoDB attributes belong to shared/table",
+            path.display()
+        );
+    }
+}
+
+#[test]
+fn files_say_why_they_exist_and_stay_short() {
+    for (path, text) in sources() {
+        assert!(text.starts_with("//!"), "{} does not open with why it exists", path.display());
+        let lines = text.lines().count();
+        assert!(lines <= 500, "{} has {lines} lines, 500 are allowed", path.display());
+    }
+}
