@@ -1,1 +1,11 @@
-//! Under construction.
+//! The operator's command as a library: the local stack that tests build on, and the commands over it.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command talks on the terminal")]
+
+pub mod check;
+pub mod city;
+pub mod demo;
+pub mod import;
+pub mod run;
+pub mod send;
+pub mod serve;
+pub mod stack;

@@ -1,2 +1,100 @@
-//! The operator's command.
-fn main() {}
+//! The operator's command: reads the arguments and calls what they name.
+#![expect(clippy::print_stderr, reason = "a command talks on the terminal")]
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use jiff::Timestamp;
+use tracing_subscriber::EnvFilter;
+
+/// Runs, demonstrates, checks and feeds the system.
+#[derive(Parser)]
+#[command(name = "precinct", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Play a day of the sample city on this machine and tell what happened; files go to ./target/demo.
+    Demo {
+        /// Agency folder; it is copied, never changed.
+        #[arg(long, default_value = "infra/agency")]
+        agency: PathBuf,
+    },
+    /// Keep the whole stack running on this machine until Ctrl-C.
+    Serve {
+        /// Port on loopback.
+        #[arg(long, default_value_t = 8911)]
+        port: u16,
+        /// Folder for everything that is stored; made if missing. Without it a temporary one is used and removed.
+        #[arg(long)]
+        data: Option<PathBuf>,
+        /// Agency folder; it is copied, never changed.
+        #[arg(long, default_value = "infra/agency")]
+        agency: PathBuf,
+        /// Where the clock starts, RFC 3339 with offset; it runs on from there.
+        #[arg(long)]
+        now: Option<Timestamp>,
+    },
+    /// Run one scheduled function on a data folder, without a server, and print its report.
+    Run {
+        /// sweep-updates, map-hotspots or score-officers.
+        function: String,
+        /// The moment the run is for, RFC 3339 with offset; else the time of the data folder's clock.
+        #[arg(long)]
+        time: Option<Timestamp>,
+        /// Folder for everything that is stored.
+        #[arg(long)]
+        data: Option<PathBuf>,
+        /// Agency folder; it is copied, never changed.
+        #[arg(long, default_value = "infra/agency")]
+        agency: PathBuf,
+    },
+    /// Load history into the crime log.
+    Import {
+        #[command(subcommand)]
+        what: precinct::import::What,
+    },
+    /// Validate an agency folder.
+    Check {
+        /// The folder.
+        #[arg(default_value = "infra/agency")]
+        agency: PathBuf,
+    },
+    /// Sign and post the events of a file of JSON lines to a stack; a second call goes on where the first ended.
+    Send(precinct::send::Send),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new("warn,dynoxide=error,s3s=error,s3s_fs=error"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match run(Arguments::parse().command).await {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("precinct: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Demo { agency } => precinct::demo::run(&agency).await?,
+        Command::Serve { port, data, agency, now } => precinct::serve::serve(port, data, agency, now).await?,
+        Command::Run { function, time, data, agency } => {
+            precinct::run::run(&function, time, data, agency).await?;
+        }
+        Command::Import { what } => precinct::import::run(what).await?,
+        Command::Check { agency } => return Ok(exit_code(precinct::check::run(&agency))),
+        Command::Send(send) => return Ok(exit_code(send.run().await?)),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn exit_code(good: bool) -> ExitCode {
+    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,94 @@
+//! The agency folder of the stack: a copy with every mode on and every text approved, since nothing leaves this
+//! machine. The shipped folder and the deployed functions know no such switch.
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use anyhow::Context as _;
+use updates::approvals::texts_hash;
+
+/// What replaces the `[modes]` of `agency.toml`.
+const MODES: &str =
+    "\n[modes]\nupdates = \"live\"\nalerts = \"on\"\nalerts_from = \"1900-01-01\"\nmap = \"on\"\n";
+
+/// Copies the folder at `from` to `to`, which is replaced; `live` turns its modes on.
+pub(crate) fn copy(from: &Path, to: &Path, live: bool) -> anyhow::Result<()> {
+    if to.exists() {
+        fs::remove_dir_all(to).with_context(|| format!("{} cannot be replaced", to.display()))?;
+    }
+    copy_folder(from, to)
+        .with_context(|| format!("the agency folder {} cannot be copied", from.display()))?;
+    if live {
+        let agency = to.join("agency.toml");
+        let text = fs::read_to_string(&agency).context("the agency folder has no agency.toml")?;
+        fs::write(&agency, with_modes(&text))?;
+        fs::write(to.join("approvals.toml"), approvals(&to.join("texts"))?)?;
+    }
+    Ok(())
+}
+
+fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_folder(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
+
+/// The settings with their own `[modes]` table left out and everything on instead.
+fn with_modes(text: &str) -> String {
+    let mut inside = false;
+    let mut kept = String::new();
+    for line in text.lines() {
+        if line.trim_start().starts_with('[') {
+            inside = line.trim() == "[modes]";
+        }
+        if !inside {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+    }
+    kept + MODES
+}
+
+/// Approvals of every language as its texts stand.
+fn approvals(texts: &Path) -> anyhow::Result<String> {
+    let mut approvals = String::from("# Written by the local stack: every text counts as approved here.\n");
+    let Ok(languages) = fs::read_dir(texts) else { return Ok(approvals) };
+    for language in languages {
+        let language = language?;
+        let mut files = BTreeMap::new();
+        for file in fs::read_dir(language.path())? {
+            let file = file?;
+            let name = file.file_name().to_string_lossy().into_owned();
+            if name.ends_with(".toml") {
+                files.insert(name, fs::read_to_string(file.path())?);
+            }
+        }
+        approvals.push_str(&format!(
+            "[texts.{}]\nname = \"local stack\"\ndate = \"1900-01-01\"\nhash = \"{}\"\n",
+            language.file_name().to_string_lossy(),
+            texts_hash(&files)
+        ));
+    }
+    Ok(approvals)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn modes_are_replaced_and_the_rest_stays() {
+        let text =
+            "name = \"A\"\n[modes]\nupdates = \"shadow\"\nmap = \"off\"\n[groups]\nadmin = \"admin\"\n";
+        let expected = format!("name = \"A\"\n[groups]\nadmin = \"admin\"\n{MODES}");
+        assert_eq!(with_modes(text), expected);
+    }
+}

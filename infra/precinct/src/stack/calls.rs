@@ -1,0 +1,213 @@
+//! What tests, the demo and the commands ask of a running stack. Posts and reads go through real HTTP.
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use aws_config::SdkConfig;
+use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
+use aws_sdk_s3::operation::get_object::GetObjectError;
+use bytes::Bytes;
+use hyper::Request;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+use startup::{Entropy, Runtime};
+
+use super::captures::{Email, Fault, Service, Text};
+use super::{Shared, Stack, engine, public};
+
+/// A stored object with the headers it is served with.
+#[derive(Clone, Debug)]
+pub struct Object {
+    /// Bytes as stored, perhaps packed.
+    pub body: Vec<u8>,
+    /// Media type.
+    pub content_type: Option<String>,
+    /// `gzip` where packed.
+    pub content_encoding: Option<String>,
+    /// How long it may be kept.
+    pub cache_control: Option<String>,
+    /// Entity tag, quoted.
+    pub etag: Option<String>,
+}
+
+impl Object {
+    /// The bytes, unpacked.
+    pub fn plain(self) -> anyhow::Result<Vec<u8>> {
+        match self.content_encoding.as_deref() {
+            Some("gzip") => public::unpack(&self.body).context("object is not in gzip form"),
+            _ => Ok(self.body),
+        }
+    }
+}
+
+impl Shared {
+    /// The object at `key` of `bucket`.
+    pub(crate) async fn object(&self, bucket: &str, key: &str) -> anyhow::Result<Option<Object>> {
+        let output = match self.objects.get_object().bucket(bucket).key(key).send().await {
+            Ok(output) => output,
+            Err(error) => {
+                return match error.into_service_error() {
+                    GetObjectError::NoSuchKey(_) => Ok(None),
+                    other => Err(other).with_context(|| format!("bucket {bucket} cannot be read")),
+                };
+            }
+        };
+        let etag = output.e_tag().map(str::to_owned);
+        Ok(Some(Object {
+            content_type: output.content_type,
+            content_encoding: output.content_encoding,
+            cache_control: output.cache_control,
+            etag,
+            body: output.body.collect().await?.into_bytes().to_vec(),
+        }))
+    }
+}
+
+/// The S3 client as the functions build it.
+pub(crate) fn s3_client(sdk: &SdkConfig) -> aws_sdk_s3::Client {
+    let config = aws_sdk_s3::config::Builder::from(sdk)
+        .force_path_style(true)
+        .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+        .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
+    aws_sdk_s3::Client::from_conf(config.build())
+}
+
+impl Stack {
+    /// Base URL of the router.
+    pub fn url(&self) -> &str {
+        &self.shared.url
+    }
+
+    /// The data folder.
+    pub fn data(&self) -> &Path {
+        self.shared.data.path()
+    }
+
+    /// Whether the data folder goes with the stack.
+    pub fn is_temporary(&self) -> bool {
+        self.shared.data.is_temporary()
+    }
+
+    /// The webhook secret in force.
+    pub fn secret(&self) -> &str {
+        &self.shared.secret
+    }
+
+    /// What the functions run on: for clients of one's own.
+    pub fn runtime(&self) -> &Runtime {
+        self.shared.functions.runtime()
+    }
+
+    /// Posts JSON, signed as the local source at the present instant: status and answer.
+    pub async fn post(&self, path: &str, body: &Value) -> anyhow::Result<(u16, Value)> {
+        self.post_bytes(path, body.to_string().into_bytes(), self.secret()).await
+    }
+
+    /// Posts bytes signed with `secret`, which may be a wrong one.
+    pub async fn post_bytes(&self, path: &str, body: Vec<u8>, secret: &str) -> anyhow::Result<(u16, Value)> {
+        let url = format!("{}{path}", self.url());
+        let id = Entropy::system().token();
+        let answer = self.shared.http.post_signed(&url, secret, &id, self.now(), body.into(), false).await?;
+        Ok((answer.status.as_u16(), as_json(&answer.body)))
+    }
+
+    /// Reads a path of the staff API, or any other, with `token`.
+    pub async fn get(&self, path: &str, token: &str) -> anyhow::Result<(u16, Value)> {
+        self.ask("GET", path, token, Bytes::new()).await
+    }
+
+    /// Posts JSON to the staff API with `token`.
+    pub async fn command(&self, path: &str, token: &str, body: &Value) -> anyhow::Result<(u16, Value)> {
+        self.ask("POST", path, token, body.to_string().into()).await
+    }
+
+    async fn ask(&self, method: &str, path: &str, token: &str, body: Bytes) -> anyhow::Result<(u16, Value)> {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.url()))
+            .header("authorization", format!("Bearer {token}"))
+            .header("content-type", "application/json");
+        let answer = self.shared.http.send(request.body(body)?).await?;
+        Ok((answer.status.as_u16(), as_json(&answer.body)))
+    }
+
+    /// A token for `subject` in `groups`.
+    pub fn token(&self, subject: &str, groups: &[&str]) -> String {
+        self.shared.tokens.sign(subject, groups, self.now())
+    }
+
+    /// Texts sent so far.
+    pub fn texts(&self) -> Vec<Text> {
+        self.shared.captures.texts()
+    }
+
+    /// E-mails sent so far.
+    pub fn emails(&self) -> Vec<Email> {
+        self.shared.captures.emails()
+    }
+
+    /// The folder with the raw e-mails, `<message id>.eml`.
+    pub fn captures_folder(&self) -> std::path::PathBuf {
+        self.shared.data.join("captures")
+    }
+
+    /// Lets a provider fail; `hold` is how long a lost answer keeps its caller waiting.
+    pub fn fault(&self, service: Service, fault: Fault, hold: Duration) {
+        self.shared.captures.set_fault(service, fault, hold);
+    }
+
+    /// A text from a person to the department, queued.
+    pub async fn inbound_text(&self, from: &str, body: &str) -> anyhow::Result<()> {
+        self.shared.engine.lock().await.replies.add(from, body, self.now())
+    }
+
+    /// Works off streams and queues.
+    pub async fn drain(&self) -> anyhow::Result<()> {
+        engine::drain(&self.shared).await
+    }
+
+    /// Delivers every record of every stream once more.
+    pub async fn redeliver(&self) -> anyhow::Result<()> {
+        self.shared.engine.lock().await.streams.rewind()?;
+        self.drain().await
+    }
+
+    /// The present instant of the stack.
+    pub fn now(&self) -> Timestamp {
+        self.shared.clock.now()
+    }
+
+    /// Moves the clock forward, stopping at each due moment.
+    pub async fn advance(&self, by: SignedDuration) -> anyhow::Result<()> {
+        engine::set(&self.shared, self.now().checked_add(by)?).await
+    }
+
+    /// Moves the clock to `to`; forward as `advance` does.
+    pub async fn set(&self, to: Timestamp) -> anyhow::Result<()> {
+        engine::set(&self.shared, to).await
+    }
+
+    /// Runs a scheduled function for `time`, else for now: its report.
+    pub async fn run(&self, function: &str, time: Option<Timestamp>) -> anyhow::Result<Value> {
+        engine::run(&self.shared, function, time).await
+    }
+
+    /// An object of the internal bucket, unpacked.
+    pub async fn internal(&self, key: &str) -> anyhow::Result<Option<Vec<u8>>> {
+        self.shared.object("internal", key).await?.map(Object::plain).transpose()
+    }
+
+    /// An object of the public bucket, unpacked.
+    pub async fn public(&self, key: &str) -> anyhow::Result<Option<Vec<u8>>> {
+        self.shared.object("public", key).await?.map(Object::plain).transpose()
+    }
+
+    /// An object as stored.
+    pub async fn object(&self, bucket: &str, key: &str) -> anyhow::Result<Option<Object>> {
+        self.shared.object(bucket, key).await
+    }
+}
+
+fn as_json(body: &[u8]) -> Value {
+    serde_json::from_slice(body).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(body).into_owned()))
+}

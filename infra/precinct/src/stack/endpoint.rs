@@ -1,0 +1,51 @@
+//! The AWS endpoint: one address for every service, told apart as AWS tells them apart on the wire.
+use std::sync::Arc;
+
+use hyper::StatusCode;
+
+use super::captures::Captures;
+use super::clock::VirtualClock;
+use super::kms::Kms;
+use super::objects::Objects;
+use super::providers;
+use super::server::{Ask, Lost, Reply, plain};
+use super::{secrets, tables};
+
+/// What answers behind the endpoint.
+pub(crate) struct Endpoint {
+    pub(crate) tables: dynoxide::Database,
+    pub(crate) kms: Kms,
+    pub(crate) objects: Objects,
+    pub(crate) captures: Arc<Captures>,
+    pub(crate) clock: VirtualClock,
+    pub(crate) secret: String,
+}
+
+impl Endpoint {
+    /// Answers one call of an SDK.
+    pub(crate) async fn answer(&self, ask: Ask) -> Result<Reply, Lost> {
+        let header = |name: &str| ask.headers().get(name).and_then(|value| value.to_str().ok());
+        if let Some((service, action)) = header("x-amz-target").and_then(|target| target.split_once('.')) {
+            return Ok(match service {
+                "DynamoDB_20120810" | "DynamoDBStreams_20120810" => {
+                    tables::answer(&self.tables, action, ask.body())
+                }
+                "TrentService" => self.kms.answer(action, ask.body()),
+                "secretsmanager" => secrets::answer(&self.secret, action, ask.body()),
+                other => unknown(other),
+            });
+        }
+        if header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded")) {
+            return providers::answer(&self.captures, self.clock.now(), ask.body()).await;
+        }
+        Ok(self.objects.answer(ask).await)
+    }
+}
+
+fn unknown(service: &str) -> Reply {
+    let body = serde_json::json!({
+        "__type": "UnknownOperationException",
+        "message": format!("the local stack has no service {service}"),
+    });
+    plain(StatusCode::BAD_REQUEST, "application/x-amz-json-1.1", body.to_string())
+}

@@ -1,0 +1,98 @@
+//! What moves the stack: streams and queues worked off, schedules run as the clock reaches them. One at a time, so
+//! that a run, a drain and the background never work on the same record at once.
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::Shared;
+use super::queue::Replies;
+use super::schedule::{Schedule, next_due};
+use super::stream::Streams;
+
+/// Streams and queues with how far each has come.
+pub(crate) struct Engine {
+    pub(crate) streams: Streams,
+    pub(crate) replies: Replies,
+}
+
+impl Engine {
+    /// Delivers until nothing waits.
+    async fn drain(&mut self, shared: &Shared) -> anyhow::Result<()> {
+        while self.step(shared).await? {}
+        Ok(())
+    }
+
+    async fn step(&mut self, shared: &Shared) -> anyhow::Result<bool> {
+        let replies = self.replies.step(&shared.functions).await?;
+        let streams = self.streams.step(&shared.tables, &shared.functions).await?;
+        Ok(replies || streams)
+    }
+
+    /// Runs what falls due up to `to`, the clock at each due moment in turn.
+    async fn reach(&mut self, shared: &Shared, to: Timestamp) -> anyhow::Result<()> {
+        while let Some((due, schedules)) = next_due(shared.clock.done_until(), &shared.zone) {
+            if due > to {
+                break;
+            }
+            shared.clock.reach(due)?;
+            for schedule in schedules {
+                self.start(shared, schedule, due).await?;
+            }
+            shared.clock.set_done_until(due)?;
+        }
+        Ok(())
+    }
+
+    /// A scheduled run that fails is logged, as it would be in the cloud; the next one finds what is left.
+    async fn start(&mut self, shared: &Shared, schedule: Schedule, due: Timestamp) -> anyhow::Result<()> {
+        if !schedule.is_fresh(due, shared.clock.now()) {
+            return Ok(());
+        }
+        if let Err(error) = shared.functions.run(schedule.function(), due).await {
+            tracing::error!(
+                function.name = schedule.function(),
+                error = format!("{error:#}"),
+                "scheduled run failed"
+            );
+        }
+        self.drain(shared).await
+    }
+}
+
+/// Works off all streams and queues.
+pub(crate) async fn drain(shared: &Arc<Shared>) -> anyhow::Result<()> {
+    shared.engine.lock().await.drain(shared).await
+}
+
+/// Moves the clock to `to`. On the way there everything that falls due runs in order; the way back runs nothing.
+pub(crate) async fn set(shared: &Arc<Shared>, to: Timestamp) -> anyhow::Result<()> {
+    let mut engine = shared.engine.lock().await;
+    if to < shared.clock.now() {
+        shared.clock.move_to(to)?;
+        return shared.clock.set_done_until(to);
+    }
+    engine.drain(shared).await?;
+    engine.reach(shared, to).await?;
+    shared.clock.reach(to)?;
+    engine.drain(shared).await
+}
+
+/// Runs a scheduled function once, for `time` or for now; its report.
+pub(crate) async fn run(
+    shared: &Arc<Shared>,
+    function: &str,
+    time: Option<Timestamp>,
+) -> anyhow::Result<Value> {
+    let _alone = shared.engine.lock().await;
+    let time = time.unwrap_or_else(|| shared.clock.now());
+    shared.functions.run(function, time).await.with_context(|| format!("{function} failed"))
+}
+
+/// One round of the background: whatever waits and whatever has fallen due.
+pub(crate) async fn tick(shared: &Arc<Shared>) -> anyhow::Result<()> {
+    let mut engine = shared.engine.lock().await;
+    engine.drain(shared).await?;
+    engine.reach(shared, shared.clock.now()).await
+}

@@ -1,0 +1,212 @@
+//! The real handlers, one context each, with the settings that the template would give them.
+use std::path::Path;
+use std::sync::OnceLock;
+
+use anyhow::{Context as _, anyhow, bail};
+use aws_lambda_events::event::apigw::{
+    ApiGatewayProxyRequest, ApiGatewayProxyResponse, ApiGatewayV2httpRequest, ApiGatewayV2httpResponse,
+};
+use aws_lambda_events::event::dynamodb::Event;
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
+use aws_lambda_events::event::streams::DynamoDbEventResponse;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Value, json};
+use startup::{Runtime, Scheduled, Variables};
+
+use super::pending::staff_api;
+use super::secrets::WEBHOOK_SECRET_ID;
+
+/// Number that texts come from and go to.
+pub(crate) const ORIGINATION_NUMBER: &str = "+12185550190";
+
+/// A context, made on first use: a function that cannot start must not keep the others from starting.
+struct Lazy<C>(OnceLock<Result<C, String>>);
+
+impl<C: Clone> Lazy<C> {
+    const fn new() -> Self {
+        Self(OnceLock::new())
+    }
+
+    fn get(&self, runtime: &Runtime, make: fn(&Runtime) -> anyhow::Result<C>) -> anyhow::Result<C> {
+        let made = self.0.get_or_init(|| make(runtime).map_err(|error| format!("{error:#}")));
+        made.clone().map_err(|error| anyhow!("the function cannot start: {error}"))
+    }
+}
+
+/// Every function.
+pub(crate) struct Functions {
+    runtime: Runtime,
+    incident_intake: Lazy<incident_intake::Context>,
+    plan_updates: Lazy<plan_updates::Context>,
+    send_updates: Lazy<send_updates::Context>,
+    sweep_updates: Lazy<sweep_updates::Context>,
+    replies: Lazy<replies::Context>,
+    log_crime: Lazy<log_crime::Context>,
+    map_hotspots: Lazy<map_hotspots::Context>,
+    personnel_intake: Lazy<personnel_intake::Context>,
+    score_officers: Lazy<score_officers::Context>,
+    staff_api: Lazy<staff_api::Context>,
+}
+
+/// A function that reads a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StreamReader {
+    PlanUpdates,
+    LogCrime,
+    SendUpdates,
+}
+
+/// A function that a REST path leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Intake {
+    Incident,
+    Personnel,
+}
+
+impl Functions {
+    /// The functions over `runtime`, whose variables are replaced.
+    pub(crate) fn new(runtime: &Runtime, agency: &Path) -> Self {
+        Self {
+            runtime: runtime.with_variables(variables(agency)),
+            incident_intake: Lazy::new(),
+            plan_updates: Lazy::new(),
+            send_updates: Lazy::new(),
+            sweep_updates: Lazy::new(),
+            replies: Lazy::new(),
+            log_crime: Lazy::new(),
+            map_hotspots: Lazy::new(),
+            personnel_intake: Lazy::new(),
+            score_officers: Lazy::new(),
+            staff_api: Lazy::new(),
+        }
+    }
+
+    /// What every function runs on.
+    pub(crate) fn runtime(&self) -> &Runtime {
+        &self.runtime
+    }
+
+    /// Calls an intake.
+    pub(crate) async fn intake(
+        &self,
+        intake: Intake,
+        request: ApiGatewayProxyRequest,
+    ) -> anyhow::Result<ApiGatewayProxyResponse> {
+        match intake {
+            Intake::Incident => {
+                let context = self.incident_intake.get(&self.runtime, incident_intake::Context::new)?;
+                incident_intake::handle(&context, request).await
+            }
+            Intake::Personnel => {
+                let context = self.personnel_intake.get(&self.runtime, personnel_intake::Context::new)?;
+                personnel_intake::handle(&context, request).await
+            }
+        }
+    }
+
+    /// Calls the staff API.
+    pub(crate) async fn staff(
+        &self,
+        request: ApiGatewayV2httpRequest,
+    ) -> anyhow::Result<ApiGatewayV2httpResponse> {
+        let context = self.staff_api.get(&self.runtime, staff_api::Context::new)?;
+        staff_api::handle(&context, request).await
+    }
+
+    /// Hands a batch of a stream to its reader.
+    pub(crate) async fn read_stream(
+        &self,
+        reader: StreamReader,
+        batch: Event,
+    ) -> anyhow::Result<DynamoDbEventResponse> {
+        match reader {
+            StreamReader::PlanUpdates => {
+                let context = self.plan_updates.get(&self.runtime, plan_updates::Context::new)?;
+                plan_updates::handle(&context, batch).await
+            }
+            StreamReader::LogCrime => {
+                let context = self.log_crime.get(&self.runtime, log_crime::Context::new)?;
+                log_crime::handle(&context, batch).await
+            }
+            StreamReader::SendUpdates => {
+                let context = self.send_updates.get(&self.runtime, send_updates::Context::new)?;
+                send_updates::handle(&context, batch).await
+            }
+        }
+    }
+
+    /// Hands a batch of inbound texts to their function.
+    pub(crate) async fn read_replies(&self, batch: SqsEvent) -> anyhow::Result<SqsBatchResponse> {
+        let context = self.replies.get(&self.runtime, replies::Context::new)?;
+        replies::handle(&context, batch).await
+    }
+
+    /// Runs a scheduled function for the moment `time`; its report as JSON.
+    pub(crate) async fn run(&self, function: &str, time: Timestamp) -> anyhow::Result<Value> {
+        let event = Scheduled { time };
+        match function {
+            "sweep-updates" => {
+                let context = self.sweep_updates.get(&self.runtime, sweep_updates::Context::new)?;
+                sweep_updates::handle(&context, json!({"time": time})).await?;
+                Ok(Value::Null)
+            }
+            "map-hotspots" => {
+                let context = self.map_hotspots.get(&self.runtime, map_hotspots::Context::new)?;
+                aside(async move || map_hotspots::handle(&context, event).await).await
+            }
+            "score-officers" => {
+                let context = self.score_officers.get(&self.runtime, score_officers::Context::new)?;
+                aside(async move || score_officers::handle(&context, event).await).await
+            }
+            other => bail!(
+                "{other} is not a function that can be run by hand; choose sweep-updates, map-hotspots or score-officers"
+            ),
+        }
+    }
+}
+
+/// Runs a long computation on a thread of its own, so that the servers it calls can answer meanwhile.
+async fn aside<R: Serialize>(
+    run: impl AsyncFnOnce() -> anyhow::Result<R> + Send + 'static,
+) -> anyhow::Result<Value> {
+    let runtime = tokio::runtime::Handle::current();
+    let done = tokio::task::spawn_blocking(move || {
+        runtime.block_on(async { Ok(serde_json::to_value(run().await?)?) })
+    });
+    done.await.context("the function panicked")?
+}
+
+impl StreamReader {
+    /// Name of the function.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::PlanUpdates => "plan-updates",
+            Self::LogCrime => "log-crime",
+            Self::SendUpdates => "send-updates",
+        }
+    }
+}
+
+/// What the template sets; tables and buckets are deployed under their logical names here.
+fn variables(agency: &Path) -> Variables {
+    [
+        ("INCIDENTS_TABLE", "Incidents"),
+        ("MESSAGES_TABLE", "Messages"),
+        ("CONTACTS_TABLE", "Contacts"),
+        ("PERSONNEL_TABLE", "Personnel"),
+        ("UPDATES_KEY_ID", "UpdatesKey"),
+        ("CONTACTS_KEY_ID", "ContactsKey"),
+        ("PERSONNEL_KEY_ID", "PersonnelKey"),
+        ("INTERNAL_BUCKET", "internal"),
+        ("PUBLIC_BUCKET", "public"),
+        ("AUDIT_BUCKET", "audit"),
+        ("WEBHOOK_SECRET_ID", WEBHOOK_SECRET_ID),
+        ("SMS_ORIGINATION_NUMBER", ORIGINATION_NUMBER),
+        ("AGENCY_DIR", &agency.to_string_lossy()),
+        // The one variable that a path in the settings of a test city may name; deployed functions have none.
+        ("PRECINCT_DATA", &std::env::var("PRECINCT_DATA").unwrap_or_default()),
+    ]
+    .into_iter()
+    .collect()
+}

@@ -1,0 +1,84 @@
+//! The schedules, driven by the virtual clock: the sweep each minute, the nightly runs at 03:30 agency time.
+use jiff::civil::time;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ToSpan};
+
+/// Oldest a sweep may be when it starts; older ones are dropped, as its schedule says.
+const SWEEP_AGE: SignedDuration = SignedDuration::from_secs(60);
+
+/// A function and when it falls due. In this order where two fall due at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Schedule {
+    Sweep,
+    Scores,
+    Map,
+}
+
+impl Schedule {
+    /// Name of the function.
+    pub(crate) fn function(self) -> &'static str {
+        match self {
+            Self::Sweep => "sweep-updates",
+            Self::Scores => "score-officers",
+            Self::Map => "map-hotspots",
+        }
+    }
+
+    /// Whether a run due at `due` is still worth starting at `now`.
+    pub(crate) fn is_fresh(self, due: Timestamp, now: Timestamp) -> bool {
+        self != Self::Sweep || now.duration_since(due) <= SWEEP_AGE
+    }
+
+    fn next(self, after: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+        match self {
+            Self::Sweep => {
+                let minute = after.as_second().div_euclid(60) + 1;
+                Timestamp::from_second(minute * 60).ok()
+            }
+            Self::Scores | Self::Map => {
+                let today = after.to_zoned_datetime(zone.clone()).date();
+                let night = |date: jiff::civil::Date| {
+                    Some(
+                        date.to_datetime(time(3, 30, 0, 0)).to_zoned_datetime(zone.clone()).ok()?.timestamp(),
+                    )
+                };
+                night(today).filter(|due| *due > after).or_else(|| night(today.checked_add(1.day()).ok()?))
+            }
+        }
+    }
+}
+
+/// The next moment after `after` at which something falls due, and what.
+pub(crate) fn next_due(after: Timestamp, zone: &TimeZone) -> Option<(Timestamp, Vec<Schedule>)> {
+    let all = [Schedule::Sweep, Schedule::Scores, Schedule::Map];
+    let due = all.into_iter().filter_map(|schedule| Some((schedule.next(after, zone)?, schedule)));
+    let due: Vec<_> = due.collect();
+    let first = due.iter().map(|(at, _)| *at).min()?;
+    Some((first, due.into_iter().filter(|(at, _)| *at == first).map(|(_, schedule)| schedule).collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(after: &str, due: &str, expected: &[Schedule]) {
+        let zone = TimeZone::get("America/Chicago").unwrap();
+        let found = next_due(after.parse().unwrap(), &zone);
+        assert_eq!(found, Some((due.parse().unwrap(), expected.to_vec())));
+    }
+
+    #[test]
+    fn the_sweep_falls_due_each_minute() {
+        check("2026-07-04T12:00:00Z", "2026-07-04T12:01:00Z", &[Schedule::Sweep]);
+        check("2026-07-04T12:00:59.9Z", "2026-07-04T12:01:00Z", &[Schedule::Sweep]);
+    }
+
+    #[test]
+    fn nights_follow_the_agencys_clock_through_the_year() {
+        let all = [Schedule::Sweep, Schedule::Scores, Schedule::Map];
+        check("2026-07-04T08:29:30Z", "2026-07-04T08:30:00Z", &all);
+        check("2026-12-04T09:29:30Z", "2026-12-04T09:30:00Z", &all);
+        check("2026-07-04T08:30:00Z", "2026-07-04T08:31:00Z", &[Schedule::Sweep]);
+    }
+}

@@ -1,0 +1,215 @@
+//! The stream pump: reads the tables' streams as Lambda's event-source mappings do, checkpoint by checkpoint, and
+//! honours partial batch failures: everything from the lowest failed record on is delivered again.
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, anyhow};
+use aws_lambda_events::event::dynamodb::Event;
+use dynoxide::Database;
+use serde_json::{Value, json};
+use table::schema::{INCIDENTS_FILTER, MESSAGES_FILTER};
+
+use super::captures::append_line;
+use super::data::write_json;
+use super::filter::matches;
+use super::functions::{Functions, StreamReader};
+use super::tables;
+
+/// Most records in one call of a function.
+const BATCH: usize = 25;
+/// Records looked at in one step, most of which a filter may drop.
+const WINDOW: usize = 200;
+/// Deliveries of a record before it goes to the failure list.
+const ATTEMPTS: u32 = 8;
+
+/// One function on one stream.
+struct Mapping {
+    table: &'static str,
+    reader: StreamReader,
+    filter: Value,
+    /// Largest batch at present: halved after an error, so that one bad record is found.
+    batch: usize,
+    attempts: u32,
+}
+
+/// Every mapping and how far each has come.
+pub(crate) struct Streams {
+    mappings: Vec<Mapping>,
+    checkpoints: BTreeMap<String, String>,
+    file: PathBuf,
+    failed: PathBuf,
+}
+
+/// A record that passed the filter, and what precedes it.
+struct Candidate {
+    record: Value,
+    number: String,
+    before: Option<String>,
+}
+
+impl Streams {
+    /// The mappings with the checkpoints in `file`; records given up go to `failed`.
+    pub(crate) fn open(file: PathBuf, failed: PathBuf) -> anyhow::Result<Self> {
+        let checkpoints = match std::fs::read(&file) {
+            Ok(bytes) => serde_json::from_slice(&bytes).context("streams.json is damaged")?,
+            Err(_) => BTreeMap::new(),
+        };
+        let mapping = |table, reader, filter: &str| {
+            Ok(Mapping { table, reader, filter: serde_json::from_str(filter)?, batch: BATCH, attempts: 0 })
+        };
+        let mappings = [
+            mapping("Incidents", StreamReader::PlanUpdates, INCIDENTS_FILTER),
+            mapping("Incidents", StreamReader::LogCrime, INCIDENTS_FILTER),
+            mapping("Messages", StreamReader::SendUpdates, MESSAGES_FILTER),
+        ];
+        let mappings = mappings.into_iter().collect::<anyhow::Result<_>>()?;
+        Ok(Self { mappings, checkpoints, file, failed })
+    }
+
+    /// Delivers at most one batch to each reader; whether there was anything.
+    pub(crate) async fn step(&mut self, tables: &Database, functions: &Functions) -> anyhow::Result<bool> {
+        let mut progress = false;
+        for index in 0..self.mappings.len() {
+            progress |= self.step_mapping(index, tables, functions).await?;
+        }
+        Ok(progress)
+    }
+
+    /// Forgets every checkpoint: all records are delivered again, as after a mapping was made anew.
+    pub(crate) fn rewind(&mut self) -> anyhow::Result<()> {
+        self.checkpoints.clear();
+        write_json(&self.file, &self.checkpoints)
+    }
+
+    async fn step_mapping(
+        &mut self,
+        index: usize,
+        tables: &Database,
+        functions: &Functions,
+    ) -> anyhow::Result<bool> {
+        let mapping = &self.mappings[index];
+        let name = mapping.reader.name();
+        let after = self.checkpoints.get(name);
+        let records = read(tables, mapping.table, after.map(String::as_str))?;
+        let Some(last) = records.last().map(number) else { return Ok(false) };
+        let mut candidates = candidates(&mapping.filter, records, after.cloned());
+        let end = candidates.get(mapping.batch).map_or(Some(last), |next| next.before.clone());
+        candidates.truncate(mapping.batch);
+        let checkpoint = if candidates.is_empty() {
+            end
+        } else {
+            let records: Vec<&Value> = candidates.iter().map(|candidate| &candidate.record).collect();
+            let event: Event = serde_json::from_value(json!({"Records": records}))
+                .map_err(|error| anyhow!("stream records of {} are unreadable: {error}", mapping.table))?;
+            match functions.read_stream(mapping.reader, event).await {
+                Ok(answer) => {
+                    let failed =
+                        answer.batch_item_failures.into_iter().map(|failure| failure.item_identifier);
+                    self.settle(index, &candidates, lowest(&candidates, failed.collect()), end)?
+                }
+                Err(error) => {
+                    tracing::error!(function.name = name, error = format!("{error:#}"), "batch failed");
+                    self.bisect(index, &candidates)?
+                }
+            }
+        };
+        if let Some(checkpoint) = checkpoint {
+            self.checkpoints.insert(name.into(), checkpoint);
+            write_json(&self.file, &self.checkpoints)?;
+        }
+        Ok(true)
+    }
+
+    /// The checkpoint after an answer whose lowest failed record is number `failed` of the batch.
+    fn settle(
+        &mut self,
+        index: usize,
+        batch: &[Candidate],
+        failed: Option<usize>,
+        end: Option<String>,
+    ) -> anyhow::Result<Option<String>> {
+        let mapping = &mut self.mappings[index];
+        let Some(failed) = failed else {
+            (mapping.batch, mapping.attempts) = (BATCH, 0);
+            return Ok(end);
+        };
+        // A record that has others done before it is tried anew; only the same first record uses up attempts.
+        mapping.attempts = if failed == 0 { mapping.attempts + 1 } else { 1 };
+        if mapping.attempts < ATTEMPTS {
+            return Ok(batch[failed].before.clone());
+        }
+        self.give_up(index, &batch[failed])
+    }
+
+    /// After an error for the batch as a whole: half of it next time; a batch of one uses up attempts.
+    fn bisect(&mut self, index: usize, batch: &[Candidate]) -> anyhow::Result<Option<String>> {
+        let mapping = &mut self.mappings[index];
+        if batch.len() > 1 {
+            mapping.batch = batch.len() / 2;
+            return Ok(batch[0].before.clone());
+        }
+        mapping.attempts += 1;
+        if mapping.attempts < ATTEMPTS {
+            return Ok(batch[0].before.clone());
+        }
+        self.give_up(index, &batch[0])
+    }
+
+    /// Like the on-failure queue, the list holds where the record lies, not what is in it.
+    fn give_up(&mut self, index: usize, record: &Candidate) -> anyhow::Result<Option<String>> {
+        let mapping = &mut self.mappings[index];
+        (mapping.batch, mapping.attempts) = (BATCH, 0);
+        let place = json!({
+            "function": mapping.reader.name(), "table": mapping.table, "sequence_number": record.number,
+        });
+        append_line(&self.failed, &place)?;
+        Ok(Some(record.number.clone()))
+    }
+}
+
+/// The place in the batch of the lowest record reported; an unknown or empty number means all of it.
+fn lowest(batch: &[Candidate], failed: Vec<Option<String>>) -> Option<usize> {
+    let place = |number: Option<String>| {
+        number.and_then(|number| batch.iter().position(|record| record.number == number)).unwrap_or(0)
+    };
+    failed.into_iter().map(place).min()
+}
+
+fn candidates(filter: &Value, records: Vec<Value>, mut before: Option<String>) -> Vec<Candidate> {
+    let mut passed = Vec::new();
+    for record in records {
+        let number = number(&record);
+        if matches(filter, Some(&record)) {
+            passed.push(Candidate { record, number: number.clone(), before });
+        }
+        before = Some(number);
+    }
+    passed
+}
+
+fn number(record: &Value) -> String {
+    record["dynamodb"]["SequenceNumber"].as_str().unwrap_or_default().to_owned()
+}
+
+/// The next records of a table's stream, as the service's JSON.
+fn read(tables: &Database, table: &'static str, after: Option<&str>) -> anyhow::Result<Vec<Value>> {
+    let call = |action: &str, request: Value| -> anyhow::Result<Value> {
+        let answer = tables::call(tables, action, request.to_string().as_bytes());
+        Ok(serde_json::from_str(&answer.map_err(|error| anyhow!("stream of {table}: {error}"))?)?)
+    };
+    let mut position = json!({
+        "StreamArn": dynoxide::streams::stream_arn(table, "local"),
+        "ShardId": dynoxide::streams::shard_id(table),
+        "ShardIteratorType": "TRIM_HORIZON",
+    });
+    if let Some(after) = after {
+        position["ShardIteratorType"] = json!("AFTER_SEQUENCE_NUMBER");
+        position["SequenceNumber"] = json!(after);
+    }
+    let iterator = call("GetShardIterator", position)?;
+    let request = json!({"ShardIterator": iterator["ShardIterator"], "Limit": WINDOW});
+    match call("GetRecords", request)?["Records"].take() {
+        Value::Array(records) => Ok(records),
+        _ => Ok(Vec::new()),
+    }
+}

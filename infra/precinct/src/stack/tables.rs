@@ -1,0 +1,108 @@
+//! DynamoDB on the wire and in process: the tables of `table::schema` in one SQLite file.
+use std::path::Path;
+
+use anyhow::{Context as _, anyhow};
+use dynoxide::{Database, DynoxideError};
+use hyper::StatusCode;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use table::schema::{PK, SK, TABLES, TTL, Table};
+
+use super::server::{Reply, plain};
+
+/// The tables in `file`, made on first use.
+pub(crate) fn open(file: &Path) -> anyhow::Result<Database> {
+    let path = file.to_str().context("the path of the data folder is not valid UTF-8")?;
+    let tables = Database::new(path).map_err(|error| anyhow!("the tables cannot be opened: {error}"))?;
+    // Sets SQLite to write ahead without a flush per commit: a killed process loses nothing, only a power cut may.
+    tables.disable_bulk_loading().map_err(|error| anyhow!("the tables cannot be opened: {error}"))?;
+    for table in TABLES {
+        make(&tables, table)?;
+    }
+    // Without this index each write to a table with a stream takes time in proportion to the stream's length.
+    rusqlite::Connection::open(file)?.execute_batch(
+        "CREATE INDEX IF NOT EXISTS stream_order ON _stream_records(table_name, CAST(sequence_number AS INTEGER))",
+    )?;
+    Ok(tables)
+}
+
+fn make(tables: &Database, table: &Table) -> anyhow::Result<()> {
+    let key = |pk: &str, sk: &str| json!([{"AttributeName": pk, "KeyType": "HASH"}, {"AttributeName": sk, "KeyType": "RANGE"}]);
+    let mut attributes = vec![PK, SK];
+    attributes.extend(table.indexes.iter().flat_map(|index| [index.pk, index.sk]));
+    attributes.sort_unstable();
+    attributes.dedup();
+    let indexes = table.indexes.iter().map(|index| {
+        json!({"IndexName": index.name, "KeySchema": key(index.pk, index.sk), "Projection": {"ProjectionType": "KEYS_ONLY"}})
+    });
+    let mut request = json!({
+        "TableName": table.name,
+        "BillingMode": "PAY_PER_REQUEST",
+        "KeySchema": key(PK, SK),
+        "AttributeDefinitions": attributes.iter()
+            .map(|name| json!({"AttributeName": name, "AttributeType": "S"})).collect::<Value>(),
+    });
+    if !table.indexes.is_empty() {
+        request["GlobalSecondaryIndexes"] = indexes.collect();
+    }
+    if table.stream {
+        request["StreamSpecification"] =
+            json!({"StreamEnabled": true, "StreamViewType": "NEW_AND_OLD_IMAGES"});
+    }
+    let ttl =
+        json!({"TableName": table.name, "TimeToLiveSpecification": {"Enabled": true, "AttributeName": TTL}});
+    match call(tables, "CreateTable", request.to_string().as_bytes()) {
+        Ok(_) => call(tables, "UpdateTimeToLive", ttl.to_string().as_bytes())
+            .map(drop)
+            .map_err(|error| anyhow!("table {}: {error}", table.name)),
+        Err(DynoxideError::ResourceInUseException(_)) => Ok(()),
+        Err(error) => Err(anyhow!("table {} cannot be made: {error}", table.name)),
+    }
+}
+
+/// Answers `action` as the service does.
+pub(crate) fn answer(tables: &Database, action: &str, body: &[u8]) -> Reply {
+    const KIND: &str = "application/x-amz-json-1.0";
+    match call(tables, action, body) {
+        Ok(body) => plain(StatusCode::OK, KIND, body),
+        Err(error) => {
+            let status =
+                StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            plain(status, KIND, error.to_json())
+        }
+    }
+}
+
+/// One action on JSON bodies.
+pub(crate) fn call(tables: &Database, action: &str, body: &[u8]) -> dynoxide::Result<String> {
+    match action {
+        "CreateTable" => with(body, |request| tables.create_table(request)),
+        "DescribeTable" => with(body, |request| tables.describe_table(request)),
+        "ListTables" => with(body, |request| tables.list_tables(request)),
+        "UpdateTimeToLive" => with(body, |request| tables.update_time_to_live(request)),
+        "PutItem" => with(body, |request| tables.put_item(request)),
+        "GetItem" => with(body, |request| tables.get_item(request)),
+        "DeleteItem" => with(body, |request| tables.delete_item(request)),
+        "UpdateItem" => with(body, |request| tables.update_item(request)),
+        "Query" => with(body, |request| tables.query(request)),
+        "Scan" => with(body, |request| tables.scan(request)),
+        "BatchGetItem" => with(body, |request| tables.batch_get_item(request)),
+        "BatchWriteItem" => with(body, |request| tables.batch_write_item(request)),
+        "TransactWriteItems" => with(body, |request| tables.transact_write_items(request)),
+        "TransactGetItems" => with(body, |request| tables.transact_get_items(request)),
+        "ListStreams" => with(body, |request| tables.list_streams(request)),
+        "DescribeStream" => with(body, |request| tables.describe_stream(request)),
+        "GetShardIterator" => with(body, |request| tables.get_shard_iterator(request)),
+        "GetRecords" => with(body, |request| tables.get_records(request)),
+        other => Err(DynoxideError::ValidationException(format!("the local stack has no action {other}"))),
+    }
+}
+
+fn with<Q: DeserializeOwned, A: Serialize>(
+    body: &[u8],
+    act: impl FnOnce(Q) -> dynoxide::Result<A>,
+) -> dynoxide::Result<String> {
+    let malformed = |error: serde_json::Error| DynoxideError::SerializationException(error.to_string());
+    let answer = act(serde_json::from_slice(body).map_err(malformed)?)?;
+    serde_json::to_string(&answer).map_err(malformed)
+}
