@@ -53,18 +53,14 @@ pub async fn handle(context: &Context, event: Event) -> anyhow::Result<DynamoDbE
     let mut failed = Vec::new();
     for record in &event.records {
         let Some(key) = subject_of(record) else { continue };
-        let planned = match done.get(&key) {
-            Some(planned) => *planned,
-            None => {
-                let result = plan_subject(context, &key).await;
-                if let Err(error) = &result {
-                    tracing::error!(error = %error, "subject could not be planned");
-                }
-                done.insert(key, result.is_ok());
-                result.is_ok()
+        if !done.contains_key(&key) {
+            let result = plan_subject(context, &key).await;
+            if let Err(error) = &result {
+                tracing::error!(error = %error, "subject could not be planned");
             }
-        };
-        if !planned {
+            done.insert(key.clone(), result.is_ok());
+        }
+        if !done[&key] {
             failed.extend(record.change.sequence_number.clone());
         }
     }

@@ -155,8 +155,9 @@ impl Incident {
     /// facts and is a condition of every claim.
     pub fn safety_text(&self) -> String {
         let facts = &self.facts;
-        let mut text = format!("{:?}|{:?}|{}", facts.call_types, facts.place.offences, facts.expunged);
-        text += &format!("|{:?}|{:?}", facts.merged_into, facts.status.get());
+        let (types, offences, merged) = (&facts.call_types, &facts.place.offences, &facts.merged_into);
+        let mut text =
+            format!("{types:?}|{offences:?}|{}|{merged:?}|{:?}", facts.expunged, facts.status.get());
         for (id, person) in &self.private.people {
             person.write_safety(id, &mut text);
         }

@@ -322,9 +322,10 @@ fn named<E: Copy>(types: &[(&str, E)], kind: &str) -> Result<E, Invalid> {
 /// serde's own message may quote the value, so only the place is passed on.
 fn parse<T: DeserializeOwned>(data: &Value, base: &str) -> Result<T, Invalid> {
     serde_path_to_error::deserialize(data).map_err(|error| {
-        let path: String = error.path().iter().map(|part| format!("/{part}")).collect();
-        let path = path.replace("/[", "/").replace(']', "");
-        invalid(&format!("{base}{path}"), "the value has a form or a word that this field does not take")
+        // The library writes people[0].roles; a JSON pointer is people/0/roles.
+        let path = error.path().to_string().replace('[', ".").replace(']', "").replace('.', "/");
+        let pointer = if path == "/" { base.to_owned() } else { format!("{base}/{path}") };
+        invalid(&pointer, "the value has a form or a word that this field does not take")
     })
 }
 

@@ -35,7 +35,9 @@ impl fmt::Debug for Clock {
 
 /// Gives random bytes: for fencing tokens, ids and nonces that need no secrecy of their own.
 #[derive(Clone)]
-pub struct Entropy(Arc<dyn Fn(&mut [u8]) + Send + Sync>);
+pub struct Entropy(Arc<Fill>);
+
+type Fill = dyn Fn(&mut [u8]) + Send + Sync;
 
 impl Entropy {
     /// A source that asks `fill` each time.

@@ -23,7 +23,6 @@ pub struct Runtime {
 
 impl Runtime {
     /// What a deployed function runs on.
-    #[expect(clippy::disallowed_methods, reason = "the one place that loads the SDK's settings")]
     pub async fn start() -> Self {
         let sdk = aws_config::defaults(BehaviorVersion::latest()).load().await;
         Self {

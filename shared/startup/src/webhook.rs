@@ -113,12 +113,15 @@ fn unauthorised() -> Answer {
     )
 }
 
+/// Sources, and when they were read.
+type Kept = (Timestamp, Arc<Sources>);
+
 /// The sources from Secrets Manager, kept for five minutes.
 #[derive(Clone, Debug)]
 pub struct SourceCache {
     client: aws_sdk_secretsmanager::Client,
     secret_id: String,
-    kept: Arc<Mutex<Option<(Timestamp, Arc<Sources>)>>>,
+    kept: Arc<Mutex<Option<Kept>>>,
 }
 
 impl SourceCache {

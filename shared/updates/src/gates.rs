@@ -88,10 +88,9 @@ impl<'a> Gates<'a> {
             return Err(Reason::RoleSuspect);
         }
         let wanted = match audience {
-            Audience::Callers => CALLERS,
             Audience::Victims => &[Role::Victim],
             Audience::VictimsElseCallers if self.victims_named => &[Role::Victim],
-            Audience::VictimsElseCallers => CALLERS,
+            Audience::Callers | Audience::VictimsElseCallers => CALLERS,
         };
         if !person.has_role(wanted) {
             return Err(Reason::RoleNotNotified);

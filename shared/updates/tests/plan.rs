@@ -1,4 +1,6 @@
 //! Who is told what: the rules of the shipped policy, through `plan`.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 #[expect(unreachable_pub, reason = "each test file uses its part")]
 mod world;
 

@@ -1,8 +1,11 @@
 //! Every shipped text as the phone shows it, in one place to review; and the rules that all of them keep.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 #[expect(dead_code, unreachable_pub, reason = "each test file uses its part")]
 mod world;
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::path::Path;
 
 use jiff::tz::TimeZone;
@@ -71,7 +74,7 @@ fn every_text_as_the_phone_shows_it() {
         let longest =
             render(*kind, Channel::Text, &texts, &longest_values(&texts, *kind, &agency())).unwrap().body;
         let (size, most) = (measure(&text), measure(&longest));
-        shown += &format!("{kind} ({} septets here, {} at most)\n  {text}\n", size.units, most.units);
+        writeln!(shown, "{kind} ({} septets here, {} at most)\n  {text}", size.units, most.units).unwrap();
         assert_eq!((most.alphabet, most.parts), (Alphabet::Gsm7, 1), "{kind} at its longest");
     }
     insta::assert_snapshot!(shown);
