@@ -1,4 +1,5 @@
 //! Flows.
 
+mod events;
 mod house;
 mod template;
