@@ -1,1 +1,142 @@
-//! Under construction.
+//! What staff may read and do: a route, the roles it is for, the people it may show, and an audit record before any
+//! answer leaves. Without the record there is no answer.
+use anyhow::Context as _;
+use aws_lambda_events::event::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
+use startup::http::Answer;
+use startup::{Clock, Runtime, agency};
+use table::personnel::Personnel;
+use table::subject_facts::SubjectFacts;
+use table::{KeyRing, Planning, Store};
+
+mod alerts;
+mod audit;
+mod caller;
+mod incidents;
+mod mask;
+mod officers;
+mod page;
+mod pause;
+mod route;
+mod scope;
+
+pub use caller::{Caller, Role};
+pub use route::Route;
+
+/// Every environment variable this function reads.
+pub const VARIABLES: &[&str] = &[
+    "INCIDENTS_TABLE",
+    "MESSAGES_TABLE",
+    "CONTACTS_TABLE",
+    "PERSONNEL_TABLE",
+    "UPDATES_KEY_ID",
+    "CONTACTS_KEY_ID",
+    "PERSONNEL_KEY_ID",
+    "AUDIT_BUCKET",
+    "AGENCY_DIR",
+];
+
+/// What the function works with, made once per start.
+#[derive(Clone, Debug)]
+pub struct Context {
+    updates: Planning,
+    subjects: SubjectFacts,
+    personnel: Personnel,
+    personnel_ring: KeyRing,
+    audit: audit::Trail,
+    groups: caller::Groups,
+    clock: Clock,
+}
+
+impl Context {
+    /// Reads the variables and the agency's mapping of groups to roles.
+    pub fn new(runtime: &Runtime) -> anyhow::Result<Self> {
+        let dynamo = aws_sdk_dynamodb::Client::new(&runtime.sdk);
+        let kms = aws_sdk_kms::Client::new(&runtime.sdk);
+        let folder = agency::Folder::new(runtime.variables.required("AGENCY_DIR")?);
+        let personnel = Personnel::open(runtime, &dynamo)?;
+        let incidents = Store::new(dynamo.clone(), runtime.variables.required("INCIDENTS_TABLE")?);
+        Ok(Self {
+            updates: Planning::open(runtime, &dynamo, &kms)?,
+            subjects: SubjectFacts::new(incidents),
+            personnel_ring: personnel.ring(runtime, &kms)?,
+            personnel,
+            audit: audit::Trail::new(runtime)?,
+            groups: caller::Groups::new(&folder.agency()?.groups)
+                .context("agency folder: agency.toml: groups")?,
+            clock: runtime.clock.clone(),
+        })
+    }
+}
+
+/// An answer and whom it tells about, for the audit record.
+struct Reply {
+    answer: Answer,
+    /// Ids of officers, incidents or cases; stored as pseudonyms.
+    about: Vec<String>,
+}
+
+impl Reply {
+    fn refusal(answer: Answer) -> Self {
+        Self { answer, about: Vec::new() }
+    }
+}
+
+/// Answers one request. What cannot be read or recorded is 503, never half an answer.
+pub async fn handle(
+    context: &Context,
+    request: ApiGatewayV2httpRequest,
+) -> anyhow::Result<ApiGatewayV2httpResponse> {
+    let answer = match respond(context, &request).await {
+        Ok(answer) => answer,
+        Err(error) => {
+            tracing::error!(error = format!("{error:#}"), "request could not be answered");
+            Answer::problem(503, "Temporarily unavailable", "try again in a few seconds", &[])
+                .header("retry-after", "5")
+        }
+    };
+    Ok(answer.into_http())
+}
+
+async fn respond(context: &Context, request: &ApiGatewayV2httpRequest) -> anyhow::Result<Answer> {
+    let Some(route) = Route::of(request) else { return Ok(not_found()) };
+    let Some(caller) = context.groups.caller(request) else {
+        return Ok(Answer::problem(401, "Not authenticated", "sign in and send the token", &[]));
+    };
+    let reply = if route.admits(&caller) {
+        dispatch(context, &caller, &route, request).await?
+    } else {
+        Reply::refusal(forbidden("none of your roles may do this"))
+    };
+    let actor = context.updates.messages.pseudonym(&format!("staff|{}", caller.subject)).await?;
+    let mut about = Vec::new();
+    for id in &reply.about {
+        about.push(context.updates.messages.pseudonym(&format!("about|{id}")).await?);
+    }
+    let act =
+        audit::Act { actor, roles: caller.roles, action: route.name(), about, status: reply.answer.status };
+    context.audit.record(context.clock.now(), act).await?;
+    Ok(reply.answer)
+}
+
+async fn dispatch(
+    context: &Context,
+    caller: &Caller,
+    route: &Route,
+    request: &ApiGatewayV2httpRequest,
+) -> anyhow::Result<Reply> {
+    match route {
+        Route::IncidentUpdates { id } => incidents::updates(context, caller, id).await,
+        Route::OfficerScore { id, date } => officers::score(context, caller, id, date).await,
+        Route::Alerts => alerts::list(context, caller, request).await,
+        Route::Pause => pause::set(context, caller, request).await,
+    }
+}
+
+fn forbidden(detail: &str) -> Answer {
+    Answer::problem(403, "Not allowed", detail, &[])
+}
+
+/// The same for what is not there and for what is not for the caller's eyes.
+fn not_found() -> Answer {
+    Answer::problem(404, "Not found", "there is nothing for you at this address", &[])
+}

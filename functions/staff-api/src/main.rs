@@ -1,2 +1,10 @@
-//! Wiring for `staff-api`.
-fn main() {}
+//! Wiring for `staff-api`; routes, roles and audit are in `lib.rs`.
+#![recursion_limit = "256"] // the SDK's futures nest deeply
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    startup::logging();
+    let context = staff_api::Context::new(&startup::Runtime::start().await)?;
+    run(service_fn(async |event: LambdaEvent<_>| staff_api::handle(&context, event.payload).await)).await
+}

@@ -197,6 +197,11 @@ impl Messages {
         Self { store, ring }
     }
 
+    /// A stable pseudonym of `text`, for audit records: a keyed hash under this table's index key.
+    pub async fn pseudonym(&self, text: &str) -> Result<String, StoreError> {
+        Ok(self.ring.index_key().await?.index(text))
+    }
+
     /// The store itself, for leases.
     pub fn store(&self) -> &Store {
         &self.store

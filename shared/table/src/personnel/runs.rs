@@ -74,10 +74,14 @@ impl Personnel {
         self.store.put("score", &score_key(&score.officer_id, run.date, &run.run_id), &item).await
     }
 
-    /// An officer's score of `run`.
-    pub async fn score(&self, run: &Run, officer_id: &str) -> Result<Option<Explanation>, StoreError> {
-        let item: Option<ScoreItem> =
-            self.store.read("score", &score_key(officer_id, run.date, &run.run_id)).await?;
+    /// An officer's score of the run `run_id` of `date`.
+    pub async fn score(
+        &self,
+        date: Date,
+        run_id: &str,
+        officer_id: &str,
+    ) -> Result<Option<Explanation>, StoreError> {
+        let item: Option<ScoreItem> = self.store.read("score", &score_key(officer_id, date, run_id)).await?;
         let read = |item: ScoreItem| serde_json::from_str(&item.explanation);
         item.map(read)
             .transpose()

@@ -1,0 +1,188 @@
+//! The addresses, and the roles each is for: the design's table, in one place.
+use aws_lambda_events::event::apigw::ApiGatewayV2httpRequest;
+
+use crate::caller::{Caller, Role};
+
+/// What a request is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// `GET /v1/incidents/{id}/updates`
+    IncidentUpdates {
+        /// Incident.
+        id: String,
+    },
+    /// `GET /v1/officers/{id}/scores/{date}`
+    OfficerScore {
+        /// Officer.
+        id: String,
+        /// As-of date of the run.
+        date: String,
+    },
+    /// `GET /v1/alerts`
+    Alerts,
+    /// `POST /v1/pause`
+    Pause,
+}
+
+impl Route {
+    /// One of each, for tests over all of them.
+    pub fn samples() -> [Self; 4] {
+        let id = || "sample".to_owned();
+        [
+            Self::IncidentUpdates { id: id() },
+            Self::OfficerScore { id: id(), date: "2026-07-04".into() },
+            Self::Alerts,
+            Self::Pause,
+        ]
+    }
+
+    /// The route of `request`, by method and path.
+    pub fn of(request: &ApiGatewayV2httpRequest) -> Option<Self> {
+        let path = request.raw_path.as_deref()?;
+        let stage = request.request_context.stage.as_deref().unwrap_or_default();
+        Self::parse(request.request_context.http.method.as_str(), without_stage(path, stage))
+    }
+
+    fn parse(method: &str, path: &str) -> Option<Self> {
+        let parts: Vec<String> = path.split('/').skip(1).map(decode).collect::<Option<_>>()?;
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        if parts.iter().any(|part| part.is_empty()) {
+            return None;
+        }
+        match (method, parts.as_slice()) {
+            ("GET", ["v1", "incidents", id, "updates"]) => Some(Self::IncidentUpdates { id: (*id).into() }),
+            ("GET", ["v1", "officers", id, "scores", date]) => {
+                Some(Self::OfficerScore { id: (*id).into(), date: (*date).into() })
+            }
+            ("GET", ["v1", "alerts"]) => Some(Self::Alerts),
+            ("POST", ["v1", "pause"]) => Some(Self::Pause),
+            _ => None,
+        }
+    }
+
+    /// Roles that see everybody here.
+    pub fn full_roles(&self) -> &'static [Role] {
+        use Role::{Admin, Auditor, Commander, Dispatch, InternalAffairs, Records, VictimServices};
+        match self {
+            Self::IncidentUpdates { .. } => &[Dispatch, Records, VictimServices, Auditor, Admin],
+            Self::OfficerScore { .. } | Self::Alerts => &[InternalAffairs, Commander],
+            Self::Pause => &[Dispatch, Commander, Admin],
+        }
+    }
+
+    /// Roles that see only what is theirs: own chain, oneself, own cases.
+    pub fn limited_roles(&self) -> &'static [Role] {
+        match self {
+            Self::IncidentUpdates { .. } => &[Role::Investigator],
+            Self::OfficerScore { .. } => &[Role::Supervisor, Role::Officer],
+            Self::Alerts => &[Role::Supervisor],
+            Self::Pause => &[],
+        }
+    }
+
+    /// Whether any of the caller's roles may come here at all.
+    pub fn admits(&self, caller: &Caller) -> bool {
+        caller.is_any(self.full_roles()) || caller.is_any(self.limited_roles())
+    }
+
+    /// Name in the audit trail: the address without its values.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::IncidentUpdates { .. } => "GET /v1/incidents/{id}/updates",
+            Self::OfficerScore { .. } => "GET /v1/officers/{id}/scores/{date}",
+            Self::Alerts => "GET /v1/alerts",
+            Self::Pause => "POST /v1/pause",
+        }
+    }
+}
+
+/// A named stage stands in front of the path; the default one does not.
+fn without_stage<'a>(path: &'a str, stage: &str) -> &'a str {
+    let rest = path.strip_prefix('/').and_then(|path| path.strip_prefix(stage));
+    rest.filter(|rest| !stage.is_empty() && rest.starts_with('/')).unwrap_or(path)
+}
+
+/// Percent-decoding (RFC 3986, 2.1) of one path segment.
+fn decode(segment: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(segment.len());
+    let mut rest = segment.as_bytes();
+    while let Some((first, tail)) = rest.split_first() {
+        rest = tail;
+        if *first == b'%' {
+            let (digits, tail) = rest.split_at_checked(2)?;
+            bytes.extend(hex::decode(digits).ok()?);
+            rest = tail;
+        } else {
+            bytes.push(*first);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(method: &str, path: &str, expected: Option<Route>) {
+        assert_eq!(Route::parse(method, path), expected);
+    }
+
+    #[test]
+    fn routes_go_by_method_and_path() {
+        check("GET", "/v1/alerts", Some(Route::Alerts));
+        check("POST", "/v1/alerts", None);
+        check("GET", "/v1/pause", None);
+        check("GET", "/v1/incidents/26-1%2F2/updates", Some(Route::IncidentUpdates { id: "26-1/2".into() }));
+        check("GET", "/v1/incidents//updates", None);
+        check("GET", "/v1/incidents/%zz/updates", None);
+    }
+
+    #[test]
+    fn a_named_stage_is_taken_off() {
+        assert_eq!(without_stage("/prod/v1/alerts", "prod"), "/v1/alerts");
+        assert_eq!(without_stage("/v1/alerts", "$default"), "/v1/alerts");
+        assert_eq!(without_stage("/v1/alerts", "v"), "/v1/alerts");
+    }
+
+    /// The design's table of endpoints and roles, as text.
+    #[test]
+    fn every_role_at_every_endpoint() {
+        let mut table = String::new();
+        for route in Route::samples() {
+            let word = |roles: &[Role]| {
+                let mut words: Vec<&str> = roles.iter().map(|role| role.word()).collect();
+                words.sort_unstable();
+                words.join(" ")
+            };
+            table.push_str(&format!(
+                "{}\n  all: {}\n  own: {}\n",
+                route.name(),
+                word(route.full_roles()),
+                word(route.limited_roles())
+            ));
+            for role in Role::ALL {
+                let caller = Caller { subject: "s".into(), email: None, roles: [role].into() };
+                let expected = route.full_roles().contains(&role) || route.limited_roles().contains(&role);
+                assert_eq!(route.admits(&caller), expected);
+            }
+            let nobody =
+                Caller { subject: "s".into(), email: None, roles: std::collections::BTreeSet::new() };
+            assert!(!route.admits(&nobody));
+        }
+        insta::assert_snapshot!(table, @"
+        GET /v1/incidents/{id}/updates
+          all: admin auditor dispatch records victim_services
+          own: investigator
+        GET /v1/officers/{id}/scores/{date}
+          all: commander internal_affairs
+          own: officer supervisor
+        GET /v1/alerts
+          all: commander internal_affairs
+          own: supervisor
+        POST /v1/pause
+          all: admin commander dispatch
+          own: 
+        ");
+    }
+}
