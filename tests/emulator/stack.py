@@ -155,6 +155,11 @@ class Stack:
         captured = self._local("/_ministack/ses/messages")["messages"]
         return [message for messages in captured.values() for message in messages if address in message["To"]]
 
+    def contacts(self):
+        """What is kept of each address, as stored."""
+        items = self.client("dynamodb").scan(TableName=self.outputs["ContactsTableName"], ConsistentRead=True)["Items"]
+        return [item["state"]["M"] for item in items if "state" in item]
+
     def run(self, function, time_of_run):
         """Invokes a nightly function directly: MiniStack ignores the time zone of schedules."""
         payload = json.dumps({"time": time_of_run}).encode()

@@ -80,9 +80,7 @@ def stop_is_honoured(stack):
     accepted(stack.post("/v1/cad/events", opened("e-6", "26-048215", {"phone": STOPPER})), 1)
     until("the text before STOP", lambda: len(stack.texts(STOPPER)) == 1)
     stack.text_in(STOPPER, "STOP")
-    contacts = stack.client("dynamodb")
-    read = lambda: contacts.scan(TableName=stack.outputs["ContactsTableName"], ConsistentRead=True)["Items"]
-    until("STOP to be kept", lambda: any("opted_out" in str(item) or "opt_out" in str(item) for item in read()))
+    until("STOP to be kept", lambda: any("M" in contact.get("opt_out", {}) for contact in stack.contacts()))
     accepted(stack.post("/v1/cad/events", enroute("e-7", "26-048215")), 1)
 
 
