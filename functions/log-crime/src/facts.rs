@@ -53,13 +53,18 @@ pub(crate) fn fact(event: Event, settings: &Settings) -> Option<CrimeFact> {
     })
 }
 
-/// The tombstone of a case as an event of its own, where a call has claimed it.
-pub(crate) fn claimed_case(event: Event) -> Option<CrimeFact> {
+/// The tombstone of a case as an event of its own, where a call has claimed it that it did not name itself, or
+/// not from the start (`before`: the case in the record's old image).
+pub(crate) fn claimed_case(event: Event, before: Option<&CaseFacts>) -> Option<CrimeFact> {
     let (Some(_), Some(number), Some(file)) = (event.incident, event.case, event.file) else { return None };
+    if file.facts.incident_id().is_some() && before.is_none_or(|before| before.incident_id().is_some()) {
+        return None;
+    }
+    let opened = || file.facts.first(CaseMoment::Opened);
     Some(CrimeFact {
         incident: case_name(number),
         version: CLAIMED,
-        occurred_from: case_time(&file.facts)?,
+        occurred_from: file.facts.place.occurred_from().or_else(opened)?,
         occurred_to: None,
         offence: String::new(),
         category: String::new(),
@@ -111,4 +116,110 @@ fn has_left(call: Option<&Facts>, file: Option<&CaseFacts>) -> bool {
         call.is_merged() || call.is_expunged() || cancelled
     });
     by_call || file.is_some_and(|file| file.is_sealed() || file.status() == Some("unfounded"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use incident::event::{self, read};
+    use incident::{Case, Incident};
+    use serde_json::{Value, json};
+
+    fn settings() -> Settings {
+        Settings::from_toml("boundary = \"b\"\n[offences]\nLARCENY = \"theft\"\n220 = \"burglary\"").unwrap()
+    }
+
+    fn at(second: usize) -> Timestamp {
+        Timestamp::from_second(1_783_000_000 + second as i64).unwrap()
+    }
+
+    fn call(events: &[(&str, Value)]) -> Revised<Facts> {
+        let mut incident = Incident::new("26-1");
+        for (second, (kind, data)) in events.iter().enumerate() {
+            let event = read(kind, at(second), data, false).unwrap();
+            let event::Event::Incident(stamp, kind, data) = event else { panic!("a call event") };
+            incident.apply(stamp, kind, &data, false);
+        }
+        Revised { facts: incident.facts, rev: events.len() as u64 }
+    }
+
+    fn case(fields: &Value) -> Revised<CaseFacts> {
+        let mut case = Case::new("C-1");
+        let event = read("case.opened", at(9), &json!({"case": fields}), true).unwrap();
+        let event::Event::Case(stamp, kind, data) = event else { panic!("a case event") };
+        case.apply(stamp, kind, &data, false);
+        Revised { facts: case.facts, rev: 2 }
+    }
+
+    fn named(status: &str) -> Revised<CaseFacts> {
+        case(&json!({"number": "C-1", "incident_id": "26-1", "offence": "220", "status": status}))
+    }
+
+    fn opened() -> (&'static str, Value) {
+        let place = json!({"latitude": 46.7867, "longitude": -92.1005});
+        let incident = json!({"id": "26-1", "call_type": "LARCENY", "opened_at": "2026-07-04T21:13:40-05:00", "location": place});
+        ("incident.opened", json!({"incident": incident}))
+    }
+
+    #[track_caller]
+    fn check(call: Option<&Revised<Facts>>, file: Option<&Revised<CaseFacts>>, expected: (&str, &str, bool)) {
+        let event = Event { incident: Some("26-1"), case: file.map(|_| "C-1"), call, file };
+        let fact = fact(event, &settings()).unwrap();
+        assert_eq!((fact.offence.as_str(), fact.category.as_str(), fact.deleted), expected);
+        assert_eq!(fact.incident, "26-1");
+    }
+
+    #[test]
+    fn a_call_stands_by_its_call_type_until_a_case_names_the_offence() {
+        let call = call(&[opened()]);
+        check(Some(&call), None, ("LARCENY", "theft", false));
+        check(Some(&call), Some(&named("open")), ("220", "burglary", false));
+    }
+
+    #[test]
+    fn what_is_unfounded_merged_expunged_or_cancelled_leaves() {
+        check(Some(&call(&[opened()])), Some(&named("unfounded")), ("220", "burglary", true));
+        let id = json!({"incident": {"id": "26-1"}});
+        check(Some(&call(&[opened(), ("incident.expunged", id.clone())])), None, ("LARCENY", "theft", true));
+        let cancelled = call(&[opened(), ("incident.cancelled", id)]);
+        check(Some(&cancelled), None, ("LARCENY", "theft", true));
+        check(Some(&cancelled), Some(&named("open")), ("220", "burglary", false));
+        let merged = json!({"incident": {"id": "26-1"}, "merged_into": "26-0"});
+        check(Some(&call(&[opened(), ("incident.merged", merged)])), None, ("LARCENY", "theft", true));
+    }
+
+    #[test]
+    fn a_fact_stands_under_the_day_it_happened_at_a_cell_not_an_address() {
+        let event = Event { incident: Some("26-1"), case: None, call: Some(&call(&[opened()])), file: None };
+        let fact = fact(event, &settings()).unwrap();
+        assert_eq!(fact.day().to_string(), "2026-07-05");
+        assert_eq!(fact.geohash.as_deref().map(str::len), Some(8));
+        let old = "2026-07-03T12:00:00Z".parse().ok();
+        assert_eq!(earlier_days(event, old, fact.day()), [Date::new(2026, 7, 3).unwrap()]);
+    }
+
+    #[test]
+    fn a_case_that_a_call_claims_leaves_as_an_event_of_its_own() {
+        let (call, named) = (call(&[opened()]), named("open"));
+        let alone = case(&json!({"number": "C-1"}));
+        let event =
+            |file| Event { incident: Some("26-1"), case: Some("C-1"), call: Some(&call), file: Some(file) };
+        assert_eq!(claimed_case(event(&named), None), None); // it named its call from the start
+        let linked_later = claimed_case(event(&named), Some(&alone.facts)).unwrap();
+        let linked_by_call = claimed_case(event(&alone), None).unwrap();
+        for tombstone in [linked_later, linked_by_call] {
+            assert_eq!(
+                (tombstone.incident.as_str(), tombstone.version, tombstone.deleted),
+                ("CASE#C-1", CLAIMED, true)
+            );
+        }
+    }
+
+    #[test]
+    fn a_call_of_unknown_time_stands_nowhere_yet() {
+        let unknown =
+            call(&[("incident.updated", json!({"incident": {"id": "26-1", "call_type": "LARCENY"}}))]);
+        let event = Event { incident: Some("26-1"), case: None, call: Some(&unknown), file: None };
+        assert_eq!(fact(event, &settings()), None);
+    }
 }

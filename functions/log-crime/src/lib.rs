@@ -134,24 +134,35 @@ async fn facts_of(
         call: call.as_ref(),
         file: file.as_ref(),
     };
-    let old = old_time(record, subject);
+    let before = Before::read(record, subject);
     let mut facts = Vec::new();
     if let Some(fact) = fact(event, &context.settings) {
-        let earlier = earlier_days(event, old, fact.day()).into_iter();
+        let earlier = earlier_days(event, before.time(), fact.day()).into_iter();
         let moves = earlier.map(|day| CrimeFact { previous_day: Some(day), ..fact.clone() });
         let moves: Vec<CrimeFact> = moves.collect();
         facts.extend(if moves.is_empty() { vec![fact] } else { moves });
     }
-    facts.extend(claimed_case(event));
+    facts.extend(claimed_case(event, before.case.as_ref()));
     Ok(facts)
 }
 
-/// When the subject happened according to the record's old image.
-fn old_time(record: &EventRecord, subject: &Subject) -> Option<Timestamp> {
-    let image = &record.change.old_image;
-    match subject {
-        Subject::Incident(_) => call_time(&from_image::<Facts>(image)?),
-        Subject::Case(_) => case_time(&from_image::<CaseFacts>(image)?),
+/// The subject in the record's old image.
+struct Before {
+    call: Option<Facts>,
+    case: Option<CaseFacts>,
+}
+
+impl Before {
+    fn read(record: &EventRecord, subject: &Subject) -> Self {
+        let image = &record.change.old_image;
+        match subject {
+            Subject::Incident(_) => Self { call: from_image(image), case: None },
+            Subject::Case(_) => Self { call: None, case: from_image(image) },
+        }
+    }
+
+    fn time(&self) -> Option<Timestamp> {
+        self.call.as_ref().and_then(call_time).or_else(|| self.case.as_ref().and_then(case_time))
     }
 }
 
