@@ -142,7 +142,9 @@ impl Planning {
             planned_keys.extend(place.clone());
             let latest = decisions.iter().rfind(|decision| concerns(decision, update));
             let decided_for_good = latest.is_some_and(|latest| latest.reason.is_some_and(Reason::is_final));
-            if decided_for_good || row.is_some_and(|row| !row.state.is_open()) {
+            // What a person was told already is not withheld afterwards, although no address may be used now.
+            let told = place.is_none() && rows.iter().any(|row| !row.state.is_open() && is_about(row, update));
+            if decided_for_good || told || row.is_some_and(|row| !row.state.is_open()) {
                 continue;
             }
             let decision = decision(key, update, policy, now);
@@ -324,6 +326,13 @@ fn concerns(decision: &Decision, update: &Planned) -> bool {
         && decision.kind == update.kind
         && decision.ordinal == update.ordinal
         && decision.channel == update.channel
+}
+
+fn is_about(row: &Message, update: &Planned) -> bool {
+    row.person == update.person
+        && row.kind == update.kind
+        && row.ordinal == update.ordinal
+        && row.channel == update.channel
 }
 
 fn same(a: &Decision, b: &Decision) -> bool {
