@@ -6,8 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use aws_lambda_events::event::apigw::{ApiGatewayProxyRequest, ApiGatewayProxyResponse};
-use startup::http::Answer;
-use startup::intake::{Outcome, Post, answer, receive, unavailable};
+use startup::intake::{receive, store_each};
 use startup::webhook::SourceCache;
 use startup::{Clock, Runtime, agency};
 use table::contacts::Contacts;
@@ -65,28 +64,7 @@ pub async fn handle(
     let posted = receive(&request, &context.sources, context.clock.now()).await;
     let answer = match posted {
         Err(refusal) => refusal,
-        Ok(post) => take(context, post).await,
+        Ok(post) => store_each(&post, async |event| merge::store(context, &post, event).await).await,
     };
     Ok(answer.into_rest())
-}
-
-/// Stores event by event; the first that cannot be stored ends the post with 503, and what was stored by then
-/// counts as duplicate when the sender tries again.
-async fn take(context: &Context, post: Post) -> Answer {
-    let takes_cases = post.path == "/v1/cases/events";
-    let mut outcomes = Vec::with_capacity(post.events.len());
-    for event in &post.events {
-        let stored = match event {
-            Ok(envelope) => merge::store(context, &post, envelope, takes_cases).await,
-            Err(fault) => Ok(Outcome::Rejected(fault.clone())),
-        };
-        match stored {
-            Ok(outcome) => outcomes.push(outcome),
-            Err(error) => {
-                tracing::error!(error = %error, event.index = outcomes.len(), "event could not be stored");
-                return unavailable();
-            }
-        }
-    }
-    answer(outcomes)
 }

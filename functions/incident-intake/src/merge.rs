@@ -2,7 +2,7 @@
 use incident::{Case, Event, Incident, event};
 use jiff::Timestamp;
 use startup::http::Fault;
-use startup::intake::{Envelope, Outcome, Post};
+use startup::intake::{self, Outcome, Post, Unreadable};
 use table::StoreError;
 use table::incidents::{Received, Written};
 use updates::{Policy, Subject};
@@ -12,27 +12,29 @@ use crate::Context;
 /// How often an event is merged anew when its subject changes underneath.
 const ROUNDS: u32 = 8;
 
-/// Stores one event or says why not. An error is transient.
+/// Stores one event or says why not; what is refused is kept sealed for whoever mends the sender. An error is
+/// transient.
 pub(crate) async fn store(
     context: &Context,
     post: &Post,
-    envelope: &Envelope,
-    takes_cases: bool,
+    event: &intake::Event,
 ) -> Result<Outcome, StoreError> {
-    let received = Received {
-        source: &post.source,
-        id: &envelope.id,
-        digest: &envelope.digest,
-        at: context.clock.now(),
+    let at = context.clock.now();
+    let envelope = match event {
+        Ok(envelope) => envelope,
+        Err(unreadable) => {
+            let Unreadable { fault, body, digest } = &**unreadable;
+            let received = Received { source: &post.source, id: digest, digest, at };
+            context.incidents.quarantine(&received, fault.code, body.as_bytes()).await?;
+            return Ok(Outcome::Rejected(fault.clone()));
+        }
     };
+    let received = Received { source: &post.source, id: &envelope.id, digest: &envelope.digest, at };
+    let takes_cases = post.path == "/v1/cases/events";
     let event = match event::read(&envelope.kind, envelope.timestamp, &envelope.data, takes_cases) {
         Ok(event) => event,
-        Err(invalid) => {
-            context
-                .incidents
-                .quarantine(&received, invalid.code, envelope.data.to_string().as_bytes())
-                .await?;
-            let event::Invalid { pointer, code, detail } = invalid;
+        Err(event::Invalid { pointer, code, detail }) => {
+            context.incidents.quarantine(&received, code, envelope.data.to_string().as_bytes()).await?;
             return Ok(Outcome::Rejected(Fault { index: Some(envelope.index), pointer, code, detail }));
         }
     };

@@ -9,8 +9,8 @@ use anyhow::Context as _;
 use aws_lambda_events::event::apigw::{ApiGatewayProxyRequest, ApiGatewayProxyResponse};
 use eis::{Ruleset, event};
 use jiff::tz::TimeZone;
-use startup::http::{Answer, Fault};
-use startup::intake::{Envelope, Outcome, Post, answer, receive, unavailable};
+use startup::http::Fault;
+use startup::intake::{self, Outcome, Unreadable, receive, store_each};
 use startup::webhook::SourceCache;
 use startup::{Clock, Runtime, agency};
 use table::incidents::{Received, Written};
@@ -59,34 +59,23 @@ pub async fn handle(
     let posted = receive(&request, &context.sources, context.clock.now()).await;
     let answer = match posted {
         Err(refusal) => refusal,
-        Ok(post) => take(context, post).await,
+        Ok(post) => store_each(&post, async |event| store(context, &post.source, event).await).await,
     };
     Ok(answer.into_rest())
 }
 
-/// Stores event by event; the first that cannot be stored ends the post with 503, and what was stored by then
-/// counts as duplicate when the sender tries again.
-async fn take(context: &Context, post: Post) -> Answer {
-    let mut outcomes = Vec::with_capacity(post.events.len());
-    for event in &post.events {
-        let stored = match event {
-            Ok(envelope) => store(context, &post.source, envelope).await,
-            Err(fault) => Ok(Outcome::Rejected(fault.clone())),
-        };
-        match stored {
-            Ok(outcome) => outcomes.push(outcome),
-            Err(error) => {
-                tracing::error!(error = %error, event.index = outcomes.len(), "event could not be stored");
-                return unavailable();
-            }
-        }
-    }
-    answer(outcomes)
-}
-
 /// Stores one event or says why not. An error is transient.
-async fn store(context: &Context, source: &str, envelope: &Envelope) -> Result<Outcome, StoreError> {
+async fn store(context: &Context, source: &str, event: &intake::Event) -> Result<Outcome, StoreError> {
     let now = context.clock.now();
+    let envelope = match event {
+        Ok(envelope) => envelope,
+        Err(unreadable) => {
+            let Unreadable { fault, body, digest } = &**unreadable;
+            let received = Received { source, id: digest, digest, at: now };
+            context.personnel.quarantine(&context.ring, &received, fault.code, body.as_bytes()).await?;
+            return Ok(Outcome::Rejected(fault.clone()));
+        }
+    };
     let received = Received { source, id: &envelope.id, digest: &envelope.digest, at: now };
     let reject = |pointer: String, code: &'static str, detail: String| {
         Outcome::Rejected(Fault { index: Some(envelope.index), pointer, code, detail })

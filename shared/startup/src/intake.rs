@@ -60,7 +60,27 @@ pub struct Post {
     /// Whether the header `precinct-mode: baseline` asks to store without ever sending for what is past.
     pub baseline: bool,
     /// The events, or why one of them is none.
-    pub events: Vec<Result<Envelope, Fault>>,
+    pub events: Vec<Event>,
+}
+
+/// One posted event, or what was posted in its place.
+pub type Event = Result<Envelope, Box<Unreadable>>;
+
+/// Something posted as an event that has no envelope.
+#[derive(Clone, PartialEq)]
+pub struct Unreadable {
+    /// What is wrong.
+    pub fault: Fault,
+    /// What was posted; it may be personal.
+    pub body: String,
+    /// SHA-256 of `body`.
+    pub digest: String,
+}
+
+impl std::fmt::Debug for Unreadable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Unreadable").field("fault", &self.fault).finish_non_exhaustive()
+    }
 }
 
 /// Checks media type, size and signature over the raw bytes, then reads the envelope.
@@ -93,7 +113,7 @@ pub fn unavailable() -> Answer {
 }
 
 /// Reads one event or an array. The outer error is for a body that is not JSON or too long a list.
-pub fn read(body: &[u8]) -> Result<Vec<Result<Envelope, Fault>>, Answer> {
+pub fn read(body: &[u8]) -> Result<Vec<Event>, Answer> {
     let value: Value = serde_json::from_slice(body).map_err(|_| {
         Answer::problem(400, "Not JSON", "the body must be one event or an array of events", &[])
     })?;
@@ -104,38 +124,54 @@ pub fn read(body: &[u8]) -> Result<Vec<Result<Envelope, Fault>>, Answer> {
     if events.is_empty() || events.len() > EVENT_LIMIT {
         return Err(Answer::problem(422, "Wrong number of events", "post 1 to 100 events at a time", &[]));
     }
-    Ok(events.into_iter().enumerate().map(|(index, event)| envelope(index, event)).collect())
+    Ok(events.into_iter().enumerate().map(|(index, event)| read_one(index, event)).collect())
 }
 
-fn envelope(index: usize, event: Value) -> Result<Envelope, Fault> {
-    let fault = |pointer: &str, detail: &str| Fault {
-        index: Some(index),
-        pointer: pointer.into(),
-        code: "invalid",
-        detail: detail.into(),
-    };
+fn read_one(index: usize, event: Value) -> Event {
+    let body = event.to_string();
+    let digest = hex::encode(Sha256::digest(&body));
+    envelope(index, event, digest.clone()).map_err(|(pointer, detail)| {
+        let fault =
+            Fault { index: Some(index), pointer: pointer.into(), code: "invalid", detail: detail.into() };
+        Box::new(Unreadable { fault, body, digest })
+    })
+}
+
+/// The envelope of an event, or the pointer and the form of the field that has none.
+fn envelope(index: usize, event: Value, digest: String) -> Result<Envelope, (&'static str, &'static str)> {
     let Value::Object(mut fields) = event else {
-        return Err(fault("", "an event is an object with type, id, timestamp and data"));
+        return Err(("", "an event is an object with type, id, timestamp and data"));
     };
-    let digest = hex::encode(Sha256::digest(Value::Object(fields.clone()).to_string()));
-    let text = |fields: &serde_json::Map<String, Value>, name: &str| {
-        fields
-            .get(name)
-            .and_then(Value::as_str)
-            .filter(|text| !text.is_empty() && text.len() <= 256)
-            .map(String::from)
+    let text = |name: &str| {
+        let text = fields.get(name).and_then(Value::as_str);
+        text.filter(|text| !text.is_empty() && text.len() <= 256).map(String::from)
     };
-    let kind =
-        text(&fields, "type").ok_or_else(|| fault("/type", "type must be a text such as incident.opened"))?;
-    let id = text(&fields, "id").ok_or_else(|| fault("/id", "id must be a text of 1 to 256 bytes"))?;
-    let timestamp = text(&fields, "timestamp").and_then(|text| text.parse().ok()).ok_or_else(|| {
-        fault("/timestamp", "timestamp must be RFC 3339 with an offset, such as 2026-07-04T21:14:03-05:00")
-    })?;
-    let data = fields
-        .remove("data")
-        .filter(Value::is_object)
-        .ok_or_else(|| fault("/data", "data must be an object"))?;
+    let kind = text("type").ok_or(("/type", "type must be a text such as incident.opened"))?;
+    let id = text("id").ok_or(("/id", "id must be a text of 1 to 256 bytes"))?;
+    let timestamp = text("timestamp").and_then(|text| text.parse().ok());
+    let form = "timestamp must be RFC 3339 with an offset, such as 2026-07-04T21:14:03-05:00";
+    let timestamp = timestamp.ok_or(("/timestamp", form))?;
+    let data = fields.remove("data").filter(Value::is_object).ok_or(("/data", "data must be an object"))?;
     Ok(Envelope { index, id, kind, timestamp, data, digest })
+}
+
+/// Hands event by event to `store` and answers for all of them. The first that cannot be stored ends the post with
+/// 503, and what was stored by then counts as duplicate when the sender tries again.
+pub async fn store_each<E: std::fmt::Display>(
+    post: &Post,
+    store: impl AsyncFn(&Event) -> Result<Outcome, E>,
+) -> Answer {
+    let mut outcomes = Vec::with_capacity(post.events.len());
+    for event in &post.events {
+        match store(event).await {
+            Ok(outcome) => outcomes.push(outcome),
+            Err(error) => {
+                tracing::error!(error = %error, event.index = outcomes.len(), "event could not be stored");
+                return unavailable();
+            }
+        }
+    }
+    answer(outcomes)
 }
 
 #[derive(Serialize)]
@@ -146,7 +182,7 @@ struct Receipt {
 }
 
 /// 202 with the counts, or 422 where nothing in the post was acceptable.
-pub fn answer(outcomes: Vec<Outcome>) -> Answer {
+fn answer(outcomes: Vec<Outcome>) -> Answer {
     let mut receipt = Receipt { accepted: 0, duplicates: 0, rejected: Vec::new() };
     for outcome in outcomes {
         match outcome {
