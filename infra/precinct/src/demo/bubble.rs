@@ -5,7 +5,7 @@ use std::fmt::Write;
 const WIDTH: usize = 46;
 
 /// `words` in a box, each line indented by `indent`.
-pub fn bubble(words: &str, indent: usize) -> String {
+pub(crate) fn bubble(words: &str, indent: usize) -> String {
     let lines = wrap(words, WIDTH);
     let width = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0);
     let margin = " ".repeat(indent);
@@ -20,7 +20,7 @@ pub fn bubble(words: &str, indent: usize) -> String {
 }
 
 /// Breaks at blanks; a word longer than the line is broken inside. Line breaks of the text stay.
-pub fn wrap(words: &str, width: usize) -> Vec<String> {
+pub(crate) fn wrap(words: &str, width: usize) -> Vec<String> {
     words.lines().flat_map(|line| wrap_line(line, width)).collect()
 }
 

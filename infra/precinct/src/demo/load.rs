@@ -8,7 +8,8 @@ use serde_json::Value;
 use startup::agency::Folder;
 
 use super::files;
-use crate::city::{City, SEED};
+use crate::city::{COLUMNS, City, SEED};
+use crate::import;
 use crate::stack::Stack;
 
 /// Events in one post, the most that intake takes.
@@ -34,7 +35,13 @@ async fn crime(stack: &Stack, city: &City, agency: &Path, output: &Path) -> anyh
     let area = map_hotspots::study_area(&folder, &settings, |name| std::env::var(name).ok())?;
     let rows = city.crime(&area);
     files::write(output, "history/crime.csv", &rows)?;
-    todo_import(stack, &output.join("history/crime.csv")).await
+    let options = import::Options {
+        file: output.join("history/crime.csv"),
+        columns: COLUMNS.parse()?,
+        keep_repeats: false,
+    };
+    let imported = import::crime(stack.runtime(), &options).await?;
+    Ok(imported.to_string().replace('\n', "\n  "))
 }
 
 async fn personnel(stack: &Stack, city: &City, output: &Path) -> anyhow::Result<String> {

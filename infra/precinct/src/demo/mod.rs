@@ -66,10 +66,16 @@ pub async fn run(agency: &Path) -> anyhow::Result<()> {
     stack.drain().await?;
 
     let emails = files::emails(&stack, &output)?;
-    for story in &stories {
-        tell_story(&mut told, &stack, story, &emails, &zone).await?;
+    let (personnel, calls): (Vec<&Story>, Vec<&Story>) =
+        stories.iter().partition(|story| story.incidents().is_empty());
+    let mut held = 0;
+    for story in calls {
+        held += tell_story(&mut told, &stack, story, &emails, &zone).await?;
     }
-    tell_officers(&mut told, &stack).await?;
+    let sent = (stack.texts().len(), emails.len());
+    told.say(&format!("\nIn all: {} texts, {} e-mails, {held} held back or overtaken.\n", sent.0, sent.1));
+    let about = personnel.first().map_or("", |story| story.about.as_str());
+    tell_officers(&mut told, &stack, about).await?;
     tell_places(&mut told, &stack, &output).await?;
     files::texts(&stack, &output, &zone)?;
     let published = files::public(&stack, &output).await?;
@@ -118,14 +124,14 @@ async fn play(stack: &Stack, steps: &[Step]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// One story: texts, e-mails, answers and what was held back, each with its time.
+/// One story: texts, e-mails, answers and what was held back, each with its time; how many were held back.
 async fn tell_story(
     told: &mut Told,
     stack: &Stack,
     story: &Story,
     emails: &[files::Filed],
     zone: &TimeZone,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<usize> {
     let addresses = story.addresses();
     let mut lines: Vec<Line> = Vec::new();
     for text in stack.texts().into_iter().filter(|text| addresses.contains(&text.to)) {
@@ -138,16 +144,18 @@ async fn tell_story(
     for (at, from, words) in story.replies() {
         lines.push(Line { at, entry: Entry::Reply { from: from.to_owned(), words: words.to_owned() } });
     }
-    let incidents = story.incidents().into_iter().map(|id| format!("/v1/incidents/{id}/updates"));
-    let cases = story.cases().into_iter().map(|number| format!("/v1/cases/{number}/updates"));
-    for path in incidents.chain(cases) {
-        lines.extend(callers::held(&read::decisions(stack, &path).await?));
+    for id in story.incidents() {
+        lines.extend(callers::held(&read::about_call(stack, &id).await?));
     }
+    for number in story.cases() {
+        lines.extend(callers::held(&read::about_case(stack, &number).await?));
+    }
+    let held = lines.iter().filter(|line| matches!(line.entry, Entry::Held(_))).count();
     told.say(&callers::tell(&story.title, &story.about, lines, zone));
-    Ok(())
+    Ok(held)
 }
 
-async fn tell_officers(told: &mut Told, stack: &Stack) -> anyhow::Result<()> {
+async fn tell_officers(told: &mut Told, stack: &Stack, about: &str) -> anyhow::Result<()> {
     told.say(&callers::heading("The night: officers to review"));
     let alerts = read::alerts(stack).await?;
     let mut scores = Vec::new();
@@ -155,9 +163,13 @@ async fn tell_officers(told: &mut Told, stack: &Stack) -> anyhow::Result<()> {
         scores.push(read::score(stack, &alert.officer_id, &NIGHT.to_string()).await?);
     }
     scores.sort_by(|a, b| b.0.s.cmp(&a.0.s).then_with(|| a.0.officer_id.cmp(&b.0.officer_id)));
-    told.say(&officers::introduction(scores.len()));
-    for (score, person) in scores.iter().take(OFFICERS) {
+    told.say(&officers::introduction(about, scores.len()));
+    for (rank, (score, person)) in scores.iter().take(OFFICERS).enumerate() {
         told.say(&officers::tell(score, person));
+        if rank == 0 {
+            told.say(&officers::words(score));
+        }
+        told.say("\n");
     }
     told.say(&officers::others(scores.get(OFFICERS..).unwrap_or_default()));
     Ok(())
@@ -180,6 +192,10 @@ fn closing(output: &Path, published: &[String]) -> String {
     files.extend(published.iter().map(|key| (key.clone(), "the public map: drop it on any map")));
     files.push(("cells.csv".to_owned(), "every cell with every statistic, for the department alone"));
     files.push(("history/".to_owned(), "the generated past: crime and personnel"));
+    files.push((
+        "data/".to_owned(),
+        "all that was stored; look around with: precinct serve --data target/demo/data",
+    ));
     files.push(("story.txt".to_owned(), "what you have just read"));
     let mut closing = callers::heading("Where everything is");
     for (file, what) in files {

@@ -5,30 +5,29 @@ use eis::explanation::{Explanation, Term};
 use eis::micro::Micro;
 
 use super::bubble::wrap;
-
-/// Widest line of prose.
-const WIDTH: usize = 78;
+use super::callers::WIDTH;
 
 /// Who somebody is, for people who know them by name.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Person {
+pub(crate) struct Person {
     /// Name, if the staff API gave one.
-    pub name: Option<String>,
+    pub(crate) name: Option<String>,
     /// Rank, unit and shift.
-    pub post: String,
+    pub(crate) post: String,
 }
 
 /// How many there are, and what the numbers mean.
-pub fn introduction(count: usize) -> String {
-    let officers = if count == 1 { "One officer".to_owned() } else { format!("{count} officers") };
-    format!(
-        "{officers} for a supervisor to sit down with: support, not discipline. Each score is a sum, and each\n\
-         part of it can be checked. Those that stand out most:\n\n"
-    )
+pub(crate) fn introduction(about: &str, count: usize) -> String {
+    let officers = if count == 1 { "one officer".to_owned() } else { format!("{count} officers") };
+    let words = format!(
+        "{about} It found {officers} for a supervisor to sit down with: support, not discipline. Each score \
+         is a sum, and each part of it can be checked."
+    );
+    wrap(&words, WIDTH).join("\n") + "\n\n"
 }
 
 /// The remaining ones, a line each.
-pub fn others(rest: &[(Explanation, Person)]) -> String {
+pub(crate) fn others(rest: &[(Explanation, Person)]) -> String {
     let line = |(score, person): &(Explanation, Person)| {
         format!(
             "  {} ({}): score {:.2}, percentile {:.1}\n",
@@ -39,11 +38,11 @@ pub fn others(rest: &[(Explanation, Person)]) -> String {
         )
     };
     let lines: String = rest.iter().map(line).collect();
-    if lines.is_empty() { lines } else { format!("And:\n{lines}") }
+    if lines.is_empty() { lines } else { format!("  Also to review:\n{lines}") }
 }
 
-/// One officer: score, the terms that add up to it, the sentence.
-pub fn tell(score: &Explanation, person: &Person) -> String {
+/// One officer: the terms and the score they add up to.
+pub(crate) fn tell(score: &Explanation, person: &Person) -> String {
     let name = person.name.as_deref().map(|name| format!(", {name}")).unwrap_or_default();
     let mut told = format!("  {}{name} ({})\n", score.officer_id, person.post);
     let _ =
@@ -55,16 +54,18 @@ pub fn tell(score: &Explanation, person: &Person) -> String {
     }
     let _ = writeln!(
         told,
-        "    {:>10}   score: higher than {:.1} % of {} officers",
+        "    {:>10}   score: percentile {:.1} of {} officers",
         figure(score.s, "= "),
         score.pct,
         score.population
     );
-    for line in wrap(&score.sentence, WIDTH) {
-        let _ = writeln!(told, "    {line}");
-    }
-    told.push('\n');
     told
+}
+
+/// The same in words, as stored with the score.
+pub(crate) fn words(score: &Explanation) -> String {
+    let lines = wrap(&score.sentence, WIDTH - 4);
+    format!("    In words: {}\n", lines.join("\n    "))
 }
 
 /// An amount to the last digit kept, so that a reader can add the column up.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 /// A row of `cells/{date}/{category}.csv`, as far as it is told.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct Place {
+pub(crate) struct Place {
     geohash: String,
     count_train: u64,
     #[serde(rename = "S_i")]
@@ -19,7 +19,7 @@ pub struct Place {
 }
 
 /// The `count` cells that rank first: by recency-weighted count, ties by name.
-pub fn hottest(csv: &[u8], count: usize) -> anyhow::Result<Vec<Place>> {
+pub(crate) fn hottest(csv: &[u8], count: usize) -> anyhow::Result<Vec<Place>> {
     let mut places: Vec<Place> = csv::Reader::from_reader(csv).deserialize().collect::<Result<_, _>>()?;
     places.sort_by(|a, b| b.recency.total_cmp(&a.recency).then_with(|| a.geohash.cmp(&b.geohash)));
     places.truncate(count);
@@ -27,7 +27,7 @@ pub fn hottest(csv: &[u8], count: usize) -> anyhow::Result<Vec<Place>> {
 }
 
 /// The table as it is printed.
-pub fn tell(places: &[Place]) -> String {
+pub(crate) fn tell(places: &[Place]) -> String {
     let mut told = String::from(
         "  cell     middle                reports in a year   with the cells around it   label\n",
     );

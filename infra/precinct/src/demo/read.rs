@@ -4,6 +4,8 @@ use eis::Explanation;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use table::Planning;
+use updates::Subject;
 
 use super::callers::Decision;
 use super::officers::Person;
@@ -16,10 +18,22 @@ pub(super) struct Alert {
     pub officer_id: String,
 }
 
-/// Every decision about a call, or about a case.
-pub(super) async fn decisions(stack: &Stack, path: &str) -> anyhow::Result<Vec<Decision>> {
-    let answer = get(stack, path, "dispatch").await?;
-    list(&answer, "decisions").with_context(|| path.to_owned())
+/// Every decision about a call.
+pub(super) async fn about_call(stack: &Stack, id: &str) -> anyhow::Result<Vec<Decision>> {
+    let answer = get(stack, &format!("/v1/incidents/{id}/updates"), "dispatch").await?;
+    list(&answer, "decisions").with_context(|| format!("the updates of call {id}"))
+}
+
+/// Every decision about a case, from the table: the staff API shows calls so far.
+pub(super) async fn about_case(stack: &Stack, number: &str) -> anyhow::Result<Vec<Decision>> {
+    let runtime = stack.runtime();
+    let (dynamo, kms) = (aws_sdk_dynamodb::Client::new(&runtime.sdk), aws_sdk_kms::Client::new(&runtime.sdk));
+    let messages = Planning::open(runtime, &dynamo, &kms)?.messages;
+    let decisions = messages.decisions(&Subject::case_key(number)).await?;
+    decisions
+        .into_iter()
+        .map(|decision| Ok(serde_json::from_value(serde_json::to_value(decision)?)?))
+        .collect()
 }
 
 /// Every open alert.

@@ -12,20 +12,20 @@ use super::bubble::{bubble, wrap};
 /// Columns in which the time stands, and everything else beneath one another.
 const INDENT: usize = 11;
 /// Widest line of prose.
-const WIDTH: usize = 84;
+pub(super) const WIDTH: usize = 90;
 
 /// Something that a story shows at a time.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Line {
+pub(crate) struct Line {
     /// When.
-    pub at: Timestamp,
+    pub(crate) at: Timestamp,
     /// What.
-    pub entry: Entry,
+    pub(crate) entry: Entry,
 }
 
 /// What a story shows.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Entry {
+pub(crate) enum Entry {
     /// A text, exactly as the phone got it.
     Text {
         /// Number it went to.
@@ -55,7 +55,7 @@ pub enum Entry {
 
 /// A decision not to send, or not yet.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Held {
+pub(crate) struct Held {
     kind: Kind,
     channels: Vec<Channel>,
     why: Why,
@@ -72,27 +72,27 @@ enum Why {
 
 /// A decision as the staff API shows it.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Decision {
+pub(crate) struct Decision {
     /// Sender's id of the person concerned.
-    pub person: String,
+    pub(crate) person: String,
     /// What it is about.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// Text or e-mail.
-    pub channel: Channel,
+    pub(crate) channel: Channel,
     /// State that was decided on.
-    pub state: String,
+    pub(crate) state: String,
     /// Why, if suppressed.
     #[serde(default)]
-    pub reason: Option<Reason>,
+    pub(crate) reason: Option<Reason>,
     /// Until when, if deferred.
     #[serde(default)]
-    pub until: Option<Timestamp>,
+    pub(crate) until: Option<Timestamp>,
     /// When it was decided.
-    pub decided_at: Timestamp,
+    pub(crate) decided_at: Timestamp,
 }
 
 /// The decisions that held something back, each once, channels of one decision together.
-pub fn held(decisions: &[Decision]) -> Vec<Line> {
+pub(crate) fn held(decisions: &[Decision]) -> Vec<Line> {
     let mut lines: Vec<(String, Line)> = Vec::new();
     for decision in decisions {
         let why = match decision.state.as_str() {
@@ -127,7 +127,7 @@ pub fn held(decisions: &[Decision]) -> Vec<Line> {
 }
 
 /// A story with its lines in the order of time.
-pub fn tell(title: &str, about: &str, mut lines: Vec<Line>, zone: &TimeZone) -> String {
+pub(crate) fn tell(title: &str, about: &str, mut lines: Vec<Line>, zone: &TimeZone) -> String {
     lines.sort_by_key(|line| line.at);
     let mut told = heading(title);
     for line in wrap(about, WIDTH) {
@@ -141,15 +141,12 @@ pub fn tell(title: &str, about: &str, mut lines: Vec<Line>, zone: &TimeZone) -> 
         let clock = local.strftime(form).to_string();
         told.push_str(&entry(&format!("{clock:>9}  "), &line.entry, zone));
     }
-    if lines.is_empty() {
-        told.push_str("  Nothing was to be told to anybody.\n");
-    }
     told
 }
 
 /// A line across the page with a title in it.
-pub fn heading(title: &str) -> String {
-    let rule = "─".repeat((WIDTH + 2).saturating_sub(title.chars().count() + 4));
+pub(crate) fn heading(title: &str) -> String {
+    let rule = "─".repeat(WIDTH.saturating_sub(title.chars().count() + 4));
     format!("\n── {title} {rule}\n")
 }
 
@@ -159,12 +156,15 @@ fn entry(clock: &str, entry: &Entry, zone: &TimeZone) -> String {
         Entry::Reply { from, words } => {
             format!("{clock}Answer from {}\n{}", phone(from), bubble(words, INDENT))
         }
-        Entry::Email { to, subject, file } => format!("{clock}E-mail to {to}: \"{subject}\" ({file})\n"),
-        Entry::Held(held) => {
-            let prose = wrap(&explain(held, zone), WIDTH - INDENT);
-            format!("{clock}{}\n", prose.join(&format!("\n{}", " ".repeat(INDENT))))
+        Entry::Email { to, subject, file } => {
+            prose(clock, &format!("E-mail to {to}: \"{subject}\" ({file})"))
         }
+        Entry::Held(held) => prose(clock, &explain(held, zone)),
     }
+}
+
+fn prose(clock: &str, words: &str) -> String {
+    format!("{clock}{}\n", wrap(words, WIDTH - INDENT).join(&format!("\n{}", " ".repeat(INDENT))))
 }
 
 fn explain(held: &Held, zone: &TimeZone) -> String {
