@@ -128,8 +128,7 @@ mod tests {
             1.000000   the department's own rate, for the same duty
            +2.000001   complaints: 9 events, 3.2 times the rate of comparable officers
            −0.100000   preventable collisions: none
-          = 2.900001   score: higher than 99.7 % of 150 officers
-          Complaints add 2.00: 9 events.
+          = 2.900001   score: percentile 99.7 of 150 officers
         "#);
     }
 }

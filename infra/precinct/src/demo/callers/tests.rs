@@ -34,7 +34,7 @@ fn a_story_is_told_in_the_order_of_time() {
     let words = "Example City Police: we have your call 26-048118. Reply STOP to end.".to_owned();
     lines.push(Line { at: at("12:00"), entry: Entry::Text { to: "+12185550144".into(), words } });
     insta::assert_snapshot!(tell("Fireworks", "Lee answers the first text with STOP.", lines, &zone()).trim_start(), @r#"
-    ── Fireworks ─────────────────────────────────────────────────────────────────────────
+    ── Fireworks ─────────────────────────────────────────────────────────────────────────────
     Lee answers the first text with STOP.
 
         12:00  Text to 218-555-0144
@@ -66,7 +66,7 @@ fn what_waits_says_until_when_and_both_channels_stand_together() {
         },
     });
     insta::assert_snapshot!(tell("A break-in", "The number can wait.", lines, &zone()).trim_start(), @r#"
-    ── A break-in ────────────────────────────────────────────────────────────────────────
+    ── A break-in ────────────────────────────────────────────────────────────────────────────
     The number can wait.
 
         22:52  Waits until Sunday 08:00: "your report has a number", by text and e-mail.
