@@ -2,7 +2,7 @@
 //!
 //! Safe to repeat from any point: folding is a maximum over versions, day files are written on the condition
 //! that nobody else wrote them since, and facts leave last.
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, bail};
 use bytes::Bytes;
@@ -73,14 +73,17 @@ pub async fn fold(log: &Bucket) -> Result<Folded> {
 
 /// Folds `facts` into the day files they concern; gives the number of files written.
 pub async fn fold_facts(log: &Bucket, facts: &[CrimeFact]) -> Result<u64> {
-    let mut days: BTreeMap<Date, BTreeSet<&CrimeFact>> = BTreeMap::new();
-    for fact in facts {
+    // By place: futures that hold references into their own input cannot be moved between threads.
+    let mut days: BTreeMap<Date, Vec<usize>> = BTreeMap::new();
+    for (place, fact) in facts.iter().enumerate() {
         for day in fact.days() {
-            days.entry(day).or_default().insert(fact);
+            days.entry(day).or_default().push(place);
         }
     }
-    let days = days.into_iter().map(|(day, facts)| (day, facts.into_iter().collect::<Vec<_>>()));
-    let writes = stream::iter(days).map(async |(day, facts)| fold_into(log, day, &facts).await);
+    let writes = stream::iter(days).map(async |(day, places)| {
+        let facts: Vec<&CrimeFact> = places.into_iter().map(|place| &facts[place]).collect();
+        fold_into(log, day, &facts).await
+    });
     let written: Vec<bool> = writes.buffered(IN_FLIGHT).try_collect().await?;
     Ok(written.into_iter().filter(|written| *written).count() as u64)
 }

@@ -207,6 +207,13 @@ mod tests {
         assert_eq!(expand(path, lookup).ok().as_deref(), expected);
     }
 
+    /// The simulator moves handlers between threads.
+    #[test]
+    fn a_run_may_move_between_threads() {
+        fn is_send<'c, T: Send>(_: impl Fn(&'c Context, Scheduled) -> T) {}
+        is_send(handle);
+    }
+
     #[test]
     fn variables_in_the_path_are_replaced() {
         check("boundary.geojson", Some("boundary.geojson"));
