@@ -1,5 +1,9 @@
-//! Flows.
+//! The flow tests: one binary, a module for each flow.
 
 mod events;
 mod house;
+mod outbox;
+mod personnel;
+mod staff;
 mod template;
+mod updates;

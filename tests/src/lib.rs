@@ -1,1 +1,208 @@
-//! Under construction.
+//! The world that the flow tests act in: the whole stack on one machine, its clock standing still, and short words
+//! for what senders, callers and staff do. Nothing here looks inside: it posts, reads back and moves the clock.
+use std::path::{Path, PathBuf};
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use precinct::stack::{Email, Options, Stack, Text};
+use serde_json::{Value, json};
+
+/// Noon of a working day in Example City: no quiet hours.
+pub const NOON: &str = "2026-07-07T12:00:00-05:00";
+/// Number of the caller in most tests.
+pub const CALLER: &str = "+12185550123";
+
+/// A stack and the data folder it may be restarted on.
+pub struct World {
+    /// The stack itself.
+    pub stack: Stack,
+    folder: Option<TemporaryFolder>,
+}
+
+impl World {
+    /// A new world at noon.
+    pub async fn new() -> Self {
+        Self::at(NOON).await
+    }
+
+    /// A new world at `now`.
+    pub async fn at(now: &str) -> Self {
+        Self { stack: start(None, Some(now)).await, folder: None }
+    }
+
+    /// A new world at noon that can be restarted on the same data.
+    pub async fn lasting() -> Self {
+        let folder = TemporaryFolder::new();
+        Self { stack: start(Some(&folder.0), Some(NOON)).await, folder: Some(folder) }
+    }
+
+    /// The same world after its process was killed and started again.
+    pub async fn restarted(self) -> Self {
+        let folder = self.folder.expect("a lasting world");
+        let now = self.stack.now().to_string();
+        drop(self.stack);
+        Self { stack: start(Some(&folder.0), Some(&now)).await, folder: Some(folder) }
+    }
+
+    /// Posts CAD events, which must all be taken, and lets everything happen that follows at once.
+    pub async fn cad(&self, events: impl Into<Value>) {
+        self.taken("/v1/cad/events", events.into()).await;
+    }
+
+    /// The same for events of the records system.
+    pub async fn cases(&self, events: impl Into<Value>) {
+        self.taken("/v1/cases/events", events.into()).await;
+    }
+
+    async fn taken(&self, path: &str, body: Value) {
+        let (status, answer) = self.stack.post(path, &body).await.expect("the stack answers");
+        assert_eq!((status, &answer["rejected"]), (202, &json!([])), "{answer}");
+        self.drain().await;
+    }
+
+    /// Works off streams and queues.
+    pub async fn drain(&self) {
+        self.stack.drain().await.expect("streams and queues can be worked off");
+    }
+
+    /// Moves the clock by `minutes`, stopping at each due moment.
+    pub async fn minutes(&self, minutes: i64) {
+        self.stack.advance(SignedDuration::from_mins(minutes)).await.expect("the clock can be moved");
+    }
+
+    /// Moves the clock to `to`.
+    pub async fn until(&self, to: &str) {
+        self.stack.set(instant(to)).await.expect("the clock can be moved");
+    }
+
+    /// A text from a person, worked off.
+    pub async fn reply(&self, from: &str, words: &str) {
+        self.stack.inbound_text(from, words).await.expect("the queue takes it");
+        self.drain().await;
+    }
+
+    /// A person in `groups` reads a path.
+    pub async fn read(&self, path: &str, groups: &[&str]) -> (u16, Value) {
+        self.stack.get(path, &self.stack.token("staff-1", groups)).await.expect("the stack answers")
+    }
+
+    /// A person in `groups` posts to a path.
+    pub async fn command(&self, path: &str, groups: &[&str], body: Value) -> (u16, Value) {
+        let token = self.stack.token("staff-1", groups);
+        self.stack.command(path, &token, &body).await.expect("the stack answers")
+    }
+
+    /// What dispatch reads about a call.
+    pub async fn updates(&self, incident: &str) -> Value {
+        let (status, answer) = self.read(&format!("/v1/incidents/{incident}/updates"), &["dispatch"]).await;
+        assert_eq!(status, 200, "{answer}");
+        answer
+    }
+
+    /// The decisions about a call as `kind state reason`, as often as they were made, in order.
+    pub async fn decisions(&self, incident: &str) -> Vec<String> {
+        lines(&self.updates(incident).await["decisions"])
+    }
+
+    /// The messages about a call as `kind state reason`.
+    pub async fn messages(&self, incident: &str) -> Vec<String> {
+        lines(&self.updates(incident).await["messages"])
+    }
+
+    /// Texts so far.
+    pub fn texts(&self) -> Vec<Text> {
+        self.stack.texts()
+    }
+
+    /// Texts so far with agency time and number, in order, one to a line: for snapshots.
+    pub fn transcript(&self) -> String {
+        let zone = TimeZone::get("America/Chicago").expect("a zone of the bundled database");
+        let line = |text: Text| {
+            let at = text.at.to_zoned_datetime(zone.clone());
+            format!("{} {}: {}", at.strftime("%H:%M"), text.to, text.body)
+        };
+        self.texts().into_iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    /// E-mails so far.
+    pub fn emails(&self) -> Vec<Email> {
+        self.stack.emails()
+    }
+}
+
+fn lines(rows: &Value) -> Vec<String> {
+    let word = |row: &Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
+    let line =
+        |row: &Value| ["kind", "state", "reason"].map(|name| word(row, name)).join(" ").trim().to_owned();
+    rows.as_array().into_iter().flatten().map(line).collect()
+}
+
+/// A CAD event. `data` is merged over the call's number.
+pub fn event(kind: &str, id: &str, at: &str, incident: &str, data: Value) -> Value {
+    let mut merged = json!({"incident": {"id": incident}});
+    merge(&mut merged, data);
+    json!({"type": kind, "id": id, "timestamp": at, "data": merged})
+}
+
+/// A call about a stolen bicycle, from [`CALLER`], opened at `at`.
+pub fn theft(id: &str, at: &str, incident: &str) -> Value {
+    call("LARCENY", id, at, incident, CALLER)
+}
+
+/// A call of `call_type` from `phone`.
+pub fn call(call_type: &str, id: &str, at: &str, incident: &str, phone: &str) -> Value {
+    let incident_facts = json!({"call_type": call_type, "priority": 3, "opened_at": at});
+    let people = json!([{"id": "p1", "roles": ["caller"], "phone": phone}]);
+    event("incident.opened", id, at, incident, json!({"incident": incident_facts, "people": people}))
+}
+
+/// A car on its way, there in about ten minutes.
+pub fn en_route(id: &str, at: &str, incident: &str) -> Value {
+    let eta = instant(at) + SignedDuration::from_mins(10);
+    let units = json!([{"id": "214", "status": "enroute", "eta": eta}]);
+    event("unit.enroute", id, at, incident, json!({"units": units}))
+}
+
+/// An instant in RFC 3339.
+pub fn instant(text: &str) -> Timestamp {
+    text.parse().expect("tests write instants in RFC 3339")
+}
+
+fn merge(into: &mut Value, from: Value) {
+    match (into, from) {
+        (Value::Object(into), Value::Object(from)) => {
+            for (name, value) in from {
+                merge(into.entry(name).or_insert(Value::Null), value);
+            }
+        }
+        (into, from) => *into = from,
+    }
+}
+
+async fn start(data: Option<&Path>, now: Option<&str>) -> Stack {
+    let options = Options {
+        data: data.map(Path::to_owned),
+        agency: PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/agency")),
+        now: now.map(instant),
+        still: true,
+        ..Options::default()
+    };
+    Stack::start(options).await.expect("the stack starts on the shipped agency folder")
+}
+
+/// A folder that goes with the test.
+struct TemporaryFolder(PathBuf);
+
+impl TemporaryFolder {
+    fn new() -> Self {
+        let name = format!("precinct-test-{}-{}", std::process::id(), startup::Entropy::system().token());
+        Self(std::env::temp_dir().join(name))
+    }
+}
+
+impl Drop for TemporaryFolder {
+    fn drop(&mut self) {
+        // Nothing useful can be done where the system keeps a file of it.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}

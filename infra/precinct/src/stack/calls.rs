@@ -80,12 +80,12 @@ impl Stack {
 
     /// The data folder.
     pub fn data(&self) -> &Path {
-        self.shared.data.path()
+        self.data.path()
     }
 
     /// Whether the data folder goes with the stack.
     pub fn is_temporary(&self) -> bool {
-        self.shared.data.is_temporary()
+        self.data.is_temporary()
     }
 
     /// The webhook secret in force.
@@ -148,7 +148,7 @@ impl Stack {
 
     /// The folder with the raw e-mails, `<message id>.eml`.
     pub fn captures_folder(&self) -> std::path::PathBuf {
-        self.shared.data.join("captures")
+        self.data.join("captures")
     }
 
     /// Lets a provider fail; `hold` is how long a lost answer keeps its caller waiting.

@@ -6,10 +6,10 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::Shared;
 use super::queue::Replies;
 use super::schedule::{Schedule, next_due};
 use super::stream::Streams;
+use super::{Shared, tables};
 
 /// Streams and queues with how far each has come.
 pub(crate) struct Engine {
@@ -32,10 +32,10 @@ impl Engine {
 
     /// Runs what falls due up to `to`, the clock at each due moment in turn.
     async fn reach(&mut self, shared: &Shared, to: Timestamp) -> anyhow::Result<()> {
-        while let Some((due, schedules)) = next_due(shared.clock.done_until(), &shared.zone) {
-            if due > to {
-                break;
-            }
+        loop {
+            let work = tables::earliest_due(&shared.tables)?;
+            let next = next_due(shared.clock.done_until(), work, &shared.zone).filter(|(due, _)| *due <= to);
+            let Some((due, schedules)) = next else { break };
             shared.clock.reach(due)?;
             for schedule in schedules {
                 self.start(shared, schedule, due).await?;

@@ -10,11 +10,9 @@ use aws_lambda_events::event::dynamodb::Event;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use aws_lambda_events::event::streams::DynamoDbEventResponse;
 use jiff::Timestamp;
-use serde::Serialize;
 use serde_json::{Value, json};
 use startup::{Runtime, Scheduled, Variables};
 
-use super::pending::staff_api;
 use super::secrets::WEBHOOK_SECRET_ID;
 
 /// Number that texts come from and go to.
@@ -34,7 +32,7 @@ impl<C: Clone> Lazy<C> {
     }
 }
 
-/// Every function.
+/// Every function. Each call runs on a thread of its own, as each Lambda has its own machine: a long one keeps nobody waiting.
 pub(crate) struct Functions {
     runtime: Runtime,
     incident_intake: Lazy<incident_intake::Context>,
@@ -96,11 +94,11 @@ impl Functions {
         match intake {
             Intake::Incident => {
                 let context = self.incident_intake.get(&self.runtime, incident_intake::Context::new)?;
-                incident_intake::handle(&context, request).await
+                aside(async move || incident_intake::handle(&context, request).await).await
             }
             Intake::Personnel => {
                 let context = self.personnel_intake.get(&self.runtime, personnel_intake::Context::new)?;
-                personnel_intake::handle(&context, request).await
+                aside(async move || personnel_intake::handle(&context, request).await).await
             }
         }
     }
@@ -111,7 +109,7 @@ impl Functions {
         request: ApiGatewayV2httpRequest,
     ) -> anyhow::Result<ApiGatewayV2httpResponse> {
         let context = self.staff_api.get(&self.runtime, staff_api::Context::new)?;
-        staff_api::handle(&context, request).await
+        aside(async move || staff_api::handle(&context, request).await).await
     }
 
     /// Hands a batch of a stream to its reader.
@@ -123,15 +121,15 @@ impl Functions {
         match reader {
             StreamReader::PlanUpdates => {
                 let context = self.plan_updates.get(&self.runtime, plan_updates::Context::new)?;
-                plan_updates::handle(&context, batch).await
+                aside(async move || plan_updates::handle(&context, batch).await).await
             }
             StreamReader::LogCrime => {
                 let context = self.log_crime.get(&self.runtime, log_crime::Context::new)?;
-                log_crime::handle(&context, batch).await
+                aside(async move || log_crime::handle(&context, batch).await).await
             }
             StreamReader::SendUpdates => {
                 let context = self.send_updates.get(&self.runtime, send_updates::Context::new)?;
-                send_updates::handle(&context, batch).await
+                aside(async move || send_updates::handle(&context, batch).await).await
             }
         }
     }
@@ -139,7 +137,7 @@ impl Functions {
     /// Hands a batch of inbound texts to their function.
     pub(crate) async fn read_replies(&self, batch: SqsEvent) -> anyhow::Result<SqsBatchResponse> {
         let context = self.replies.get(&self.runtime, replies::Context::new)?;
-        replies::handle(&context, batch).await
+        aside(async move || replies::handle(&context, batch).await).await
     }
 
     /// Runs a scheduled function for the moment `time`; its report as JSON.
@@ -148,16 +146,18 @@ impl Functions {
         match function {
             "sweep-updates" => {
                 let context = self.sweep_updates.get(&self.runtime, sweep_updates::Context::new)?;
-                sweep_updates::handle(&context, json!({"time": time})).await?;
+                aside(async move || sweep_updates::handle(&context, json!({"time": time})).await).await?;
                 Ok(Value::Null)
             }
             "map-hotspots" => {
                 let context = self.map_hotspots.get(&self.runtime, map_hotspots::Context::new)?;
-                aside(async move || map_hotspots::handle(&context, event).await).await
+                aside(async move || Ok(serde_json::to_value(map_hotspots::handle(&context, event).await?)?))
+                    .await
             }
             "score-officers" => {
                 let context = self.score_officers.get(&self.runtime, score_officers::Context::new)?;
-                aside(async move || score_officers::handle(&context, event).await).await
+                aside(async move || Ok(serde_json::to_value(score_officers::handle(&context, event).await?)?))
+                    .await
             }
             other => bail!(
                 "{other} is not a function that can be run by hand; choose sweep-updates, map-hotspots or score-officers"
@@ -166,15 +166,23 @@ impl Functions {
     }
 }
 
-/// Runs a long computation on a thread of its own, so that the servers it calls can answer meanwhile.
-async fn aside<R: Serialize>(
-    run: impl AsyncFnOnce() -> anyhow::Result<R> + Send + 'static,
-) -> anyhow::Result<Value> {
+/// Runs a handler on a thread of its own until it ends or the caller is dropped, which kills it where it stands.
+async fn aside<A: Send + 'static>(
+    handler: impl AsyncFnOnce() -> anyhow::Result<A> + Send + 'static,
+) -> anyhow::Result<A> {
     let runtime = tokio::runtime::Handle::current();
-    let done = tokio::task::spawn_blocking(move || {
-        runtime.block_on(async { Ok(serde_json::to_value(run().await?)?) })
+    let (alive, killed) = tokio::sync::oneshot::channel::<()>();
+    let running = tokio::task::spawn_blocking(move || {
+        runtime.block_on(async {
+            tokio::select! {
+                answer = handler() => answer,
+                _ = killed => bail!("the function was killed"),
+            }
+        })
     });
-    done.await.context("the function panicked")?
+    let answer = running.await.context("the function panicked")?;
+    drop(alive);
+    answer
 }
 
 impl StreamReader {

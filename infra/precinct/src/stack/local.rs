@@ -102,7 +102,7 @@ async fn post(shared: &Arc<Shared>, rest: &str, body: &[u8]) -> anyhow::Result<O
         "ses-event" => {
             let event: Value = read(body)?;
             if !event.is_null() {
-                append_line(&shared.data.join("ses-events.jsonl"), &event)?;
+                append_line(&shared.folder.join("ses-events.jsonl"), &event)?;
             }
             json!({"kept": !event.is_null(), "handled": false})
         }

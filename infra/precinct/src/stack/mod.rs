@@ -34,7 +34,6 @@ mod gateway;
 mod kms;
 mod local;
 mod objects;
-mod pending;
 mod providers;
 mod public;
 mod queue;
@@ -94,11 +93,13 @@ pub struct Stack {
     shared: Arc<Shared>,
     // Servers and background; aborted on drop.
     _tasks: JoinSet<()>,
+    // Last, and here alone: aborted tasks may keep `shared` a moment longer than the folder should stay.
+    data: data::DataFolder,
 }
 
 /// What the parts of a stack share.
 pub(crate) struct Shared {
-    pub(crate) data: data::DataFolder,
+    pub(crate) folder: PathBuf,
     pub(crate) clock: clock::VirtualClock,
     pub(crate) zone: TimeZone,
     pub(crate) tables: dynoxide::Database,
@@ -154,7 +155,7 @@ impl Stack {
             engine: tokio::sync::Mutex::new(open_engine(&data)?),
             objects: calls::s3_client(&runtime.sdk),
             http: client::Http::new()?,
-            data,
+            folder: data.path().to_owned(),
             clock,
             zone,
             tables,
@@ -166,7 +167,7 @@ impl Stack {
         if options.background {
             spawn_background(&mut tasks, &shared);
         }
-        Ok(Self { shared, _tasks: tasks })
+        Ok(Self { shared, _tasks: tasks, data })
     }
 }
 

@@ -29,11 +29,12 @@ impl Schedule {
         self != Self::Sweep || now.duration_since(due) <= SWEEP_AGE
     }
 
-    fn next(self, after: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+    fn next(self, after: Timestamp, work: Option<Timestamp>, zone: &TimeZone) -> Option<Timestamp> {
         match self {
             Self::Sweep => {
-                let minute = after.as_second().div_euclid(60) + 1;
-                Timestamp::from_second(minute * 60).ok()
+                let next = after.as_second().div_euclid(60) + 1;
+                let found = work?.as_second().saturating_add(59).div_euclid(60);
+                Timestamp::from_second(next.max(found) * 60).ok()
             }
             Self::Scores | Self::Map => {
                 let today = after.to_zoned_datetime(zone.clone()).date();
@@ -48,10 +49,15 @@ impl Schedule {
     }
 }
 
-/// The next moment after `after` at which something falls due, and what.
-pub(crate) fn next_due(after: Timestamp, zone: &TimeZone) -> Option<(Timestamp, Vec<Schedule>)> {
+/// The next moment after `after` at which something falls due, and what. Sweeps before `work`, the earliest moment
+/// in the due indexes, are left out: they would find nothing, and there are 1,440 a day.
+pub(crate) fn next_due(
+    after: Timestamp,
+    work: Option<Timestamp>,
+    zone: &TimeZone,
+) -> Option<(Timestamp, Vec<Schedule>)> {
     let all = [Schedule::Sweep, Schedule::Scores, Schedule::Map];
-    let due = all.into_iter().filter_map(|schedule| Some((schedule.next(after, zone)?, schedule)));
+    let due = all.into_iter().filter_map(|schedule| Some((schedule.next(after, work, zone)?, schedule)));
     let due: Vec<_> = due.collect();
     let first = due.iter().map(|(at, _)| *at).min()?;
     Some((first, due.into_iter().filter(|(at, _)| *at == first).map(|(_, schedule)| schedule).collect()))
@@ -62,23 +68,30 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(after: &str, due: &str, expected: &[Schedule]) {
+    fn check(after: &str, work: Option<&str>, due: &str, expected: &[Schedule]) {
         let zone = TimeZone::get("America/Chicago").unwrap();
-        let found = next_due(after.parse().unwrap(), &zone);
+        let work = work.map(|work| work.parse().unwrap());
+        let found = next_due(after.parse().unwrap(), work, &zone);
         assert_eq!(found, Some((due.parse().unwrap(), expected.to_vec())));
     }
 
     #[test]
-    fn the_sweep_falls_due_each_minute() {
-        check("2026-07-04T12:00:00Z", "2026-07-04T12:01:00Z", &[Schedule::Sweep]);
-        check("2026-07-04T12:00:59.9Z", "2026-07-04T12:01:00Z", &[Schedule::Sweep]);
+    fn the_sweep_falls_due_each_minute_while_there_is_work() {
+        let sweep = [Schedule::Sweep];
+        let past = Some("2026-07-04T11:00:00Z");
+        check("2026-07-04T12:00:00Z", past, "2026-07-04T12:01:00Z", &sweep);
+        check("2026-07-04T12:00:59.9Z", past, "2026-07-04T12:01:00Z", &sweep);
+        check("2026-07-04T12:00:00Z", Some("2026-07-04T13:00:00Z"), "2026-07-04T13:00:00Z", &sweep);
+        check("2026-07-04T12:00:00Z", Some("2026-07-04T13:00:00.5Z"), "2026-07-04T13:00:00Z", &sweep);
     }
 
     #[test]
     fn nights_follow_the_agencys_clock_through_the_year() {
+        let nights = [Schedule::Scores, Schedule::Map];
         let all = [Schedule::Sweep, Schedule::Scores, Schedule::Map];
-        check("2026-07-04T08:29:30Z", "2026-07-04T08:30:00Z", &all);
-        check("2026-12-04T09:29:30Z", "2026-12-04T09:30:00Z", &all);
-        check("2026-07-04T08:30:00Z", "2026-07-04T08:31:00Z", &[Schedule::Sweep]);
+        check("2026-07-04T08:29:30Z", None, "2026-07-04T08:30:00Z", &nights);
+        check("2026-12-04T09:29:30Z", None, "2026-12-04T09:30:00Z", &nights);
+        check("2026-07-04T08:29:30Z", Some("2026-07-04T08:00:00Z"), "2026-07-04T08:30:00Z", &all);
+        check("2026-07-04T08:30:00Z", None, "2026-07-05T08:30:00Z", &nights);
     }
 }

@@ -4,9 +4,11 @@ use std::path::Path;
 use anyhow::{Context as _, anyhow};
 use dynoxide::{Database, DynoxideError};
 use hyper::StatusCode;
+use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use table::schema::{PK, SK, TABLES, TTL, Table};
+use table::keys::DUE_SHARDS;
+use table::schema::{DUE, PK, SK, TABLES, TTL, Table};
 
 use super::server::{Reply, plain};
 
@@ -58,6 +60,26 @@ fn make(tables: &Database, table: &Table) -> anyhow::Result<()> {
         Err(DynoxideError::ResourceInUseException(_)) => Ok(()),
         Err(error) => Err(anyhow!("table {} cannot be made: {error}", table.name)),
     }
+}
+
+/// The earliest moment in the due indexes, for which a sweep would find work; `MIN` where one is not a moment.
+pub(crate) fn earliest_due(tables: &Database) -> anyhow::Result<Option<Timestamp>> {
+    let mut earliest = None;
+    for table in TABLES.iter().filter(|table| table.indexes.contains(&DUE)) {
+        for shard in 0..DUE_SHARDS {
+            let query = json!({
+                "TableName": table.name, "IndexName": DUE.name, "Limit": 1,
+                "KeyConditionExpression": "#p = :p", "ExpressionAttributeNames": {"#p": DUE.pk},
+                "ExpressionAttributeValues": {":p": {"S": format!("D{shard}")}},
+            });
+            let found =
+                call(tables, "Query", query.to_string().as_bytes()).map_err(|error| anyhow!("{error}"))?;
+            let found: Value = serde_json::from_str(&found)?;
+            let due = found["Items"][0][DUE.sk]["S"].as_str().map(|at| at.parse().unwrap_or(Timestamp::MIN));
+            earliest = earliest.into_iter().chain(due).min();
+        }
+    }
+    Ok(earliest)
 }
 
 /// Answers `action` as the service does.

@@ -16,8 +16,8 @@ async fn stack() -> Stack {
 }
 
 fn item(pk: &str, more: &[(&str, &str)]) -> HashMap<String, AttributeValue> {
-    let pairs = [("pk", pk), ("sk", "X")].iter().chain(more);
-    pairs.map(|(name, value)| ((*name).to_owned(), AttributeValue::S((*value).to_owned()))).collect()
+    let pairs = [("pk", pk), ("sk", "X")].into_iter().chain(more.iter().copied());
+    pairs.map(|(name, value)| (name.to_owned(), AttributeValue::S(value.to_owned()))).collect()
 }
 
 #[tokio::test]
@@ -87,7 +87,7 @@ async fn tables_keep_a_stream_of_both_images() {
 #[tokio::test]
 async fn objects_keep_their_headers_and_are_made_once() {
     let stack = stack().await;
-    let client = super::calls::s3_client(&stack.runtime().sdk);
+    let client = calls::s3_client(&stack.runtime().sdk);
     let put = |once: Option<&str>| {
         let put =
             client.put_object().bucket("public").key("hotspots/latest.geojson").body(b"{}".to_vec().into());
@@ -153,7 +153,7 @@ async fn emails_are_read_back_as_a_mail_program_does() {
         <p>Caf\u{e9}</p>\r\n--b--\r\n";
     let stack = stack().await;
     let client = aws_sdk_ses::Client::new(&stack.runtime().sdk);
-    let raw = RawMessage::builder().data(aws_sdk_ses::primitives::Blob::new(RAW)).build().unwrap();
+    let raw = RawMessage::builder().data(Blob::new(RAW)).build().unwrap();
     let send = client.send_raw_email().destinations("pat@example.com").raw_message(raw);
     let id = send.send().await.unwrap().message_id;
     let emails = stack.emails();
