@@ -64,8 +64,8 @@ pub(crate) fn tell(score: &Explanation, person: &Person) -> String {
 
 /// The same in words, as stored with the score.
 pub(crate) fn words(score: &Explanation) -> String {
-    let lines = wrap(&score.sentence, WIDTH - 4);
-    format!("    In words: {}\n", lines.join("\n    "))
+    let lines = wrap(&format!("In words: {}", score.sentence), WIDTH - 4);
+    format!("    {}\n", lines.join("\n    "))
 }
 
 /// An amount to the last digit kept, so that a reader can add the column up.
