@@ -34,7 +34,16 @@ pub async fn serve(
     }
     println!("  texts   GET /_local/texts    e-mails  GET /_local/emails    clock  POST /_local/clock");
     println!("  token   GET /_local/token?sub=me&groups=dispatch,admin      all paths: docs/local-stack.md");
-    tokio::signal::ctrl_c().await?;
+    interrupted().await?;
     println!("precinct: stopped");
     Ok(())
+}
+
+/// Ends at Ctrl-C, or when asked to terminate, so that a temporary folder is removed either way.
+async fn interrupted() -> std::io::Result<()> {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed,
+        _ = terminate.recv() => Ok(()),
+    }
 }

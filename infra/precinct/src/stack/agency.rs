@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::Context as _;
+use startup::agency::Folder;
 use updates::approvals::texts_hash;
 
 /// What replaces the `[modes]` of `agency.toml`.
@@ -22,7 +23,7 @@ pub(crate) fn copy(from: &Path, to: &Path, live: bool) -> anyhow::Result<()> {
         let agency = to.join("agency.toml");
         let text = fs::read_to_string(&agency).context("the agency folder has no agency.toml")?;
         fs::write(&agency, with_modes(&text))?;
-        fs::write(to.join("approvals.toml"), approvals(&to.join("texts"))?)?;
+        fs::write(to.join("approvals.toml"), approvals(&Folder::new(to))?)?;
     }
     Ok(())
 }
@@ -58,24 +59,18 @@ fn with_modes(text: &str) -> String {
 }
 
 /// Approvals of every language as its texts stand.
-fn approvals(texts: &Path) -> anyhow::Result<String> {
+fn approvals(folder: &Folder) -> anyhow::Result<String> {
     let mut approvals = String::from("# Written by the local stack: every text counts as approved here.\n");
-    let Ok(languages) = fs::read_dir(texts) else { return Ok(approvals) };
-    for language in languages {
-        let language = language?;
+    for language in folder.list("texts", "").unwrap_or_default() {
         let mut files = BTreeMap::new();
-        for file in fs::read_dir(language.path())? {
-            let file = file?;
-            let name = file.file_name().to_string_lossy().into_owned();
-            if name.ends_with(".toml") {
-                files.insert(name, fs::read_to_string(file.path())?);
-            }
+        for name in folder.list(&format!("texts/{language}"), "toml")? {
+            let text = folder.text(&format!("texts/{language}/{name}"))?;
+            files.insert(name, text);
         }
-        approvals.push_str(&format!(
-            "[texts.{}]\nname = \"local stack\"\ndate = \"1900-01-01\"\nhash = \"{}\"\n",
-            language.file_name().to_string_lossy(),
-            texts_hash(&files)
-        ));
+        let hash = texts_hash(&files);
+        approvals += &format!(
+            "[texts.{language}]\nname = \"local stack\"\ndate = \"1900-01-01\"\nhash = \"{hash}\"\n"
+        );
     }
     Ok(approvals)
 }
