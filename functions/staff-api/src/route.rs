@@ -121,6 +121,8 @@ fn decode(segment: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+
     use super::*;
 
     #[track_caller]
@@ -155,12 +157,8 @@ mod tests {
                 words.sort_unstable();
                 words.join(" ")
             };
-            table.push_str(&format!(
-                "{}\n  all: {}\n  own: {}\n",
-                route.name(),
-                word(route.full_roles()),
-                word(route.limited_roles())
-            ));
+            let (all, own) = (word(route.full_roles()), word(route.limited_roles()));
+            let _ = write!(table, "{}\n  all: {all}\n  own: {own}\n", route.name());
             for role in Role::ALL {
                 let caller = Caller { subject: "s".into(), email: None, roles: [role].into() };
                 let expected = route.full_roles().contains(&role) || route.limited_roles().contains(&role);

@@ -160,15 +160,14 @@ impl Personnel {
     ) -> Result<Vec<TransactWriteItem>, StoreError> {
         let key = place_key(event_id);
         let mut place: Place = self.store.read("place of an event", &key).await?.unwrap_or_default();
-        match &place.officer_id {
-            Some(officer_id) => {
-                Ok(vec![self.log_write(officer_id, revision)?, self.place_write(event_id, &place)?])
-            }
-            None => {
-                place.waiting.push(revision.clone());
-                Ok(vec![self.place_write(event_id, &place)?])
-            }
+        let mut writes = Vec::new();
+        if let Some(officer_id) = &place.officer_id {
+            writes.push(self.log_write(officer_id, revision)?);
+        } else {
+            place.waiting.push(revision.clone());
         }
+        writes.push(self.place_write(event_id, &place)?);
+        Ok(writes)
     }
 
     /// An officer's revisions recorded at or before `watermark`, in the order they were recorded.

@@ -1,0 +1,286 @@
+//! The staff API through real HTTP: who may see what, what is recorded about it, and stopping everything.
+#![expect(clippy::unwrap_used, reason = "a helper that fails is a failed test")]
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+
+use jiff::{SignedDuration, Timestamp};
+use precinct::stack::{Options, Stack};
+use serde_json::{Value, json};
+use staff_api::{Role, Route};
+
+const NOW: &str = "2026-07-04T18:00:00Z";
+const NIGHT: &str = "2026-07-05T08:30:00Z";
+const PHONE: &str = "+12185550123";
+
+async fn stack() -> Stack {
+    let agency = concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/agency").into();
+    let now: Timestamp = NOW.parse().unwrap();
+    Stack::start(Options { agency, now: Some(now), still: true, ..Options::default() }).await.unwrap()
+}
+
+/// Who answers to whom: a chief, two sergeants, nine officers each; `E-10` has six complaints.
+async fn department(stack: &Stack) {
+    let event =
+        |kind: &str, id: String, data: Value| json!({"type": kind, "id": id, "timestamp": NOW, "data": data});
+    let mut events = Vec::new();
+    for number in 0..21 {
+        let above = match number {
+            0 => None,
+            1 | 2 => Some(0),
+            _ => Some(1 + number % 2),
+        };
+        let data = json!({"officer_id": format!("E-{number}"), "subject": format!("subject-{number}"),
+            "hired_on": "2018-03-01", "rank": "officer", "unit": "patrol", "shift": "days",
+            "name": format!("Sample Officer {number}"),
+            "supervisor_id": above.map(|above| format!("E-{above}")), "active": true});
+        events.push(event("officer.upserted", format!("hr-{number}"), data));
+    }
+    for number in 0..6 {
+        let data = json!({"event_id": format!("c-{number}"), "officer_id": "E-10", "indicator": "complaint",
+            "occurred_on": format!("2026-0{}-10", number + 1), "reported_on": format!("2026-0{}-11", number + 1),
+            "scene_id": format!("scene-{number}")});
+        events.push(event("event.reported", format!("c-{number}-reported"), data));
+    }
+    let (status, answer) = stack.post("/v1/personnel/events", &json!(events)).await.unwrap();
+    assert_eq!((status, &answer["accepted"]), (202, &json!(27)), "{answer}");
+}
+
+async fn night(stack: &Stack) {
+    let night: Timestamp = NIGHT.parse().unwrap();
+    stack.set(night).await.unwrap();
+    stack.run("score-officers", Some(night)).await.unwrap();
+}
+
+async fn opened(stack: &Stack, id: &str) {
+    let now = stack.now();
+    let call = json!({"type": "incident.opened", "id": format!("cad-{id}"), "timestamp": now, "data": {
+        "incident": {"id": id, "call_type": "LARCENY", "priority": 2, "opened_at": now},
+        "people": [{"id": "p1", "roles": ["caller"], "phone": PHONE}]}});
+    let (status, answer) = stack.post("/v1/cad/events", &call).await.unwrap();
+    assert_eq!(status, 202, "{answer}");
+    stack.drain().await.unwrap();
+}
+
+async fn ask(stack: &Stack, path: &str, subject: &str, groups: &[&str]) -> (u16, Value) {
+    stack.get(path, &stack.token(subject, groups)).await.unwrap()
+}
+
+const SCORE: &str = "/v1/officers/E-10/scores/2026-07-05";
+
+#[tokio::test]
+async fn every_role_at_every_endpoint() {
+    let stack = stack().await;
+    department(&stack).await;
+    night(&stack).await;
+    opened(&stack, "26-1").await;
+    let pause = json!({"scope": "source", "value": "nobody", "on": true, "reason": "trial"});
+    let mut table = String::new();
+    for route in Route::samples() {
+        let mut roles: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
+        for role in Role::ALL {
+            // A token that the roster does not know.
+            let token = stack.token("stranger", &[role.word()]);
+            let (status, _) = match &route {
+                Route::IncidentUpdates { .. } => {
+                    stack.get("/v1/incidents/26-1/updates", &token).await.unwrap()
+                }
+                Route::OfficerScore { .. } => stack.get(SCORE, &token).await.unwrap(),
+                Route::Alerts => stack.get("/v1/alerts", &token).await.unwrap(),
+                Route::Pause => stack.command("/v1/pause", &token, &pause).await.unwrap(),
+            };
+            roles.entry(status).or_default().push(role.word());
+        }
+        table.push_str(route.name());
+        for (status, roles) in roles {
+            let _ = write!(table, "\n  {status} {}", roles.join(" "));
+        }
+        table.push('\n');
+    }
+    insta::assert_snapshot!(table, @"
+    GET /v1/incidents/{id}/updates
+      200 dispatch records victim_services auditor admin
+      403 officer supervisor commander internal_affairs analyst
+      404 investigator
+    GET /v1/officers/{id}/scores/{date}
+      200 commander internal_affairs
+      403 dispatch records investigator victim_services officer supervisor analyst auditor admin
+    GET /v1/alerts
+      200 commander internal_affairs
+      403 dispatch records investigator victim_services officer supervisor analyst auditor admin
+    POST /v1/pause
+      200 dispatch commander admin
+      403 records investigator victim_services officer supervisor internal_affairs analyst auditor
+    ");
+}
+
+#[tokio::test]
+async fn officers_see_themselves_and_supervisors_their_own_chain() {
+    let stack = stack().await;
+    department(&stack).await;
+    night(&stack).await;
+    let status = async |subject: &str, group: &str| ask(&stack, SCORE, subject, &[group]).await.0;
+    assert_eq!(status("subject-10", "officer").await, 200);
+    assert_eq!(status("subject-12", "officer").await, 404);
+    assert_eq!(status("subject-1", "supervisor").await, 200, "E-10 answers to E-1");
+    assert_eq!(status("subject-2", "supervisor").await, 404);
+    assert_eq!(status("subject-0", "supervisor").await, 200, "the chief stands above E-1");
+    assert_eq!(status("subject-10", "supervisor").await, 404, "nobody supervises themselves");
+    assert_eq!(status("stranger", "officer").await, 403);
+
+    let (_, answer) = ask(&stack, SCORE, "subject-1", &["supervisor"]).await;
+    assert_eq!(answer["officer"]["name"], "Sample Officer 10");
+    assert_eq!(answer["score"]["level"], "review");
+    let terms = answer["score"]["terms"].as_array().unwrap();
+    let sum: f64 = terms.iter().map(|term| term["c"].as_f64().unwrap()).sum();
+    assert!((1.0 + sum - answer["score"]["s"].as_f64().unwrap()).abs() < 1e-9);
+    let (status, _) = ask(&stack, "/v1/officers/E-10/scores/2026-07-04", "x", &["internal_affairs"]).await;
+    assert_eq!(status, 404, "no run of that date");
+    assert_eq!(ask(&stack, "/v1/officers/E-10/scores/today", "x", &["commander"]).await.0, 400);
+}
+
+#[tokio::test]
+async fn alerts_are_yours_but_never_one_you_are_a_party_to() {
+    let stack = stack().await;
+    department(&stack).await;
+    night(&stack).await;
+    let listed = async |subject: &str, group: &str| {
+        let (status, answer) = ask(&stack, "/v1/alerts", subject, &[group]).await;
+        assert_eq!(status, 200, "{answer}");
+        let alerts = answer["alerts"].as_array().unwrap().clone();
+        alerts.iter().map(|alert| alert["alert_id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(listed("x", "internal_affairs").await, ["E-10.2026-07-05"]);
+    assert_eq!(listed("subject-1", "supervisor").await, ["E-10.2026-07-05"]);
+    assert_eq!(listed("subject-2", "supervisor").await, Vec::<String>::new());
+
+    let (_, answer) = ask(&stack, "/v1/alerts", "x", &["internal_affairs"]).await;
+    assert!(answer["alerts"][0]["sentence"].as_str().unwrap().contains("Complaints add"));
+    assert_eq!(answer["alerts"][0]["score"], SCORE);
+}
+
+#[tokio::test]
+async fn a_supervisor_who_was_at_the_scene_does_not_see_the_alert() {
+    let stack = stack().await;
+    department(&stack).await;
+    let there = json!({"type": "event.reported", "id": "c-s", "timestamp": NOW, "data": {"event_id": "c-s",
+        "officer_id": "E-1", "indicator": "complaint", "occurred_on": "2026-06-10", "reported_on": "2026-06-11",
+        "scene_id": "scene-5"}});
+    assert_eq!(stack.post("/v1/personnel/events", &there).await.unwrap().0, 202);
+    night(&stack).await;
+    let (_, mine) = ask(&stack, "/v1/alerts", "subject-1", &["supervisor"]).await;
+    assert_eq!(mine["alerts"], json!([]));
+    let (_, above) = ask(&stack, "/v1/alerts", "subject-0", &["supervisor"]).await;
+    assert_eq!(above["alerts"][0]["officer_id"], "E-10");
+}
+
+#[tokio::test]
+async fn what_was_sent_and_held_back_is_shown_masked() {
+    let stack = stack().await;
+    opened(&stack, "26-1").await;
+    let (status, answer) = ask(&stack, "/v1/incidents/26-1/updates", "d", &["dispatch"]).await;
+    assert_eq!(status, 200);
+    assert_eq!(stack.texts().len(), 1);
+    let message = &answer["messages"][0];
+    assert_eq!((&message["kind"], &message["channel"]), (&json!("call_received"), &json!("text")));
+    assert_eq!((&message["state"], &message["address"]), (&json!("accepted"), &json!("…0123")));
+    let states: Vec<&str> =
+        message["history"].as_array().unwrap().iter().map(|step| step["state"].as_str().unwrap()).collect();
+    assert!(states.ends_with(&["claimed", "accepted"]), "{states:?}");
+    assert!(!answer["decisions"].as_array().unwrap().is_empty());
+    assert!(!answer.to_string().contains("5550123"));
+    assert_eq!(ask(&stack, "/v1/incidents/26-2/updates", "d", &["dispatch"]).await.0, 404);
+}
+
+#[tokio::test]
+async fn an_investigator_sees_the_calls_of_own_cases() {
+    let stack = stack().await;
+    opened(&stack, "26-1").await;
+    let path = "/v1/incidents/26-1/updates";
+    assert_eq!(ask(&stack, path, "kim@police.example.gov", &["investigator"]).await.0, 404);
+    let events = json!([
+        {"type": "incident.updated", "id": "u1", "timestamp": NOW, "data": {"incident": {"id": "26-1"}, "case_number": "26-77"}}]);
+    assert_eq!(stack.post("/v1/cad/events", &events).await.unwrap().0, 202);
+    let case = json!({"type": "case.assigned", "id": "a1", "timestamp": NOW, "data": {"case": {"number": "26-77",
+        "incident_id": "26-1", "investigator": {"name": "Kim Sample", "email": "kim@police.example.gov"}}}});
+    assert_eq!(stack.post("/v1/cases/events", &case).await.unwrap().0, 202);
+    assert_eq!(ask(&stack, path, "kim@police.example.gov", &["investigator"]).await.0, 200);
+    assert_eq!(ask(&stack, path, "lee@police.example.gov", &["investigator"]).await.0, 404);
+}
+
+#[tokio::test]
+async fn a_pause_stops_everything_and_lifting_it_resumes() {
+    let stack = stack().await;
+    let token = stack.token("d", &["dispatch"]);
+    let order = |on: bool| json!({"scope": "all", "on": on, "reason": "wrong texts"});
+    let (status, receipt) = stack.command("/v1/pause", &token, &order(true)).await.unwrap();
+    assert_eq!((status, &receipt["on"]), (200, &json!(true)));
+    opened(&stack, "26-1").await;
+    assert_eq!(stack.texts().len(), 0);
+    let (_, answer) = ask(&stack, "/v1/incidents/26-1/updates", "d", &["dispatch"]).await;
+    assert!(answer.to_string().contains("\"paused\""), "{answer}");
+
+    assert_eq!(stack.command("/v1/pause", &token, &order(false)).await.unwrap().0, 200);
+    opened(&stack, "26-2").await;
+    stack.advance(SignedDuration::from_mins(1)).await.unwrap();
+    assert!(!stack.texts().is_empty());
+
+    let nonsense = json!({"scope": "kind", "value": "calls", "on": true, "reason": "r"});
+    let (status, problem) = stack.command("/v1/pause", &token, &nonsense).await.unwrap();
+    assert_eq!((status, &problem["errors"][0]["pointer"]), (422, &json!("/value")));
+    assert_eq!(stack.command("/v1/pause", &token, &json!([])).await.unwrap().0, 400);
+}
+
+/// Audit records by writer, in the order of their numbers.
+fn trail(folder: &Path) -> BTreeMap<String, Vec<Vec<u8>>> {
+    let mut records = BTreeMap::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(folder) = open.pop() {
+        let mut entries: Vec<_> =
+            std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        entries.sort();
+        for path in entries {
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "json")
+                && path.components().any(|part| part.as_os_str() == "audit")
+            {
+                let body = std::fs::read(&path).unwrap();
+                if let Ok(record) = serde_json::from_slice::<Value>(&body)
+                    && let Some(writer) = record["writer"].as_str()
+                {
+                    records.entry(writer.to_owned()).or_insert_with(Vec::new).push(body);
+                }
+            }
+        }
+    }
+    records
+}
+
+#[tokio::test]
+async fn every_request_leaves_a_chained_record_without_names() {
+    use sha2::{Digest, Sha256};
+    let stack = stack().await;
+    department(&stack).await;
+    night(&stack).await;
+    ask(&stack, SCORE, "subject-10", &["officer"]).await;
+    ask(&stack, SCORE, "subject-12", &["officer"]).await;
+    ask(&stack, "/v1/alerts", "x", &["records"]).await;
+    ask(&stack, "/v1/alerts", "x", &["internal_affairs"]).await;
+    let trail = trail(&stack.data().join("s3/audit"));
+    let chain = trail.values().next().unwrap();
+    assert_eq!((trail.len(), chain.len()), (1, 4));
+    let mut previous = String::new();
+    let mut told = Vec::new();
+    for (body, seq) in chain.iter().zip(1..) {
+        let record: Value = serde_json::from_slice(body).unwrap();
+        assert_eq!((&record["seq"], &record["previous"]), (&json!(seq), &json!(previous)));
+        previous = hex::encode(Sha256::digest(body));
+        let text = record.to_string();
+        assert!(!text.contains("E-10") && !text.contains("subject-"), "{text}");
+        told.push((record["action"].as_str().unwrap().to_owned(), record["status"].as_u64().unwrap()));
+    }
+    let score = "GET /v1/officers/{id}/scores/{date}".to_owned();
+    let alerts = "GET /v1/alerts".to_owned();
+    assert_eq!(told, [(score.clone(), 200), (score, 404), (alerts.clone(), 403), (alerts, 200)]);
+}
