@@ -125,10 +125,14 @@ impl Store {
             let mut attempt = 0;
             let page = loop {
                 let call = self.client.query().table_name(&self.table).consistent_read(true);
-                let call = call.key_condition_expression("pk = :pk AND begins_with(sk, :prefix)");
-                let call = call
-                    .expression_attribute_values(":pk", s(pk))
-                    .expression_attribute_values(":prefix", s(prefix));
+                let call = call.expression_attribute_values(":pk", s(pk));
+                // DynamoDB refuses an empty string as the value of a key.
+                let call = if prefix.is_empty() {
+                    call.key_condition_expression("pk = :pk")
+                } else {
+                    call.key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+                        .expression_attribute_values(":prefix", s(prefix))
+                };
                 let result = Box::pin(call.set_exclusive_start_key(start.clone()).send()).await;
                 match result.map_err(|error| StoreError::from_sdk(what, &error)) {
                     Ok(page) => break page,
