@@ -50,6 +50,7 @@ pub(crate) fn fact(event: Event, settings: &Settings) -> Option<CrimeFact> {
             .map(|cell| cell.name()),
         previous_day: None,
         deleted: has_left(call, file),
+        forget: call.is_some_and(Facts::is_expunged) || file.is_some_and(CaseFacts::is_sealed),
     })
 }
 
@@ -72,6 +73,7 @@ pub(crate) fn claimed_case(event: Event, before: Option<&CaseFacts>) -> Option<C
         geohash: None,
         previous_day: None,
         deleted: true,
+        forget: false,
     })
 }
 

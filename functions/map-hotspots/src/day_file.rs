@@ -89,6 +89,7 @@ fn read_group(group: &dyn RowGroupReader, rows: &mut Vec<CrimeFact>) -> Result<(
             geohash: positions.next().context("a short column")?.map(text).transpose()?,
             previous_day: None,
             deleted,
+            forget: false,
         });
     }
     Ok(())
@@ -161,6 +162,7 @@ mod tests {
                 geohash,
                 previous_day: None,
                 deleted,
+                forget: false,
             },
         )
     }

@@ -2,7 +2,7 @@
 //!
 //! Safe to repeat from any point: folding is a maximum over versions, day files are written on the condition
 //! that nobody else wrote them since, and facts leave last.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context as _, Result, bail};
 use bytes::Bytes;
@@ -36,6 +36,15 @@ pub struct Folded {
     pub unreadable: u64,
 }
 
+/// Facts that left by order: public files that counted them are still to be written anew.
+#[derive(Clone, Debug, Default)]
+pub struct Forgotten {
+    /// Days they stood under.
+    pub days: BTreeSet<Date>,
+    /// Their keys, to be deleted when that is done.
+    pub keys: Vec<String>,
+}
+
 /// Key of the file of a day.
 pub fn day_key(day: Date) -> String {
     format!("{DAYS}{day}/part.parquet")
@@ -46,16 +55,22 @@ pub fn day_of(key: &str) -> Option<Date> {
     key.strip_prefix(DAYS)?.strip_suffix("/part.parquet")?.parse().ok()
 }
 
-/// Folds every pending fact.
-pub async fn fold(log: &Bucket) -> Result<Folded> {
-    let mut folded = Folded::default();
+/// Folds every pending fact. Facts that left by order stay pending: the caller deletes them when nothing public
+/// counts them any more.
+pub async fn fold(log: &Bucket) -> Result<(Folded, Forgotten)> {
+    let (mut folded, mut forgotten) = (Folded::default(), Forgotten::default());
     for keys in log.list(FACTS).await?.chunks(ROUND) {
         let mut facts = Vec::with_capacity(keys.len());
         let mut done = Vec::with_capacity(keys.len());
         for (key, object) in log.get_all(keys).await? {
             if let Ok(fact) = serde_json::from_slice::<CrimeFact>(&object.body) {
+                if fact.forget {
+                    forgotten.days.extend(fact.days());
+                    forgotten.keys.push(key);
+                } else {
+                    done.push(key);
+                }
                 facts.push(fact);
-                done.push(key);
             } else {
                 folded.unreadable += 1;
                 tracing::warn!(
@@ -68,7 +83,7 @@ pub async fn fold(log: &Bucket) -> Result<Folded> {
         folded.day_files += fold_facts(log, &facts).await?;
         log.delete_all(&done).await?;
     }
-    Ok(folded)
+    Ok((folded, forgotten))
 }
 
 /// Folds `facts` into the day files they concern; gives the number of files written.

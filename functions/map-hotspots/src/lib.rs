@@ -24,6 +24,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow};
 use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
+use hotspot::fact::midnight;
 use hotspot::{Lattice, Settings, StudyArea};
 use jiff::SignedDuration;
 use startup::agency::Folder;
@@ -32,6 +33,7 @@ use table::Store;
 use table::leases::Leases;
 
 use crate::bucket::Bucket;
+use crate::fold::Forgotten;
 use crate::night::Night;
 use crate::report::{Public, Report};
 
@@ -149,16 +151,19 @@ pub async fn handle(context: &Context, scheduled: Scheduled) -> Result<Report> {
 
 async fn run(context: &Context, scheduled: Scheduled) -> Result<Report> {
     let agency = context.agency.as_ref();
-    let folded = fold::fold(&context.internal).await.context("folding the crime log")?;
+    let (folded, forgotten) = fold::fold(&context.internal).await.context("folding the crime log")?;
     let night = Night::read(&context.internal, &agency.settings, &agency.area, scheduled.time).await?;
     let lattice = Lattice::new(&agency.area, agency.settings.precision);
     let (maps, hottest, internal_files) = night.tables(&context.internal, &lattice).await?;
-    let (public, public_files) = publish(context, &night).await.context("publishing the map")?;
+    let (public, mut public_files) = publish(context, &night).await.context("publishing the map")?;
+    let (as_of, origin, rows) = (night.date(), night.origin, night.tally);
+    drop(night);
+    public_files.extend(forget(context, forgotten).await.context("rewriting public files")?);
     Ok(Report {
-        as_of: night.date(),
-        origin: night.origin,
+        as_of,
+        origin,
         folded,
-        rows: night.tally,
+        rows,
         cells: lattice.len(),
         maps,
         hottest,
@@ -179,6 +184,24 @@ async fn publish(context: &Context, night: &Night<'_>) -> Result<(Public, Vec<St
     }
     let keys = publish::write(&context.public, night.public_files(), night.date(), decision).await?;
     Ok((decision, keys))
+}
+
+/// Writes anew what counted incidents that left by order, then lets go of their facts: until then every night
+/// comes back to it.
+async fn forget(context: &Context, forgotten: Forgotten) -> Result<Vec<String>> {
+    let agency = context.agency.as_ref();
+    let mut keys = Vec::new();
+    if !forgotten.days.is_empty() {
+        for date in publish::dates(&context.public).await? {
+            if forgotten.days.iter().any(|day| Night::counts_day(&agency.settings, date, *day)) {
+                let night =
+                    Night::read(&context.internal, &agency.settings, &agency.area, midnight(date)).await?;
+                keys.extend(publish::rewrite(&context.public, night.public_files(), date).await?);
+            }
+        }
+    }
+    context.internal.delete_all(&forgotten.keys).await?;
+    Ok(keys)
 }
 
 /// Replaces each `${NAME}`.

@@ -111,6 +111,13 @@ impl<'a> Night<'a> {
         files
     }
 
+    /// Whether the public counts of a night of `date` include a day.
+    pub(crate) fn counts_day(settings: &Settings, date: Date, day: Date) -> bool {
+        let public = &settings.public;
+        let end = date.saturating_sub(Span::new().days(i64::from(public.delay_days)));
+        (end.saturating_sub(Span::new().days(i64::from(public.window_days)))..end).contains(&day)
+    }
+
     /// Which categories of the history count in a map.
     fn marks(&self, wanted: Option<&BTreeSet<String>>, allowed: impl Fn(&str) -> bool) -> Vec<bool> {
         let counts =

@@ -1,4 +1,5 @@
-//! The public bucket: dated snapshots that are never rewritten, and `latest` beside them.
+//! The public bucket: dated snapshots and `latest` beside them. A snapshot is rewritten only where an incident
+//! that it counted was expunged or sealed.
 //!
 //! Snapshots are written first and `latest` of the map of everything last, so that a run that dies half-way
 //! leaves the previous publication in place and the next run completes it from the snapshots.
@@ -58,6 +59,28 @@ pub(crate) async fn write(
             let latest = key(&category, "latest");
             bucket.put(&latest, body, If::Anything, headers(LATEST, &date)).await?;
             keys.push(latest);
+        }
+    }
+    Ok(keys)
+}
+
+/// Dates of the publications that stand.
+pub(crate) async fn dates(bucket: &Bucket) -> Result<Vec<Date>> {
+    let date = |key: String| key.strip_prefix("hotspots/")?.strip_suffix(".geojson")?.parse().ok();
+    Ok(bucket.list("hotspots/").await?.into_iter().filter_map(date).collect())
+}
+
+/// Writes the files of a past publication anew, and `latest` where it is the last one; gives their keys.
+pub(crate) async fn rewrite(bucket: &Bucket, files: Vec<PublicFile>, date: Date) -> Result<Vec<String>> {
+    let is_last = last_publication(bucket).await? == Some(date);
+    let date = date.to_string();
+    let mut keys = Vec::new();
+    for file in files.into_iter().rev() {
+        let body = Bytes::from(gzip(file.text.as_bytes())?);
+        let latest = is_last.then(|| (key(&file.category, "latest"), LATEST));
+        for (key, cache_control) in std::iter::once((key(&file.category, &date), SNAPSHOT)).chain(latest) {
+            bucket.put(&key, body.clone(), If::Anything, headers(cache_control, &date)).await?;
+            keys.push(key);
         }
     }
     Ok(keys)

@@ -262,6 +262,7 @@ impl Settled {
             geohash: Some(Cell::new(FACT_PRECISION, row.cell.0, row.cell.1).name()),
             previous_day: None,
             deleted: false,
+            forget: false,
         }
     }
 

@@ -67,6 +67,9 @@ pub struct CrimeFact {
     /// repetition of an older version brings nothing back.
     #[serde(default)]
     pub deleted: bool,
+    /// It left by order (expunged, sealed): public files that counted it are written anew. Not kept in the log.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub forget: bool,
 }
 
 impl CrimeFact {
@@ -84,7 +87,7 @@ impl CrimeFact {
     /// The row it makes in the file of `day`: itself in its own, a tombstone where it leaves, else nothing.
     pub fn row_for(&self, day: Date) -> Option<Self> {
         if day == self.day() && !self.deleted {
-            return Some(Self { previous_day: None, ..self.clone() });
+            return Some(Self { previous_day: None, forget: false, ..self.clone() });
         }
         self.days().any(|changed| changed == day).then(|| self.tombstone(day))
     }
@@ -102,6 +105,7 @@ impl CrimeFact {
             geohash: None,
             previous_day: None,
             deleted: true,
+            forget: false,
         }
     }
 
@@ -160,6 +164,7 @@ mod tests {
             geohash: Some("cbpw5x0r".into()),
             previous_day: previous.map(date),
             deleted,
+            forget: false,
         }
     }
 

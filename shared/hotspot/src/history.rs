@@ -252,6 +252,7 @@ mod tests {
             geohash: Cell::at(-92.1005, 46.7867, 8).map(|cell| cell.name()),
             previous_day: None,
             deleted: false,
+            forget: false,
         }
     }
 

@@ -92,6 +92,7 @@ fn facts(text: &str) -> Vec<CrimeFact> {
             geohash: Some(cell.name()),
             previous_day: None,
             deleted: false,
+            forget: false,
         })
     })
     .collect()
