@@ -4,6 +4,7 @@ mod report;
 mod words;
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use jiff::civil::Date;
@@ -42,6 +43,10 @@ pub fn run(path: &Path) -> bool {
 pub fn inspect(path: &Path) -> Report {
     let folder = Folder::new(path);
     let mut report = Report::new(path);
+    if !path.is_dir() {
+        report.fault(".", "there is no such folder".to_owned());
+        return report;
+    }
     let agency = folder.agency().map_err(|error| report.agency_fault(error)).ok();
     if let Some(agency) = &agency {
         identity(&mut report, agency);
@@ -252,6 +257,9 @@ fn retention(report: &mut Report, folder: &Folder) {
 impl Report {
     fn agency_fault(&mut self, error: AgencyError) {
         match error {
+            AgencyError::Unreadable { file, reason: ErrorKind::NotFound } => {
+                self.fault(&file, "is missing; restore it from the shipped folder".to_owned());
+            }
             AgencyError::Unreadable { file, reason } => {
                 self.fault(&file, format!("cannot be read: {reason}"));
             }
