@@ -4,6 +4,7 @@ mod events;
 mod house;
 mod outbox;
 mod personnel;
+mod places;
 mod staff;
 mod template;
 mod updates;
