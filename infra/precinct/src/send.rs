@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use bytes::Bytes;
 use clap::Args;
+use hyper::{Request, Uri};
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -86,8 +89,9 @@ impl Send {
             println!("going on after line {}; --restart begins anew", state.lines);
         }
         let http = Http::new()?;
+        let clock = clock(&http, &self.url).await;
         while let Some(batch) = next_batch(&lines, state.lines, self.batch.clamp(1, BATCH))? {
-            let answer = self.post(&http, &secret, &batch).await?;
+            let answer = self.post(&http, &clock, &secret, &batch).await?;
             take(&mut state, &batch, &answer)?;
             state.lines = batch.end;
             state.digest = digest(&lines[..state.lines]);
@@ -121,14 +125,13 @@ impl Send {
     }
 
     /// Posts a batch, again and again while the server is busy or away: repeated events count as duplicates.
-    async fn post(&self, http: &Http, secret: &str, batch: &Batch) -> anyhow::Result<Answer> {
+    async fn post(&self, http: &Http, clock: &Clock, secret: &str, batch: &Batch) -> anyhow::Result<Answer> {
         let mut attempt = 0;
         loop {
             attempt += 1;
             let id = Entropy::system().token();
             let body = batch.body().into();
-            let posted =
-                http.post_signed(&self.url, secret, &id, Clock::wall().now(), body, self.baseline).await;
+            let posted = http.post_signed(&self.url, secret, &id, clock.now(), body, self.baseline).await;
             let wait = match &posted {
                 Ok(answer) if answer.status.as_u16() == 429 || answer.status.is_server_error() => {
                     answer.retry_after.unwrap_or(1 << attempt)
@@ -146,6 +149,23 @@ impl Send {
             tokio::time::sleep(Duration::from_secs(wait.min(60))).await;
         }
     }
+}
+
+/// The clock by which posts are signed: a local stack has its own, which may be far from that of the machine.
+async fn clock(http: &Http, url: &str) -> Clock {
+    let wall = Clock::wall();
+    let Some(offset) = local_offset(http, url, wall.now()).await else { return wall };
+    Clock::new(move || wall.now().saturating_add(offset).unwrap_or(Timestamp::MAX))
+}
+
+async fn local_offset(http: &Http, url: &str, now: Timestamp) -> Option<SignedDuration> {
+    let uri: Uri = url.parse().ok()?;
+    let authority = uri.authority().filter(|place| matches!(place.host(), "127.0.0.1" | "localhost"))?;
+    let ask = Request::get(format!("http://{authority}/_local/clock")).body(Bytes::new()).ok()?;
+    let answer = http.send(ask).await.ok()?;
+    let shown: Value = serde_json::from_slice(&answer.body).ok()?;
+    let shown: Timestamp = shown["now"].as_str()?.parse().ok()?;
+    Some(shown.duration_since(now))
 }
 
 /// Lines `start..end`, blank ones left out.
