@@ -23,18 +23,23 @@ async fn night(world: &World, time: &str) -> Value {
 
 /// Incidents in the cell according to the internal table.
 async fn internal(world: &World, date: &str) -> String {
-    let table = world.stack.internal(&format!("cells/{date}/all.csv")).await.unwrap().expect("a table");
-    let table = String::from_utf8(table).unwrap();
+    let table = world
+        .stack
+        .internal(&format!("cells/{date}/all.csv"))
+        .await
+        .expect("the bucket answers")
+        .expect("a table");
+    let table = String::from_utf8(table).expect("text");
     let row = table.lines().find(|line| line.starts_with(CELL)).expect("a row for every study cell");
-    row.split(',').nth(1).unwrap().to_owned()
+    row.split(',').nth(1).expect("a count").to_owned()
 }
 
 /// Cells and bands of a public file.
 async fn public(world: &World, key: &str) -> Vec<(String, String)> {
-    let file = world.stack.public(key).await.unwrap().expect("a public file");
-    let map: Value = serde_json::from_slice(&file).unwrap();
-    let word = |feature: &Value, name: &str| feature["properties"][name].as_str().unwrap().to_owned();
-    let features = map["features"].as_array().unwrap().iter();
+    let file = world.stack.public(key).await.expect("the bucket answers").expect("a public file");
+    let map: Value = serde_json::from_slice(&file).expect("JSON");
+    let word = |feature: &Value, name: &str| feature["properties"][name].as_str().expect("a word").to_owned();
+    let features = map["features"].as_array().expect("features").iter();
     features.map(|feature| (word(feature, "geohash"), word(feature, "count_band"))).collect()
 }
 
