@@ -1,4 +1,5 @@
 //! The flow tests: one binary, a module for each flow.
+#![expect(clippy::unwrap_used, reason = "in a test, what cannot be had is a failure")]
 
 mod events;
 mod house;

@@ -23,7 +23,7 @@ async fn an_accepted_text_with_a_lost_answer_is_never_sent_again() {
 #[tokio::test]
 async fn a_process_killed_between_claim_and_mark_sends_nothing_twice() {
     let world = World::lasting().await;
-    world.stack.fault(Service::Sns, Fault::AcceptThenLose, Duration::from_secs(60));
+    world.stack.fault(Service::Sns, Fault::AcceptThenLose, Duration::from_mins(1));
     let (status, _) = world.stack.post("/v1/cad/events", &theft("e-1", NOON, "26-1")).await.unwrap();
     assert_eq!(status, 202);
     kill_once(world.drain(), || !world.texts().is_empty()).await;

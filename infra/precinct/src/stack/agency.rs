@@ -1,6 +1,7 @@
 //! The agency folder of the stack: a copy with every mode on and every text approved, since nothing leaves this
 //! machine. The shipped folder and the deployed functions know no such switch.
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -68,9 +69,8 @@ fn approvals(folder: &Folder) -> anyhow::Result<String> {
             files.insert(name, text);
         }
         let hash = texts_hash(&files);
-        approvals += &format!(
-            "[texts.{language}]\nname = \"local stack\"\ndate = \"1900-01-01\"\nhash = \"{hash}\"\n"
-        );
+        writeln!(approvals, "[texts.{language}]")?;
+        writeln!(approvals, "name = \"local stack\"\ndate = \"1900-01-01\"\nhash = \"{hash}\"")?;
     }
     Ok(approvals)
 }
