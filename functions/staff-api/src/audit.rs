@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use aws_sdk_s3::config::{Builder, RequestChecksumCalculation, ResponseChecksumValidation};
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::ChecksumAlgorithm;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -110,6 +111,8 @@ impl Trail {
     /// Whether the object was created; false if its key is taken.
     async fn put(&self, key: &str, body: Vec<u8>) -> anyhow::Result<bool> {
         let call = self.s3.put_object().bucket(&self.bucket).key(key).if_none_match("*");
+        // S3 refuses an object for a bucket with a default retention that comes without a checksum.
+        let call = call.checksum_algorithm(ChecksumAlgorithm::Sha256);
         let call = call.content_type("application/json").body(ByteStream::from(body));
         match Box::pin(call.send()).await {
             Ok(_) => Ok(true),
