@@ -117,10 +117,30 @@ class Stack:
         assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
         stack = self.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
         self.outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+        self._lift_what_is_unknown()
+        for bucket in ("InternalBucketName", "PublicBucketName", "AuditBucketName"):
+            # The policies deny what does not come by TLS, and MiniStack rightly does so: here everything is plain HTTP.
+            self.client("s3").delete_bucket_policy(Bucket=self.outputs[bucket])
         sources = {"cad": {"secrets": [CAD_SECRET], "paths": ["/v1/cad/events", "/v1/cases/events"]},
                    "personnel": {"secrets": [PERSONNEL_SECRET], "paths": ["/v1/personnel/events"]}}
         self.client("secretsmanager").put_secret_value(SecretId=self.outputs["WebhookSecretId"], SecretString=json.dumps(sources))
         self.client("ses").verify_domain_identity(Domain="police.example.gov")
+
+    def _lift_what_is_unknown(self):
+        """Takes off the deployed roles what MiniStack cannot evaluate and would deny: the condition keys
+        kms:EncryptionContext:*, and for e-mail the identity and ses:FromAddress. Only here; all else stays as deployed."""
+        iam = self.client("iam")
+        for name in [role["RoleName"] for role in iam.list_roles()["Roles"] if role["RoleName"].startswith(STACK)]:
+            for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+                document = iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
+                for statement in document["Statement"]:
+                    asked = statement.get("Condition", {})
+                    if "kms:EncryptionContext:purpose" in asked.get("StringEquals", {}):
+                        del statement["Condition"]
+                    elif "ses:FromAddress" in asked.get("StringLike", {}):
+                        del statement["Condition"]
+                        statement["Resource"] = "*"
+                iam.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=json.dumps(document))
 
     def client(self, service):
         """A boto3 client with the emulator's root key."""
@@ -157,8 +177,7 @@ class Stack:
 
     def contacts(self):
         """What is kept of each address, as stored."""
-        items = self.client("dynamodb").scan(TableName=self.outputs["ContactsTableName"], ConsistentRead=True)["Items"]
-        return [item["state"]["M"] for item in items if "state" in item]
+        return self.client("dynamodb").scan(TableName=self.outputs["ContactsTableName"], ConsistentRead=True)["Items"]
 
     def run(self, function, time_of_run):
         """Invokes a nightly function directly: MiniStack ignores the time zone of schedules."""
@@ -174,10 +193,14 @@ class Stack:
                    "inboundMessageId": f"in-{time.time_ns()}", "previousPublishedMessageId": "none"}
         self.client("sns").publish(TopicArn=self.outputs["InboundTextsTopic"], Message=json.dumps(message))
 
-    def denied(self):
-        """Lines of the emulator's log in which a role was refused something."""
-        self.log.flush()
-        return [line for line in (WORK / "ministack.log").read_text().splitlines() if re.search(r"AccessDenied|not authorized to perform", line)]
+    def function_logs(self):
+        """Everything the functions logged, each line with its function's name."""
+        logs = self.client("logs")
+        for group in logs.describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{STACK}-")["logGroups"]:
+            for event in logs.filter_log_events(logGroupName=group["logGroupName"])["events"]:
+                if event["message"].startswith(("START ", "END ", "REPORT ")):
+                    continue
+                yield f"{group['logGroupName'].removeprefix(f'/aws/lambda/{STACK}-')}: {event['message'].strip()}"
 
     def _local(self, path):
         with urllib.request.urlopen(self.endpoint + path, timeout=10) as answer:
