@@ -3,6 +3,7 @@
 
 mod events;
 mod house;
+mod order;
 mod outbox;
 mod personnel;
 mod places;

@@ -213,3 +213,56 @@ fn read(tables: &Database, table: &'static str, after: Option<&str>) -> anyhow::
         _ => Ok(Vec::new()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn batch(numbers: &[&str]) -> Vec<Candidate> {
+        let record = |number: &&str| json!({"eventName": "INSERT", "dynamodb": {"SequenceNumber": number}});
+        candidates(&json!({}), numbers.iter().map(record).collect(), Some("100".into()))
+    }
+
+    #[track_caller]
+    fn check(failed: &[Option<&str>], expected: Option<usize>) {
+        let failed = failed.iter().map(|number| number.map(str::to_owned)).collect();
+        assert_eq!(lowest(&batch(&["101", "102", "103"]), failed), expected);
+    }
+
+    #[test]
+    fn delivery_resumes_at_the_lowest_failed_record() {
+        check(&[], None);
+        check(&[Some("103"), Some("102")], Some(1));
+        check(&[Some("103")], Some(2));
+    }
+
+    #[test]
+    fn an_unknown_or_empty_number_means_the_whole_batch() {
+        check(&[Some("103"), Some("999")], Some(0));
+        check(&[None], Some(0));
+    }
+
+    #[test]
+    fn a_record_is_given_up_after_its_attempts_and_the_rest_goes_on() {
+        let folder = std::env::temp_dir().join(format!("precinct-streams-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let failed = folder.join("failed.jsonl");
+        let mut streams = Streams::open(folder.join("streams.json"), failed.clone()).unwrap();
+        let batch = batch(&["101", "102"]);
+        // The first is done, the second fails: again from before the second.
+        assert_eq!(streams.settle(0, &batch, Some(1), None).unwrap().as_deref(), Some("101"));
+        for _ in 1..ATTEMPTS - 1 {
+            assert_eq!(streams.settle(0, &batch[1..], Some(0), None).unwrap().as_deref(), Some("101"));
+        }
+        assert_eq!(streams.settle(0, &batch[1..], Some(0), None).unwrap().as_deref(), Some("102"));
+        let noted = std::fs::read_to_string(failed).unwrap();
+        assert_eq!(
+            noted,
+            "{\"function\":\"plan-updates\",\"sequence_number\":\"102\",\"table\":\"Incidents\"}\n"
+        );
+        // An error for the whole batch halves it.
+        assert_eq!(streams.bisect(0, &batch).unwrap().as_deref(), Some("100"));
+        assert_eq!(streams.mappings[0].batch, 1);
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}
