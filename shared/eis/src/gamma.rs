@@ -73,11 +73,11 @@ fn nonzero(value: f64, tiny: f64) -> f64 {
 
 /// Quantile `p` of Gamma(shape `a`, rate 1): Newton steps on `P`, kept inside a bracket that shrinks each time.
 pub fn quantile(a: f64, p: f64) -> f64 {
-    let (mut low, mut high) = (0.0, a + 1.0);
+    let mut x = guess(a, p);
+    let (mut low, mut high) = (0.0, 2.0 * x + 1.0);
     while lower(a, high) < p {
         high *= 2.0;
     }
-    let mut x = if a < high { a } else { high / 2.0 };
     for _ in 0..200 {
         let miss = lower(a, x) - p;
         if miss > 0.0 {
@@ -93,6 +93,24 @@ pub fn quantile(a: f64, p: f64) -> f64 {
         x = next;
     }
     x
+}
+
+/// A first guess of the quantile: Wilson and Hilferty's cube (PNAS 17, 1931, 684-688) over Hastings' normal quantile
+/// (Abramowitz and Stegun 26.2.22), and the leading power of the series for small shapes.
+fn guess(a: f64, p: f64) -> f64 {
+    if a <= 1.0 {
+        let split = 1.0 - a * (0.253 + a * 0.12);
+        return if p < split {
+            libm::pow(p / split, 1.0 / a).max(1e-300)
+        } else {
+            1.0 - libm::log(1.0 - (p - split) / (1.0 - split))
+        };
+    }
+    let t = libm::sqrt(-2.0 * libm::log(p.min(1.0 - p)));
+    let z = t - (2.30753 + t * 0.27061) / (1.0 + t * (0.99229 + t * 0.04481));
+    let z = if p < 0.5 { -z } else { z };
+    let root = 1.0 - 1.0 / (9.0 * a) + z / (3.0 * libm::sqrt(a));
+    (a * root * root * root).max(1e-3)
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
 //! One indicator over the whole department: counts, exposure, means, shrunk rates and what remains open.
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use crate::exposure::{self, Clock};
@@ -42,11 +43,27 @@ struct Counts {
     events: Vec<Vec<(String, f64)>>,
 }
 
+/// Share of duty months that each measure covers: the same for every indicator, found once.
+#[derive(Default)]
+pub(crate) struct Coverage(RefCell<BTreeMap<Unit, f64>>);
+
+impl Coverage {
+    fn of(&self, input: &Input, rules: &Ruleset, unit: Unit) -> f64 {
+        *self.0.borrow_mut().entry(unit).or_insert_with(|| exposure::coverage(input, rules, unit))
+    }
+}
+
 /// Measures the indicator `name`.
-pub(crate) fn measure(input: &Input, rules: &Ruleset, name: &str, indicator: &Indicator) -> Measured {
+pub(crate) fn measure(
+    input: &Input,
+    rules: &Ruleset,
+    name: &str,
+    indicator: &Indicator,
+    coverage: &Coverage,
+) -> Measured {
     let decayed = Clock::Decayed { half_life: rules.half_life(indicator), window: rules.window_days };
     let plain = Clock::Plain { window: rules.plain_days };
-    let (unit, passed_over) = choose_unit(input, rules, indicator);
+    let (unit, passed_over) = choose_unit(input, rules, indicator, coverage);
     let counts = count(input, rules, name, indicator, decayed);
     let exposure = exposure::measure(input, rules, decayed, unit);
     let duty: Vec<_> =
@@ -85,17 +102,22 @@ pub(crate) fn measure(input: &Input, rules: &Ruleset, name: &str, indicator: &In
 }
 
 /// The first measure of exposure that covers enough of the department's duty.
-fn choose_unit(input: &Input, rules: &Ruleset, indicator: &Indicator) -> (Unit, Vec<(Unit, f64)>) {
+fn choose_unit(
+    input: &Input,
+    rules: &Ruleset,
+    indicator: &Indicator,
+    coverage: &Coverage,
+) -> (Unit, Vec<(Unit, f64)>) {
     let mut passed_over = Vec::new();
     for unit in indicator.exposure.as_ref().unwrap_or(&rules.exposure) {
         if *unit == Unit::Months {
             break;
         }
-        let coverage = exposure::coverage(input, rules, *unit);
-        if coverage >= rules.exposure_coverage {
+        let covered = coverage.of(input, rules, *unit);
+        if covered >= rules.exposure_coverage {
             return (*unit, passed_over);
         }
-        passed_over.push((*unit, coverage));
+        passed_over.push((*unit, covered));
     }
     (Unit::Months, passed_over)
 }

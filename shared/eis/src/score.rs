@@ -7,7 +7,7 @@ use crate::chance::benjamini_hochberg;
 use crate::explanation::{CountedEvent, Explanation, PeerGroup, Term};
 use crate::exposure::{self, Clock};
 use crate::input::{Input, Officer};
-use crate::measure::{Measured, Row, measure};
+use crate::measure::{Coverage, Measured, Row, measure};
 use crate::micro::{Micro, nine_digits};
 use crate::ruleset::{Direction, Indicator, Ruleset, VERSION};
 
@@ -43,11 +43,12 @@ pub fn score(input: &Input, rules: &Ruleset) -> Output {
         .collect();
     let in_use = || rules.indicators.iter().filter(|(name, indicator)| counts(name, indicator));
     let weights: f64 = in_use().map(|(_, indicator)| indicator.weight).sum();
+    let coverage = Coverage::default();
     let mut parts: Vec<Part> = in_use()
         .map(|(name, indicator)| Part {
             rules: indicator,
             share: if weights > 0.0 { indicator.weight / weights } else { 0.0 },
-            measured: measure(input, rules, name, indicator),
+            measured: measure(input, rules, name, indicator, &coverage),
             chance: None,
         })
         .collect();

@@ -1,5 +1,6 @@
 //! The score against a reference implementation on the public records of one city. The data is no part of the
 //! repository: `PRECINCT_DATA` names its folder, and without it the tests say that they skipped.
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a helper that fails is a failed test")]
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
 use std::path::{Path, PathBuf};
