@@ -106,6 +106,40 @@ async fn a_night_scores_with_reasons_and_opens_one_alert() {
     assert_eq!(ids, ["E-007.2026-07-05"]);
 }
 
+#[tokio::test]
+async fn a_new_reason_joins_the_open_alert() {
+    let stack = stack(true).await;
+    department(&stack).await;
+    assert_eq!(night(&stack, NIGHT).await["alerts_opened"], 1);
+    stack.set(at("2026-07-05T15:00:00Z")).await.unwrap();
+    let force = |number: usize| {
+        let day = format!("2026-06-0{}", number + 1);
+        let data = json!({"event_id": format!("f-{number}"), "officer_id": "E-007", "indicator": "use_of_force",
+            "occurred_on": day, "reported_on": day});
+        event("event.reported", &format!("f-{number}-reported"), data)
+    };
+    post(&stack, (0..6).map(force).collect()).await;
+    let report = night(&stack, NEXT_NIGHT).await;
+    assert_eq!((&report["alerts_opened"], &report["alerts_joined"]), (&json!(0), &json!(1)));
+    let alert = personnel(&stack).open_alert("E-007").await.unwrap().unwrap();
+    let reasons: Vec<_> = alert.triggers.iter().map(|raised| raised.trigger.indicator.as_deref()).collect();
+    assert_eq!(reasons, [None, Some("complaint"), Some("use_of_force")]);
+}
+
+#[tokio::test]
+async fn events_of_somebody_nobody_knows_are_counted() {
+    let stack = stack(true).await;
+    post(&stack, vec![officer(1), complaint("c-1", 1, "2026-06-01"), complaint("c-2", 99, "2026-06-01")])
+        .await;
+    let report = night(&stack, NIGHT).await;
+    assert_eq!((&report["officers_scored"], &report["officers_unknown"]), (&json!(1), &json!(1)));
+    // Once the post is known, what was recorded before counts.
+    post(&stack, vec![officer(99)]).await;
+    let report = night(&stack, NEXT_NIGHT).await;
+    assert_eq!((&report["officers_scored"], &report["officers_unknown"]), (&json!(2), &json!(0)));
+    assert_eq!(complaints(&score(&stack, "2026-07-06", "E-099").await), ["c-2"]);
+}
+
 /// Every byte of a run: its report and each stored item.
 async fn bytes(stack: &Stack, report: &Value) -> Vec<String> {
     let personnel = personnel(stack);

@@ -42,6 +42,8 @@ pub struct Report {
     /// Identity and hashes.
     #[serde(flatten)]
     pub run: Run,
+    /// Officers of whom something is recorded, but no post: not scored.
+    pub officers_unknown: usize,
     /// Alerts opened.
     pub alerts_opened: usize,
     /// Open alerts that new triggers joined.
@@ -68,6 +70,13 @@ impl Context {
 pub async fn handle(context: &Context, event: Scheduled) -> anyhow::Result<Report> {
     let date = event.time.to_zoned_datetime(context.zone.clone()).date();
     let ledger = ledger(context, event).await?;
+    let officers_unknown = ledger.unknown_officers().len();
+    if officers_unknown > 0 {
+        tracing::warn!(
+            officer.unknown = officers_unknown,
+            "events of officers without a post are not scored"
+        );
+    }
     let previous = context.personnel.run_before(date).await?.map(|run| run.standing).unwrap_or_default();
     let input = ledger.input(date, &context.zone, previous);
     let output = eis::score(&input, &context.rules);
@@ -84,7 +93,7 @@ pub async fn handle(context: &Context, event: Scheduled) -> anyhow::Result<Repor
         alert.joined = alerts_joined,
         "officers scored"
     );
-    Ok(Report { run, alerts_opened, alerts_joined })
+    Ok(Report { run, officers_unknown, alerts_opened, alerts_joined })
 }
 
 /// Every officer's revisions up to the watermark.

@@ -92,6 +92,15 @@ impl Ledger {
         }
     }
 
+    /// Officers of whom something is recorded, but no post: a feed that is missing, or a mistyped id. They cannot be
+    /// scored, and somebody should be told.
+    pub fn unknown_officers(&self) -> BTreeSet<&str> {
+        let reported =
+            self.reports.values().filter_map(BTreeMap::last_key_value).map(|(_, report)| &report.officer_id);
+        let worked = self.exposure.keys().map(|(officer, _)| officer);
+        reported.chain(worked).filter(|id| !self.officers.contains_key(*id)).map(String::as_str).collect()
+    }
+
     /// What the score of `as_of` may look at, days taken in `zone`.
     pub fn input(&self, as_of: Date, zone: &TimeZone, previous: BTreeMap<String, crate::Level>) -> Input {
         let mut officers: BTreeMap<String, Officer> = BTreeMap::new();

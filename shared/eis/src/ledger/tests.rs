@@ -145,6 +145,17 @@ fn civilians_and_those_off_duty_are_not_scored() {
     assert!(input(vec![civilian, away]).officers.is_empty());
 }
 
+#[test]
+fn officers_without_a_post_are_named() {
+    let revisions = [
+        hired("E-1", "patrol-1", "2020-01-01"),
+        complaint("a", &json!({}), RECORDED),
+        complaint("b", &json!({"officer_id": "E-l"}), RECORDED),
+    ];
+    let ledger = Ledger::new(revisions, Known::Reported);
+    assert_eq!(ledger.unknown_officers(), BTreeSet::from(["E-l"]));
+}
+
 fn history() -> Vec<Revision> {
     let mut revisions = Vec::new();
     for number in 0..40 {

@@ -118,7 +118,11 @@ impl Personnel {
     async fn ledger_writes(&self, revision: &Revision) -> Result<Vec<TransactWriteItem>, StoreError> {
         match (&revision.event, revision.event.about()) {
             (Event::EventReported(report), _) => self.report_writes(revision, report).await,
-            (_, About::Officer(id)) => Ok(vec![self.log_write(id, revision)?]),
+            (_, About::Officer(id)) => {
+                let mut writes = vec![self.log_write(id, revision)?];
+                writes.extend(self.listing(id, &revision.event).await?);
+                Ok(writes)
+            }
             (_, About::Event(id)) => self.follow_up_writes(id, revision).await,
         }
     }
@@ -141,6 +145,7 @@ impl Personnel {
         let key = place_key(&report.event_id);
         let mut place: Place = self.store.read("place of an event", &key).await?.unwrap_or_default();
         let mut writes = vec![self.log_write(&report.officer_id, revision)?];
+        writes.extend(self.listing(&report.officer_id, &revision.event).await?);
         if let Some(former) = place.officer_id.as_ref().filter(|former| **former != report.officer_id) {
             writes.push(self.log_write(former, revision)?);
         }

@@ -1,7 +1,7 @@
 //! Who officers are: post and supervisor as last known, names sealed, and the tie between a sign-in token's subject
 //! and an officer, found by blind index.
 use aws_sdk_dynamodb::types::{Delete, TransactWriteItem};
-use eis::event::{Change, Identity, OfficerUpserted};
+use eis::event::{Change, Event, Identity, OfficerUpserted};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -100,10 +100,23 @@ impl Personnel {
         self.store.read("officer", &profile_key(officer_id)).await
     }
 
-    /// Ids of all officers ever known, sorted.
+    /// Ids of all officers ever mentioned, sorted.
     pub async fn officers(&self) -> Result<Vec<String>, StoreError> {
         let items = self.store.query("roster", ROSTER, "").await?;
         Ok(items.iter().filter_map(key_of).map(|key| key.sk).collect())
+    }
+
+    /// Lists an officer of whom something is recorded before any post is: the nightly run then reads that ledger too
+    /// and can say that the officer is unknown.
+    pub(super) async fn listing(
+        &self,
+        officer_id: &str,
+        event: &Event,
+    ) -> Result<Option<TransactWriteItem>, StoreError> {
+        if matches!(event, Event::OfficerUpserted(_)) || self.profile(officer_id).await?.is_some() {
+            return Ok(None);
+        }
+        self.put("roster", &Key::new(ROSTER, officer_id), &Listed {}, None).map(Some)
     }
 
     /// Name and e-mail of an officer.
