@@ -100,8 +100,8 @@ async fn a_night_scores_with_reasons_and_opens_one_alert() {
     stack.set(at(NEXT_NIGHT)).await.unwrap();
     let again = night(&stack, NEXT_NIGHT).await;
     assert_eq!((&again["alerts_opened"], &again["alerts_joined"]), (&json!(0), &json!(0)));
-    let (alerts, more) = personnel(&stack).open_alerts(None, 50).await.unwrap();
-    assert!(!more);
+    let (alerts, next) = personnel(&stack).open_alerts(None, 50).await.unwrap();
+    assert_eq!(next, None);
     let ids: Vec<&str> = alerts.iter().map(|alert| alert.alert_id.as_str()).collect();
     assert_eq!(ids, ["E-007.2026-07-05"]);
 }

@@ -160,6 +160,31 @@ async fn alerts_are_yours_but_never_one_you_are_a_party_to() {
 }
 
 #[tokio::test]
+async fn lists_page_by_cursor() {
+    let stack = stack().await;
+    let dynamo = aws_sdk_dynamodb::Client::new(&stack.runtime().sdk);
+    let personnel = table::personnel::Personnel::open(stack.runtime(), &dynamo).unwrap();
+    for number in 1..=5 {
+        let (s, date) = (eis::micro::Micro::ONE, "2026-07-05".parse().unwrap());
+        let alert = table::personnel::alerts::Alert::new(&format!("E-{number}"), stack.now(), date, s, 99.0);
+        personnel.raise(&alert).await.unwrap();
+    }
+    let (mut path, mut pages) = ("/v1/alerts?limit=2".to_owned(), Vec::new());
+    loop {
+        let (status, answer) = ask(&stack, &path, "x", &["internal_affairs"]).await;
+        assert_eq!(status, 200, "{answer}");
+        let alerts = answer["alerts"].as_array().unwrap();
+        pages.push(
+            alerts.iter().map(|alert| alert["officer_id"].as_str().unwrap().to_owned()).collect::<Vec<_>>(),
+        );
+        let Some(next) = answer["next"].as_str() else { break };
+        path = format!("/v1/alerts?limit=2&cursor={next}");
+    }
+    assert_eq!(pages, [vec!["E-1", "E-2"], vec!["E-3", "E-4"], vec!["E-5"]]);
+    assert_eq!(ask(&stack, "/v1/alerts?limit=0", "x", &["internal_affairs"]).await.0, 400);
+}
+
+#[tokio::test]
 async fn a_supervisor_who_was_at_the_scene_does_not_see_the_alert() {
     let stack = stack().await;
     department(&stack).await;

@@ -92,18 +92,19 @@ async fn visible(
     let mut found = Vec::new();
     let mut after = page.after.clone();
     loop {
-        let (alerts, more) = context.personnel.open_alerts(after.as_deref(), page.limit).await?;
+        let (alerts, next) = context.personnel.open_alerts(after.as_deref(), page.limit).await?;
         for alert in alerts {
-            after = Some(alert.alert_id.clone());
             if !is_visible(context, reach, &alert).await? {
                 continue;
             }
+            let id = alert.alert_id.clone();
             found.push(alert);
             if found.len() == page.limit {
-                return Ok((found, after.as_deref().map(cursor)));
+                return Ok((found, Some(cursor(&id))));
             }
         }
-        if !more {
+        after = next;
+        if after.is_none() {
             return Ok((found, None));
         }
     }

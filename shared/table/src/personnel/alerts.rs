@@ -153,12 +153,13 @@ impl Personnel {
         self.store.read("alert", &alert_key(officer_id, &guard.alert_id)).await
     }
 
-    /// Open alerts in the order of their ids: up to `limit` after the alert `after`, and whether more follow.
+    /// Open alerts in the order of their ids: those of up to `limit` after the alert `after`, and the id to go on
+    /// after if there may be more.
     pub async fn open_alerts(
         &self,
         after: Option<&str>,
         limit: usize,
-    ) -> Result<(Vec<Alert>, bool), StoreError> {
+    ) -> Result<(Vec<Alert>, Option<String>), StoreError> {
         let bound = after.map_or_else(|| "ALERT#".to_owned(), |id| format!("ALERT#{id}"));
         let call = self.store.client.query().table_name(self.store.name()).index_name(OPEN_ALERTS.name);
         let call = call
@@ -169,11 +170,13 @@ impl Personnel {
             .expression_attribute_values(":bound", s(bound));
         let page = Box::pin(call.limit(i32::try_from(limit).unwrap_or(i32::MAX)).send()).await;
         let page = page.map_err(|error| StoreError::from_sdk(OPEN_ALERTS.name, &error))?;
-        let more = page.last_evaluated_key.is_some();
+        let keys: Vec<Key> = page.items.unwrap_or_default().iter().filter_map(key_of).collect();
+        let last = keys.last().and_then(|key| key.sk.strip_prefix("ALERT#")).map(String::from);
+        let next = last.filter(|_| page.last_evaluated_key.is_some());
         let mut alerts = Vec::new();
-        for key in page.items.unwrap_or_default().iter().filter_map(key_of) {
-            alerts.extend(self.store.read::<Alert>("alert", &key).await?);
+        for key in &keys {
+            alerts.extend(self.store.read::<Alert>("alert", key).await?);
         }
-        Ok((alerts, more))
+        Ok((alerts, next))
     }
 }
