@@ -143,7 +143,8 @@ impl Planning {
             let latest = decisions.iter().rfind(|decision| concerns(decision, update));
             let decided_for_good = latest.is_some_and(|latest| latest.reason.is_some_and(Reason::is_final));
             // What a person was told already is not withheld afterwards, although no address may be used now.
-            let told = place.is_none() && rows.iter().any(|row| !row.state.is_open() && is_about(row, update));
+            let told =
+                place.is_none() && rows.iter().any(|row| !row.state.is_open() && is_about(row, update));
             if decided_for_good || told || row.is_some_and(|row| !row.state.is_open()) {
                 continue;
             }
