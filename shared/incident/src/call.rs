@@ -38,8 +38,9 @@ pub struct Facts {
     case_number: Register<String>,
     #[serde(skip_serializing_if = "Register::is_unset")]
     status: Register<Status>,
-    #[serde(skip_serializing_if = "Register::is_unset")]
-    transferred_to: Register<AgencyFields>,
+    /// Each transfer with its time.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    transfers: BTreeSet<(Timestamp, AgencyFields)>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     units: BTreeMap<String, Unit>,
     /// When each thing happened, every time it did.
@@ -124,7 +125,6 @@ pub enum Moment {
     Arrived,
     Closed,
     Reopened,
-    Transferred,
 }
 
 impl Incident {
@@ -178,8 +178,9 @@ impl Facts {
             E::Cleared => (None, Some(UnitStatus::Cleared)),
             E::Closed => (Some(Moment::Closed), None),
             E::Reopened => (Some(Moment::Reopened), None),
-            E::Transferred => (Some(Moment::Transferred), None),
-            E::Updated | E::Reclassified | E::Cancelled | E::Merged | E::Expunged => (None, None),
+            E::Updated | E::Reclassified | E::Cancelled | E::Merged | E::Transferred | E::Expunged => {
+                (None, None)
+            }
         };
         self.moments.extend_with(moment, stamp.at);
         match event {
@@ -190,8 +191,8 @@ impl Facts {
             _ => {}
         }
         self.merged_into.extend(data.merged_into.iter().cloned());
-        if let Some(agency) = &data.agency {
-            self.transferred_to.write(stamp, Some(agency.clone()));
+        if let (E::Transferred, Some(agency)) = (event, &data.agency) {
+            self.transfers.insert((stamp.at, agency.clone()));
         }
         for fields in &data.units {
             let unit = self.units.entry(fields.id.clone()).or_default();
@@ -249,9 +250,9 @@ impl Facts {
         self.status.at()
     }
 
-    /// Agency that took over.
-    pub fn transferred_to(&self) -> Option<&AgencyFields> {
-        self.transferred_to.get()
+    /// Every transfer to another agency, in order of time.
+    pub fn transfers(&self) -> impl Iterator<Item = (Timestamp, &AgencyFields)> {
+        self.transfers.iter().map(|(at, agency)| (*at, agency))
     }
 
     /// Whether another incident took its place.

@@ -47,6 +47,12 @@ pub struct CaseFacts {
     assignments: BTreeSet<(Timestamp, Investigator)>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     moments: BTreeMap<CaseMoment, BTreeSet<Timestamp>>,
+    /// Each reported change of status with its time.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    statuses: BTreeSet<(Timestamp, String)>,
+    /// From when news of a referral may be told; null holds it for the investigator.
+    #[serde(skip_serializing_if = "Register::is_unset")]
+    referral_release: Register<Timestamp>,
     /// From when charge news may be told; null holds it for the investigator.
     #[serde(skip_serializing_if = "Register::is_unset")]
     charge_release: Register<Timestamp>,
@@ -68,6 +74,7 @@ pub struct CaseFacts {
 pub enum CaseMoment {
     Opened,
     Assigned,
+    Referred,
     Charged,
     Closed,
     ContactRequested,
@@ -92,20 +99,25 @@ impl Case {
         let moment = match event {
             CaseEvent::Opened => Some(CaseMoment::Opened),
             CaseEvent::Assigned => Some(CaseMoment::Assigned),
+            CaseEvent::ReferredToProsecutor => Some(CaseMoment::Referred),
             CaseEvent::Charged => Some(CaseMoment::Charged),
             CaseEvent::Closed => Some(CaseMoment::Closed),
             CaseEvent::ContactRequested => Some(CaseMoment::ContactRequested),
-            CaseEvent::StatusChanged
-            | CaseEvent::ReferredToProsecutor
-            | CaseEvent::Transferred
-            | CaseEvent::Sealed => None,
+            CaseEvent::StatusChanged | CaseEvent::Transferred | CaseEvent::Sealed => None,
         };
         if let Some(moment) = moment {
             facts.moments.entry(moment).or_default().insert(stamp.at);
         }
-        if event == CaseEvent::Charged {
-            let release = data.release_at.or(data.case.release_at).flatten();
-            facts.charge_release.write(stamp, release);
+        let release = data.release_at.or(data.case.release_at).flatten();
+        match event {
+            CaseEvent::Charged => facts.charge_release.write(stamp, release),
+            CaseEvent::ReferredToProsecutor => facts.referral_release.write(stamp, release),
+            CaseEvent::StatusChanged => {
+                facts
+                    .statuses
+                    .extend(data.case.status.iter().flatten().map(|status| (stamp.at, status.clone())));
+            }
+            _ => {}
         }
         facts.sealed |= event == CaseEvent::Sealed;
         if baseline {
@@ -143,6 +155,16 @@ impl CaseFacts {
     /// Every assignment, in order of time.
     pub fn assignments(&self) -> impl Iterator<Item = (Timestamp, &Investigator)> {
         self.assignments.iter().map(|(at, investigator)| (*at, investigator))
+    }
+
+    /// Every reported change of status, in order of time.
+    pub fn statuses(&self) -> impl Iterator<Item = (Timestamp, &str)> {
+        self.statuses.iter().map(|(at, status)| (*at, status.as_str()))
+    }
+
+    /// From when news of a referral may be told, if a time is set.
+    pub fn referral_release(&self) -> Option<Timestamp> {
+        self.referral_release.get().copied()
     }
 
     /// From when charge news may be told, if a time is set.

@@ -204,7 +204,7 @@ pub enum UnitStatus {
 }
 
 /// Another agency that takes over.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, serde::Serialize)]
 #[expect(missing_docs, reason = "the words are the contract's own")]
 pub struct AgencyFields {
     pub name: String,

@@ -2,7 +2,7 @@
 use std::collections::BTreeSet;
 
 use incident::call::{Moment, Status};
-use incident::case::CaseMoment;
+use incident::case::{CaseMoment, STATUSES};
 use incident::{Case, Incident};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -93,13 +93,13 @@ pub fn from_incident(incident: &Incident, policy: &Policy, now: Timestamp) -> Ca
         let state = due_unless(!is_latest || arrived || finished || turned_away);
         found.add(Kind::OfficersOnTheWay, ordinal, at, Audience::Callers, state);
     }
-    add_delays(
-        &mut found,
-        incident,
-        policy,
-        now,
-        arrived || finished || facts.first(Moment::Transferred).is_some(),
-    );
+    let taken_over = facts.transfers().last().map(|(_, agency)| ordinal_of_agency(agency));
+    for (ordinal, at) in first_of_each(facts.transfers().map(|(at, agency)| (ordinal_of_agency(agency), at)))
+    {
+        let state = due_unless(Some(&ordinal) != taken_over.as_ref() || finished);
+        found.add(Kind::CallTransferred, ordinal, at, Audience::Callers, state);
+    }
+    add_delays(&mut found, incident, policy, now, arrived || finished || facts.transfers().next().is_some());
     for (ordinal, at, is_latest) in once_per_cycle(incident, Moment::Closed) {
         let state = due_unless(!is_latest || facts.status() != Some(Status::Closed));
         found.add(Kind::CallClosed, ordinal, at, Audience::Callers, state);
@@ -189,35 +189,81 @@ pub fn from_case(case: &Case, now: Timestamp) -> Candidates {
         found.add(Kind::CaseNumber, "0".into(), at, Audience::VictimsElseCallers, State::Due);
     }
     // Named again is not news: each investigator counts from the first assignment.
-    let mut named = BTreeSet::new();
     let present = facts.assignments().last().map(|(_, investigator)| ordinal_of(investigator));
-    for (at, investigator) in facts.assignments() {
-        let ordinal = ordinal_of(investigator);
-        if named.insert(ordinal.clone()) {
-            let state = if Some(&ordinal) == present.as_ref() { State::Due } else { State::Superseded };
-            found.add(Kind::CaseAssigned, ordinal, at, Audience::Victims, state);
+    for (ordinal, at) in first_of_each(facts.assignments().map(|(at, who)| (ordinal_of(who), at))) {
+        let state = due_unless(Some(&ordinal) != present.as_ref());
+        found.add(Kind::CaseAssigned, ordinal, at, Audience::Victims, state);
+    }
+    add_statuses(&mut found, case);
+    let news = [
+        (Kind::CaseReferred, CaseMoment::Referred, facts.referral_release()),
+        (Kind::CaseCharged, CaseMoment::Charged, facts.charge_release()),
+    ];
+    for (kind, moment, release) in news {
+        if let Some(at) = facts.first(moment) {
+            add_held(&mut found, kind, at, release, now);
         }
     }
-    if let Some(charged) = facts.first(CaseMoment::Charged) {
-        let release = facts.charge_release();
-        let at = release.map_or(charged, |release| release.max(charged));
-        let state =
-            if release.is_some_and(|release| release <= now) { State::Due } else { State::Held(release) };
-        if let Some(release) = release.filter(|release| *release > now) {
-            found.wake_at(release);
-        }
-        found.add(Kind::CaseCharged, "0".into(), at, Audience::Victims, state);
+    if let Some(at) = facts.first(CaseMoment::Closed) {
+        found.add(Kind::CaseClosed, "0".into(), at, Audience::Victims, State::Due);
     }
     let last = facts.times(CaseMoment::ContactRequested).last();
     for at in facts.times(CaseMoment::ContactRequested) {
-        let state = if Some(at) == last { State::Due } else { State::Superseded };
+        let state = due_unless(Some(at) != last);
         found.add(Kind::ContactRequested, at.as_second().to_string(), at, Audience::Victims, state);
     }
     found.void(facts.is_sealed().then_some(Reason::Cancelled))
 }
 
+/// Each change of status once, by status and time; a closure overtakes them all.
+fn add_statuses(found: &mut Candidates, case: &Case) {
+    let facts = &case.facts;
+    let last = facts.statuses().last().map(|(at, _)| at);
+    let closed = facts.first(CaseMoment::Closed);
+    for (at, status) in facts.statuses() {
+        let overtaken = Some(at) != last || closed.is_some_and(|closed| closed >= at);
+        let state = if STATUSES.contains(&status) {
+            due_unless(overtaken)
+        } else {
+            State::Void(Reason::StatusUnmapped)
+        };
+        // An unmapped status is free text of the sender: it never becomes part of a key.
+        let name = if STATUSES.contains(&status) { status } else { "unmapped" };
+        found.add(Kind::CaseStatus, format!("{name}.{}", at.as_second()), at, Audience::Victims, state);
+    }
+}
+
+/// News that waits for its release: it could warn a suspect.
+fn add_held(
+    found: &mut Candidates,
+    kind: Kind,
+    happened: Timestamp,
+    release: Option<Timestamp>,
+    now: Timestamp,
+) {
+    let at = release.map_or(happened, |release| release.max(happened));
+    let state = if release.is_some_and(|release| release <= now) { State::Due } else { State::Held(release) };
+    if let Some(release) = release.filter(|release| *release > now) {
+        found.wake_at(release);
+    }
+    found.add(kind, "0".into(), at, Audience::Victims, state);
+}
+
+/// The first time of each ordinal, in order of time.
+fn first_of_each(named: impl Iterator<Item = (String, Timestamp)>) -> Vec<(String, Timestamp)> {
+    let mut seen = BTreeSet::new();
+    named.filter(|(ordinal, _)| seen.insert(ordinal.clone())).collect()
+}
+
 /// An investigator is told once, whoever re-sends the assignment: the ordinal is a hash of who it is.
 pub(crate) fn ordinal_of(investigator: &incident::event::Investigator) -> String {
-    let text = format!("{:?}|{:?}", investigator.name, investigator.phone);
+    short_hash(&format!("{:?}|{:?}", investigator.name, investigator.phone))
+}
+
+pub(crate) fn ordinal_of_agency(agency: &incident::event::AgencyFields) -> String {
+    short_hash(&format!("{}|{}", agency.name, agency.phone))
+}
+
+fn short_hash(text: &str) -> String {
     hex::encode(&Sha256::digest(text)[..4])
 }

@@ -39,9 +39,13 @@ words! {
         OfficersOnTheWay = "officers_on_the_way",
         OfficersDelayed = "officers_delayed",
         CallClosed = "call_closed",
+        CallTransferred = "call_transferred",
         CaseNumber = "case_number",
         CaseAssigned = "case_assigned",
+        CaseStatus = "case_status",
+        CaseReferred = "case_referred",
         CaseCharged = "case_charged",
+        CaseClosed = "case_closed",
         ContactRequested = "contact_requested",
     }
 }
@@ -83,6 +87,7 @@ words! {
         Paused = "paused",
         UnapprovedText = "unapproved_text",
         Shadow = "shadow",
+        StatusUnmapped = "status_unmapped",
         RoleNotNotified = "role_not_notified",
         RenderRefused = "render_refused",
     }
@@ -92,12 +97,10 @@ impl Kind {
     /// The class, which decides quiet hours and the scope of opt-outs.
     pub fn class(self) -> Class {
         match self {
-            Self::CallReceived | Self::OfficersOnTheWay | Self::OfficersDelayed => Class::EmergencyService,
-            Self::CallClosed
-            | Self::CaseNumber
-            | Self::CaseAssigned
-            | Self::CaseCharged
-            | Self::ContactRequested => Class::CaseInformation,
+            Self::CallReceived | Self::OfficersOnTheWay | Self::OfficersDelayed | Self::CallTransferred => {
+                Class::EmergencyService
+            }
+            _ => Class::CaseInformation,
         }
     }
 }
@@ -127,6 +130,7 @@ impl Reason {
             Self::NoAddress | Self::NotASubscriberNumber | Self::UndeliverableAddress => "address",
             Self::Baseline => "known before the service began",
             Self::Merged | Self::Cancelled => "course of the incident",
+            Self::StatusUnmapped => "the contract's list of case statuses",
             Self::Paused => "pause",
             Self::UnapprovedText => "approvals.toml: texts",
             Self::Shadow => "agency.toml: modes.updates",

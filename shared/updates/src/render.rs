@@ -5,7 +5,7 @@ use incident::event::Investigator;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::derive::ordinal_of;
+use crate::derive::{ordinal_of, ordinal_of_agency};
 use crate::kind::{Channel, Kind};
 use crate::segments::measure;
 use crate::subject::Subject;
@@ -68,6 +68,13 @@ pub fn values(subject: &Subject, kind: Kind, ordinal: &str, agency: &AgencyWords
                 values.insert("window_from", clock_time(from, &agency.zone));
                 values.insert("window_to", clock_time(to, &agency.zone));
             }
+            if kind == Kind::CallTransferred
+                && let Some((_, agency)) =
+                    incident.facts.transfers().find(|(_, agency)| ordinal_of_agency(agency) == ordinal)
+            {
+                values.insert("new_agency", agency.name.trim().to_owned());
+                values.insert("new_agency_phone", printed_phone(&agency.phone));
+            }
             if kind == Kind::CallClosed {
                 let outcomes = &texts.of(kind).outcomes;
                 let code = incident.facts.disposition().unwrap_or("default");
@@ -77,6 +84,9 @@ pub fn values(subject: &Subject, kind: Kind, ordinal: &str, agency: &AgencyWords
         }
         Subject::Case(case, _) => {
             values.insert("case", case.number.clone());
+            let status = ordinal.rsplit_once('.').map_or(ordinal, |(status, _)| status);
+            let words = texts.of(kind).statuses.get(status);
+            values.extend(words.map(|words| ("status", words.clone())));
             let investigator = match kind {
                 // The one who was assigned then, even if another has taken over since.
                 Kind::CaseAssigned => assigned(case, ordinal),
@@ -135,12 +145,16 @@ pub fn longest_values(texts: &Texts, kind: Kind, agency: &AgencyWords) -> Values
         ("investigator_name", "Det. Wolfeschlegel".into()),
         ("investigator_phone", "218-555-0100".into()),
         ("contact_phone", "218-555-0100".into()),
+        ("new_agency", "Example County Sheriff Dept".into()),
+        ("new_agency_phone", "218-555-0100".into()),
     ]);
     if agency.text_to_911 {
         values.insert("text_to_911", "yes".into());
     }
     let longest = texts.of(kind).outcomes.values().max_by_key(|words| words.len());
     values.extend(longest.map(|words| ("outcome", words.clone())));
+    let longest = texts.of(kind).statuses.values().max_by_key(|words| words.len());
+    values.extend(longest.map(|words| ("status", words.clone())));
     values
 }
 

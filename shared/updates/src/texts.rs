@@ -1,6 +1,7 @@
 //! `texts/<language>/<kind>.toml`: the words of each kind, checked as a whole before one of them is used.
 use std::collections::BTreeMap;
 
+use incident::case::STATUSES;
 use minijinja::{Environment, UndefinedBehavior};
 use serde::Deserialize;
 
@@ -30,6 +31,9 @@ pub struct KindTexts {
     /// For `call_closed`: words by disposition code, and `default`.
     #[serde(default)]
     pub outcomes: BTreeMap<String, String>,
+    /// For `case_status`: words by status; all of the contract's list.
+    #[serde(default)]
+    pub statuses: BTreeMap<String, String>,
 }
 
 /// A text file cannot be used; the text names file and reason.
@@ -62,6 +66,10 @@ impl Texts {
             }
             if kind == Kind::CallClosed && !texts.outcomes.contains_key("default") {
                 return Err(error(file, "outcomes.default is missing".into()));
+            }
+            let missing = STATUSES.iter().find(|status| !texts.statuses.contains_key(**status));
+            if let (Kind::CaseStatus, Some(status)) = (kind, missing) {
+                return Err(error(file, format!("statuses.{status} is missing")));
             }
             kinds.insert(kind, texts);
         }

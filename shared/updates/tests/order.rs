@@ -85,6 +85,7 @@ fn any_call() -> impl Strategy<Value = Vec<Event>> {
         "unit.cleared",
         "incident.closed",
         "incident.reopened",
+        "incident.transferred",
     ]);
     let follow = prop::collection::vec((kinds, 1i64..240, unit, prop::option::of(300i64..1500)), 0..7);
     (follow, 1u8..4).prop_map(|(follow, priority)| {
@@ -97,7 +98,8 @@ fn any_call() -> impl Strategy<Value = Vec<Event>> {
         let follow = follow.into_iter().filter(|(kind, ..)| *kind != "incident.reopened" || !std::mem::replace(&mut reopened, true));
         events.extend(follow.map(|(kind, seconds, unit, eta)| {
             let units = json!([{"id": unit, "eta": eta.map(|eta| at(eta).to_string())}]);
-            let data = json!({"incident": {"id": "26-1"}, "units": if kind.starts_with("unit") { units } else { json!([]) }});
+            let agency = json!({"name": format!("Agency {unit}"), "phone": "218-555-0160"});
+            let data = json!({"incident": {"id": "26-1"}, "agency": agency, "units": if kind.starts_with("unit") { units } else { json!([]) }});
             read(kind, seconds, &data)
         }));
         events
@@ -109,8 +111,10 @@ fn any_case() -> impl Strategy<Value = Vec<Event>> {
     let kinds = prop::sample::select(vec![
         "case.assigned",
         "case.charged",
+        "case.referred_to_prosecutor",
         "case.contact_requested",
         "case.status_changed",
+        "case.closed",
     ]);
     let follow = prop::collection::vec((kinds, 1i64..240, 0usize..2, prop::option::of(0i64..3600)), 0..6);
     follow.prop_map(|follow| {
@@ -121,12 +125,13 @@ fn any_case() -> impl Strategy<Value = Vec<Event>> {
             json!({"case": fields, "people": [victim]})
         };
         let mut events = vec![read("case.opened", 0, &case(json!({})))];
-        // One charge at most: a later one may hold what an earlier one released.
-        let mut charged = false;
-        let follow = follow.into_iter().filter(|(kind, ..)| *kind != "case.charged" || !std::mem::replace(&mut charged, true));
+        // One charge and one referral at most: a later one may hold what an earlier one released.
+        let mut held = BTreeSet::new();
+        let follow = follow.into_iter().filter(|(kind, ..)| !["case.charged", "case.referred_to_prosecutor"].contains(kind) || held.insert(*kind));
         events.extend(follow.map(|(kind, seconds, who, release)| {
             let name = ["Det. One", "Det. Two"][who];
-            let extra = json!({"investigator": {"name": name},
+            let status = ["active", "suspended"][who];
+            let extra = json!({"investigator": {"name": name}, "status": status,
                 "release_at": release.map(|release| at(release).to_string())});
             read(kind, seconds, &case(extra))
         }));

@@ -274,3 +274,46 @@ fn closing_is_told_once_per_cycle() {
     let found = lines(&plan_at(&events, &Contacts::new(), 121));
     assert_eq!(found.last().unwrap(), "call_closed text p1: superseded");
 }
+
+#[test]
+fn a_transfer_names_each_agency_once() {
+    let sheriff = json!({"agency": {"name": "Example County Sheriff", "phone": "218-555-0160"}});
+    let state = json!({"agency": {"name": "State Patrol", "phone": "218-555-0161"}});
+    let events = [
+        opened(json!([caller()])),
+        later("incident.transferred", 10, sheriff.clone()),
+        later("incident.transferred", 20, sheriff),
+        later("incident.transferred", 30, state),
+    ];
+    let found = lines(&plan_at(&events[..3], &Contacts::new(), 31));
+    assert_eq!(found.iter().filter(|line| line.starts_with("call_transferred")).count(), 1, "{found:?}");
+    let found = lines(&plan_at(&events, &Contacts::new(), 31));
+    assert!(found[1].ends_with("superseded") && found[2].ends_with("pending"), "{found:?}");
+}
+
+#[test]
+fn each_status_is_told_until_the_next_and_never_in_the_senders_words() {
+    let status = |at, status: &str| case_event("case.status_changed", at, json!({"status": status}));
+    let events = [status(0, "active"), status(60, "suspended"), status(90, "pending lab 218-555-0101")];
+    let found = lines(&plan_at(&events[..2], &Contacts::new(), 61));
+    assert_eq!(found.iter().filter(|line| line.ends_with("superseded")).count(), 2, "{found:?}");
+    assert_eq!(found.iter().filter(|line| line.ends_with("pending")).count(), 2, "{found:?}");
+    let found = lines(&plan_at(&events, &Contacts::new(), 91));
+    assert_eq!(found.iter().filter(|line| line.ends_with("status_unmapped")).count(), 2, "{found:?}");
+    assert!(!found.iter().any(|line| line.contains("555-0101")), "{found:?}");
+}
+
+#[test]
+fn a_referral_is_held_and_a_closure_ends_the_news_of_status() {
+    let referred = case_event("case.referred_to_prosecutor", 0, json!({}));
+    let held =
+        ["case_referred text v: deferred until released", "case_referred email v: deferred until released"];
+    check(&[referred], &Contacts::new(), 3600, &held);
+    let events = [
+        case_event("case.status_changed", 0, json!({"status": "closed"})),
+        case_event("case.closed", 5, json!({})),
+    ];
+    let found = lines(&plan_at(&events, &Contacts::new(), 6));
+    assert_eq!(found[2..], ["case_closed text v: pending", "case_closed email v: pending"]);
+    assert!(found[..2].iter().all(|line| line.ends_with("superseded")), "{found:?}");
+}

@@ -10,12 +10,13 @@ use std::path::Path;
 
 use jiff::tz::TimeZone;
 use serde_json::json;
+use updates::derive::{from_case, from_incident};
 use updates::email::{Envelope, build};
 use updates::render::{AgencyWords, Values, longest_values, render, values};
 use updates::segments::{Alphabet, measure};
 use updates::texts::Texts;
-use updates::{Channel, Kind};
-use world::{at, read, subject};
+use updates::{Channel, Kind, Subject};
+use world::{at, policy, read, subject};
 
 fn english() -> Texts {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../infra/agency/texts/en");
@@ -39,30 +40,30 @@ fn agency() -> AgencyWords {
 
 fn sample_values(kind: Kind, texts: &Texts) -> Values {
     let call = json!({"incident": {"id": "26-048213"}, "disposition": "01",
+        "agency": {"name": "Example County Sheriff", "phone": "+12185550160"},
         "units": [{"id": "214", "status": "enroute", "eta": at(1460).to_string()}]});
-    let case = json!({"case": {"number": "26-1234",
+    let case = json!({"case": {"number": "26-1234", "status": "suspended",
         "investigator": {"name": "Det. Sample", "phone": "+12185550150"}}});
-    let events = match kind {
-        Kind::CallReceived | Kind::OfficersOnTheWay | Kind::OfficersDelayed | Kind::CallClosed => {
-            vec![read("incident.opened", 0, &call)]
-        }
-        _ => vec![read("case.assigned", 0, &case)],
+    let calls = [
+        Kind::CallReceived,
+        Kind::OfficersOnTheWay,
+        Kind::OfficersDelayed,
+        Kind::CallClosed,
+        Kind::CallTransferred,
+    ];
+    let events = if calls.contains(&kind) {
+        vec![read("incident.opened", 0, &call), read("incident.transferred", 1, &call)]
+    } else {
+        vec![read("case.assigned", 0, &case), read("case.status_changed", 1, &case)]
     };
     let subject = subject(&events);
-    let ordinal = match kind {
-        Kind::CaseAssigned => updates::derive::from_case(
-            match &subject {
-                updates::Subject::Case(case, _) => case,
-                updates::Subject::Incident(_) => unreachable!("the events above make a case"),
-            },
-            at(0),
-        )
-        .list[0]
-            .ordinal
-            .clone(),
-        _ => "0".into(),
+    let found = match &subject {
+        Subject::Incident(incident) => from_incident(incident, policy(), at(2)),
+        Subject::Case(case, _) => from_case(case, at(2)),
     };
-    values(&subject, kind, &ordinal, &agency(), texts)
+    let ordinal =
+        found.list.into_iter().find(|candidate| candidate.kind == kind).map(|candidate| candidate.ordinal);
+    values(&subject, kind, &ordinal.unwrap_or_else(|| "0".into()), &agency(), texts)
 }
 
 #[test]
@@ -109,6 +110,8 @@ fn texts_keep_the_house_rules() {
         assert!(!text.contains("http") && !text.contains("www"), "{kind} carries no link");
         let live = matches!(kind, Kind::CallReceived | Kind::OfficersOnTheWay | Kind::OfficersDelayed);
         assert!(!live || text.contains("If it gets worse call or text 911."), "{kind} says what to do");
+        let transferred = *kind == Kind::CallTransferred;
+        assert!(!transferred || text.contains("If it gets worse call 911."), "{kind} says what to do");
     }
 }
 

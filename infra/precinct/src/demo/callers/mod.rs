@@ -198,9 +198,13 @@ fn matter(kind: Kind) -> &'static str {
         Kind::OfficersOnTheWay => "officers are on the way",
         Kind::OfficersDelayed => "officers are delayed",
         Kind::CallClosed => "your call is closed",
+        Kind::CallTransferred => "another agency has your call",
         Kind::CaseNumber => "your report has a number",
         Kind::CaseAssigned => "your report has an investigator",
+        Kind::CaseStatus => "the status of your report",
+        Kind::CaseReferred => "it went to the prosecutor",
         Kind::CaseCharged => "a charge was filed",
+        Kind::CaseClosed => "your report was closed",
         Kind::ContactRequested => "please call us",
     }
 }
@@ -231,6 +235,7 @@ fn plain(reason: Reason) -> &'static str {
         Reason::Paused => "Sending is paused.",
         Reason::UnapprovedText => "Nobody has approved the words.",
         Reason::Shadow => "The service only watches so far.",
+        Reason::StatusUnmapped => "The records system sent a status that is on no list.",
         Reason::RoleNotNotified => "It goes to people in another role.",
         Reason::RenderRefused => "The words could not be filled in.",
     }
