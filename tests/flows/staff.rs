@@ -62,6 +62,41 @@ async fn opened(stack: &Stack, id: &str) {
     stack.drain().await.unwrap();
 }
 
+/// A charge whose news is held, in a case of `det.sample@example.gov`.
+async fn charged(stack: &Stack, number: &str) {
+    let case = json!({"number": number, "offence": "23F",
+        "investigator": {"name": "Det. Sample", "phone": "218-555-0150", "email": "det.sample@example.gov"}});
+    let victim = json!({"id": "v", "roles": ["victim"], "phone": PHONE, "contact": "ok"});
+    let event = json!({"type": "case.charged", "id": format!("rms-{number}"), "timestamp": stack.now(),
+        "data": {"case": case, "people": [victim]}});
+    let (status, answer) = stack.post("/v1/cases/events", &event).await.unwrap();
+    assert_eq!(status, 202, "{answer}");
+    stack.drain().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_charge_is_told_once_its_investigator_releases_it() {
+    let stack = stack().await;
+    charged(&stack, "26-9").await;
+    assert_eq!(stack.texts().len(), 0);
+    let release = async |subject: &str| {
+        let token = stack.token(subject, &["investigator"]);
+        stack.command("/v1/cases/26-9/release", &token, &json!({})).await.unwrap().0
+    };
+    assert_eq!(release("det.other@example.gov").await, 404, "another investigator's case is not there");
+    assert_eq!(release("det.sample@example.gov").await, 200);
+    stack.drain().await.unwrap();
+    assert_eq!(stack.texts().len(), 1);
+    assert_eq!(release("det.sample@example.gov").await, 200, "releasing twice changes nothing");
+    stack.drain().await.unwrap();
+    assert_eq!(stack.texts().len(), 1);
+    let (status, record) =
+        ask(&stack, "/v1/cases/26-9/updates", "det.sample@example.gov", &["investigator"]).await;
+    let states: Vec<&Value> =
+        record["decisions"].as_array().unwrap().iter().map(|one| &one["state"]).collect();
+    assert_eq!((status, states), (200, vec![&json!("deferred"), &json!("pending")]));
+}
+
 async fn ask(stack: &Stack, path: &str, subject: &str, groups: &[&str]) -> (u16, Value) {
     stack.get(path, &stack.token(subject, groups)).await.unwrap()
 }
@@ -74,6 +109,7 @@ async fn every_role_at_every_endpoint() {
     department(&stack).await;
     night(&stack).await;
     opened(&stack, "26-1").await;
+    charged(&stack, "26-9").await;
     let pause = json!({"scope": "source", "value": "nobody", "on": true, "reason": "trial"});
     let mut table = String::new();
     for route in Route::samples() {
@@ -84,6 +120,10 @@ async fn every_role_at_every_endpoint() {
             let (status, _) = match &route {
                 Route::IncidentUpdates { .. } => {
                     stack.get("/v1/incidents/26-1/updates", &token).await.unwrap()
+                }
+                Route::CaseUpdates { .. } => stack.get("/v1/cases/26-9/updates", &token).await.unwrap(),
+                Route::Release { .. } => {
+                    stack.command("/v1/cases/26-9/release", &token, &json!({})).await.unwrap()
                 }
                 Route::OfficerScore { .. } => stack.get(SCORE, &token).await.unwrap(),
                 Route::Alerts => stack.get("/v1/alerts", &token).await.unwrap(),
@@ -101,6 +141,14 @@ async fn every_role_at_every_endpoint() {
     GET /v1/incidents/{id}/updates
       200 dispatch records victim_services auditor admin
       403 officer supervisor commander internal_affairs analyst
+      404 investigator
+    GET /v1/cases/{number}/updates
+      200 dispatch records victim_services auditor admin
+      403 officer supervisor commander internal_affairs analyst
+      404 investigator
+    POST /v1/cases/{number}/release
+      200 admin
+      403 dispatch records victim_services officer supervisor commander internal_affairs analyst auditor
       404 investigator
     GET /v1/officers/{id}/scores/{date}
       200 commander internal_affairs

@@ -11,11 +11,12 @@ use table::{KeyRing, Planning, Store};
 mod alerts;
 mod audit;
 mod caller;
-mod incidents;
 mod mask;
+mod messages;
 mod officers;
 mod page;
 mod pause;
+mod release;
 mod route;
 mod scope;
 
@@ -125,7 +126,9 @@ async fn dispatch(
     request: &ApiGatewayV2httpRequest,
 ) -> anyhow::Result<Reply> {
     match route {
-        Route::IncidentUpdates { id } => incidents::updates(context, caller, id).await,
+        Route::IncidentUpdates { id } => messages::of_incident(context, caller, id).await,
+        Route::CaseUpdates { number } => messages::of_case(context, caller, number).await,
+        Route::Release { number } => release::release(context, caller, number).await,
         Route::OfficerScore { id, date } => officers::score(context, caller, id, date).await,
         Route::Alerts => alerts::list(context, caller, request).await,
         Route::Pause => pause::set(context, caller, request).await,

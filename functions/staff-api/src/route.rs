@@ -11,6 +11,16 @@ pub enum Route {
         /// Incident.
         id: String,
     },
+    /// `GET /v1/cases/{number}/updates`
+    CaseUpdates {
+        /// Case.
+        number: String,
+    },
+    /// `POST /v1/cases/{number}/release`
+    Release {
+        /// Case.
+        number: String,
+    },
     /// `GET /v1/officers/{id}/scores/{date}`
     OfficerScore {
         /// Officer.
@@ -26,10 +36,12 @@ pub enum Route {
 
 impl Route {
     /// One of each, for tests over all of them.
-    pub fn samples() -> [Self; 4] {
+    pub fn samples() -> [Self; 6] {
         let id = || "sample".to_owned();
         [
             Self::IncidentUpdates { id: id() },
+            Self::CaseUpdates { number: id() },
+            Self::Release { number: id() },
             Self::OfficerScore { id: id(), date: "2026-07-04".into() },
             Self::Alerts,
             Self::Pause,
@@ -51,6 +63,10 @@ impl Route {
         }
         match (method, parts.as_slice()) {
             ("GET", ["v1", "incidents", id, "updates"]) => Some(Self::IncidentUpdates { id: (*id).into() }),
+            ("GET", ["v1", "cases", number, "updates"]) => {
+                Some(Self::CaseUpdates { number: (*number).into() })
+            }
+            ("POST", ["v1", "cases", number, "release"]) => Some(Self::Release { number: (*number).into() }),
             ("GET", ["v1", "officers", id, "scores", date]) => {
                 Some(Self::OfficerScore { id: (*id).into(), date: (*date).into() })
             }
@@ -64,7 +80,10 @@ impl Route {
     pub fn full_roles(&self) -> &'static [Role] {
         use Role::{Admin, Auditor, Commander, Dispatch, InternalAffairs, Records, VictimServices};
         match self {
-            Self::IncidentUpdates { .. } => &[Dispatch, Records, VictimServices, Auditor, Admin],
+            Self::IncidentUpdates { .. } | Self::CaseUpdates { .. } => {
+                &[Dispatch, Records, VictimServices, Auditor, Admin]
+            }
+            Self::Release { .. } => &[Admin],
             Self::OfficerScore { .. } | Self::Alerts => &[InternalAffairs, Commander],
             Self::Pause => &[Dispatch, Commander, Admin],
         }
@@ -73,7 +92,9 @@ impl Route {
     /// Roles that see only what is theirs: own chain, oneself, own cases.
     pub fn limited_roles(&self) -> &'static [Role] {
         match self {
-            Self::IncidentUpdates { .. } => &[Role::Investigator],
+            Self::IncidentUpdates { .. } | Self::CaseUpdates { .. } | Self::Release { .. } => {
+                &[Role::Investigator]
+            }
             Self::OfficerScore { .. } => &[Role::Supervisor, Role::Officer],
             Self::Alerts => &[Role::Supervisor],
             Self::Pause => &[],
@@ -89,6 +110,8 @@ impl Route {
     pub fn name(&self) -> &'static str {
         match self {
             Self::IncidentUpdates { .. } => "GET /v1/incidents/{id}/updates",
+            Self::CaseUpdates { .. } => "GET /v1/cases/{number}/updates",
+            Self::Release { .. } => "POST /v1/cases/{number}/release",
             Self::OfficerScore { .. } => "GET /v1/officers/{id}/scores/{date}",
             Self::Alerts => "GET /v1/alerts",
             Self::Pause => "POST /v1/pause",

@@ -56,6 +56,9 @@ pub struct CaseFacts {
     /// From when charge news may be told; null holds it for the investigator.
     #[serde(skip_serializing_if = "Register::is_unset")]
     charge_release: Register<Timestamp>,
+    /// When staff let held news go.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    released: BTreeSet<Timestamp>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     sealed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -137,6 +140,11 @@ impl Case {
 }
 
 impl CaseFacts {
+    /// Lets go what is held at `at`: a charge or a referral that happened until then, never a later one.
+    pub fn release(&mut self, at: Timestamp) {
+        self.released.insert(at);
+    }
+
     /// The call it came of.
     pub fn incident_id(&self) -> Option<&str> {
         self.incident_id.get().map(String::as_str)
@@ -164,12 +172,19 @@ impl CaseFacts {
 
     /// From when news of a referral may be told, if a time is set.
     pub fn referral_release(&self) -> Option<Timestamp> {
-        self.referral_release.get().copied()
+        self.release_of(CaseMoment::Referred, &self.referral_release)
     }
 
     /// From when charge news may be told, if a time is set.
     pub fn charge_release(&self) -> Option<Timestamp> {
-        self.charge_release.get().copied()
+        self.release_of(CaseMoment::Charged, &self.charge_release)
+    }
+
+    /// The earlier of the time set by the sender and the first release by staff after it happened.
+    fn release_of(&self, moment: CaseMoment, set: &Register<Timestamp>) -> Option<Timestamp> {
+        let happened = self.first(moment)?;
+        let by_staff = self.released.range(happened..).next().copied();
+        by_staff.into_iter().chain(set.get().copied()).min()
     }
 
     /// Sealed by order: nothing of it goes anywhere any more.

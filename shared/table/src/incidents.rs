@@ -200,6 +200,30 @@ impl Incidents {
         }
     }
 
+    /// Lets held news of a case go at `at`, without opening anything sealed. `false` where the case is unknown;
+    /// `Condition` means that somebody else wrote first: try again.
+    pub async fn release(&self, number: &str, at: Timestamp) -> Result<bool, StoreError> {
+        let place = subject(&Subject::case_key(number));
+        let Some(item) = self.store.read::<SubjectItem>("subject", &place).await? else { return Ok(false) };
+        let mut facts: CaseFacts = read_facts(&item)?;
+        facts.release(at);
+        let facts = serde_json::to_string(&facts).map_err(|error| StoreError::malformed("subject", error))?;
+        let call = self.store.client.update_item().table_name(self.store.name());
+        let shard = due_shard(&place.pk);
+        let call = call.key(PK, s(place.pk)).key(SK, s(place.sk)).condition_expression("rev = :rev");
+        let call = call
+            .update_expression(
+                "SET facts = :facts, rev = :next, unplanned = :next, due_at = :due, due_shard = :shard",
+            )
+            .expression_attribute_values(":rev", n(item.rev))
+            .expression_attribute_values(":next", n(item.rev + 1))
+            .expression_attribute_values(":facts", s(facts))
+            .expression_attribute_values(":due", s((at + PLAN_WITHIN).to_string()))
+            .expression_attribute_values(":shard", s(shard));
+        Box::pin(call.send()).await.map_err(|error| StoreError::from_sdk("release", &error))?;
+        Ok(true)
+    }
+
     /// Keys of subjects to be planned at or before `now`.
     pub async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<String>, StoreError> {
         let keys = self.store.due(&now.to_string(), limit).await?;

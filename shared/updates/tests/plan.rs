@@ -8,7 +8,7 @@ use incident::{Contact, Event};
 use serde_json::{Value, json};
 use updates::contact::Flag;
 use updates::gates::Contacts;
-use updates::{ContactState, OptOut};
+use updates::{ContactState, OptOut, Subject};
 use world::{at, knowing, lines, plan_at, read};
 
 const MINUTE: i64 = 60;
@@ -316,4 +316,23 @@ fn a_referral_is_held_and_a_closure_ends_the_news_of_status() {
     let found = lines(&plan_at(&events, &Contacts::new(), 6));
     assert_eq!(found[2..], ["case_closed text v: pending", "case_closed email v: pending"]);
     assert!(found[..2].iter().all(|line| line.ends_with("superseded")), "{found:?}");
+}
+
+#[test]
+fn staff_release_what_is_held_then_and_nothing_later() {
+    let charged = |at| case_event("case.charged", at, json!({}));
+    let released_at = |events: &[Event], at: i64| {
+        let mut subject = world::subject(events);
+        let Subject::Case(case, _) = &mut subject else { unreachable!("the events above make a case") };
+        case.facts.release(world::at(at));
+        let plan = updates::plan(&subject, &Contacts::new(), world::policy(), world::at(at.max(200)));
+        lines(&plan)
+    };
+    assert_eq!(
+        released_at(&[charged(60)], 120),
+        ["case_charged text v: pending", "case_charged email v: pending"]
+    );
+    let held =
+        ["case_charged text v: deferred until released", "case_charged email v: deferred until released"];
+    assert_eq!(released_at(&[charged(60)], 30), held);
 }

@@ -1,5 +1,6 @@
-//! `GET /v1/incidents/{id}/updates`: every decision and message about a call, in order, with its reason. Addresses
-//! are masked: whoever helps a caller needs to see what was said, not to copy a number.
+//! `GET /v1/incidents/{id}/updates` and `GET /v1/cases/{number}/updates`: every decision and message about a call or
+//! a case, in order, with its reason. Addresses are masked: whoever helps a caller needs to see what was said, not to
+//! copy a number.
 use jiff::Timestamp;
 use serde::Serialize;
 use startup::http::Answer;
@@ -11,8 +12,11 @@ use crate::route::Route;
 use crate::{Context, Reply, mask, not_found};
 
 #[derive(Serialize)]
-struct Updates {
-    incident_id: String,
+struct Updates<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    incident_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    case_number: Option<&'a str>,
     decisions: Vec<DecisionShown>,
     messages: Vec<MessageShown>,
 }
@@ -59,36 +63,58 @@ struct MessageShown {
     history: Vec<Step>,
 }
 
-pub(crate) async fn updates(context: &Context, caller: &Caller, id: &str) -> anyhow::Result<Reply> {
+/// The record of a call.
+pub(crate) async fn of_incident(context: &Context, caller: &Caller, id: &str) -> anyhow::Result<Reply> {
     let about = vec![id.to_owned()];
     let route = Route::IncidentUpdates { id: id.into() };
     let Some(stored) = context.subjects.incident(id).await? else {
         return Ok(Reply { answer: not_found(), about });
     };
     let all = caller.is_any(route.full_roles());
-    if !all && !is_own(context, caller, stored.facts.case_number()).await? {
+    if !all && !is_own_case(context, caller, stored.facts.case_number()).await? {
         return Ok(Reply { answer: not_found(), about });
     }
-    let key = Subject::incident_key(id);
-    let decisions = context.updates.messages.decisions(&key).await?;
-    let mut messages = context.updates.messages.of(&key).await?;
-    messages.sort_by(|a, b| (a.created_at, &a.sk).cmp(&(b.created_at, &b.sk)));
-    let mut sent = Vec::new();
-    for message in messages {
-        sent.push(show(context, message).await?);
-    }
-    let decisions = decisions.into_iter().map(DecisionShown::from).collect();
-    let answer = Answer::json(200, &Updates { incident_id: id.into(), decisions, messages: sent });
-    Ok(Reply { answer, about })
+    let (decisions, messages) = record(context, &Subject::incident_key(id)).await?;
+    let updates = Updates { incident_id: Some(id), case_number: None, decisions, messages };
+    Ok(Reply { answer: Answer::json(200, &updates), about })
 }
 
-/// Whether the case that came of the call is the investigator's own.
-async fn is_own(context: &Context, caller: &Caller, case: Option<&str>) -> anyhow::Result<bool> {
-    let Some(number) = case else { return Ok(false) };
+/// The record of a case.
+pub(crate) async fn of_case(context: &Context, caller: &Caller, number: &str) -> anyhow::Result<Reply> {
+    let about = vec![number.to_owned()];
+    let route = Route::CaseUpdates { number: number.into() };
+    let known = context.subjects.case(number).await?.is_some();
+    let all = caller.is_any(route.full_roles());
+    if !known || (!all && !is_own_case(context, caller, Some(number)).await?) {
+        return Ok(Reply { answer: not_found(), about });
+    }
+    let (decisions, messages) = record(context, &Subject::case_key(number)).await?;
+    let updates = Updates { incident_id: None, case_number: Some(number), decisions, messages };
+    Ok(Reply { answer: Answer::json(200, &updates), about })
+}
+
+/// Whether the case is the investigator's own.
+pub(crate) async fn is_own_case(
+    context: &Context,
+    caller: &Caller,
+    number: Option<&str>,
+) -> anyhow::Result<bool> {
+    let Some(number) = number else { return Ok(false) };
     let Some(case) = context.subjects.case(number).await? else { return Ok(false) };
     let email = case.facts.investigator().and_then(|investigator| investigator.email.as_deref());
     let own = |mine: &str| email.is_some_and(|email| email.eq_ignore_ascii_case(mine));
     Ok(own(&caller.subject) || caller.email.as_deref().is_some_and(own))
+}
+
+async fn record(context: &Context, key: &str) -> anyhow::Result<(Vec<DecisionShown>, Vec<MessageShown>)> {
+    let decisions = context.updates.messages.decisions(key).await?;
+    let mut messages = context.updates.messages.of(key).await?;
+    messages.sort_by(|a, b| (a.created_at, &a.sk).cmp(&(b.created_at, &b.sk)));
+    let mut shown = Vec::new();
+    for message in messages {
+        shown.push(show(context, message).await?);
+    }
+    Ok((decisions.into_iter().map(DecisionShown::from).collect(), shown))
 }
 
 async fn show(context: &Context, message: Message) -> anyhow::Result<MessageShown> {
