@@ -43,6 +43,22 @@ pub enum State {
 }
 
 impl State {
+    /// The word of the contract.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Deferred => "deferred",
+            Self::Pending => "pending",
+            Self::Claimed => "claimed",
+            Self::Accepted => "accepted",
+            Self::Delivered => "delivered",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+            Self::Suppressed => "suppressed",
+            Self::Superseded => "superseded",
+            Self::Expired => "expired",
+        }
+    }
+
     /// Whether a plan may still change it.
     pub fn is_open(self) -> bool {
         matches!(self, Self::Deferred | Self::Pending | Self::Suppressed)

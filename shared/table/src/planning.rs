@@ -202,7 +202,7 @@ impl Planning {
         let Message { person, kind, ordinal, channel, .. } = message;
         let decision = Decision {
             subject: message.subject.clone(),
-            sk: decision_sk(person, *kind, ordinal, *channel, now),
+            sk: decision_sk((person, *kind, ordinal, *channel), (State::Suppressed, Some(reason)), now),
             person: person.clone(),
             kind: *kind,
             ordinal: ordinal.clone(),
@@ -294,7 +294,7 @@ fn decision(key: &str, update: &Planned, policy: &Policy, now: Timestamp) -> Dec
     let rule = reason.map_or_else(|| default_rule(update.outcome, *kind), |reason| reason.rule().to_owned());
     Decision {
         subject: key.into(),
-        sk: decision_sk(person, *kind, ordinal, *channel, now),
+        sk: decision_sk((person, *kind, ordinal, *channel), (state, reason), now),
         person: person.clone(),
         kind: *kind,
         ordinal: ordinal.clone(),
@@ -308,8 +308,15 @@ fn decision(key: &str, update: &Planned, policy: &Policy, now: Timestamp) -> Dec
     }
 }
 
-fn decision_sk(person: &str, kind: Kind, ordinal: &str, channel: Channel, now: Timestamp) -> String {
-    format!("DEC#{person}#{kind}#{ordinal}#{}#{channel}", now.as_millisecond())
+/// Decisions are appended: time and outcome tell apart what was decided within one instant.
+fn decision_sk(
+    about: (&str, Kind, &str, Channel),
+    outcome: (State, Option<Reason>),
+    now: Timestamp,
+) -> String {
+    let ((person, kind, ordinal, channel), (state, reason)) = (about, outcome);
+    let word = reason.map_or_else(|| state.word().to_owned(), |reason| reason.word().to_owned());
+    format!("DEC#{person}#{kind}#{ordinal}#{}#{channel}#{word}", now.as_millisecond())
 }
 
 fn default_rule(outcome: Outcome, kind: Kind) -> String {

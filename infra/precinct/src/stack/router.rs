@@ -12,8 +12,10 @@ use super::server::{Ask, Reply, json as json_reply};
 use super::{Shared, local, public};
 
 /// The routes of the staff API, as in the template.
-const STAFF_ROUTES: [(&str, &str); 4] = [
+const STAFF_ROUTES: [(&str, &str); 6] = [
     ("GET", "/v1/incidents/{id}/updates"),
+    ("GET", "/v1/cases/{number}/updates"),
+    ("POST", "/v1/cases/{number}/release"),
     ("GET", "/v1/officers/{id}/scores/{date}"),
     ("GET", "/v1/alerts"),
     ("POST", "/v1/pause"),
