@@ -1,4 +1,4 @@
-//! Every key of every table, in one place. `docs/data-model.md` is printed from here by a test.
+//! Keys of calls, cases, contacts and technical items. Each key is built in this crate and nowhere else.
 
 /// Number of shards of a `due` index: enough that one busy minute does not heat one partition.
 pub const DUE_SHARDS: u8 = 4;
