@@ -195,6 +195,12 @@ mod tests {
         GET /v1/incidents/{id}/updates
           all: admin auditor dispatch records victim_services
           own: investigator
+        GET /v1/cases/{number}/updates
+          all: admin auditor dispatch records victim_services
+          own: investigator
+        POST /v1/cases/{number}/release
+          all: admin
+          own: investigator
         GET /v1/officers/{id}/scores/{date}
           all: commander internal_affairs
           own: officer supervisor
