@@ -16,6 +16,7 @@ mod places;
 mod read;
 
 use std::fmt::Write as _;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -82,7 +83,7 @@ pub async fn run(agency: &Path) -> anyhow::Result<()> {
     let published = files::public(&stack, &output).await?;
     told.say(&closing(&output, &published));
     files::story(&output, &told.text)?;
-    println!("\nPlayed and told in {:.0} s.", started.elapsed().as_secs_f64());
+    show(&format!("\nPlayed and told in {:.0} s.\n", started.elapsed().as_secs_f64()));
     Ok(())
 }
 
@@ -100,9 +101,15 @@ struct Told {
 
 impl Told {
     fn say(&mut self, text: &str) {
-        print!("{text}");
+        show(text);
         self.text.push_str(text);
     }
+}
+
+/// Prints; whoever reads may stop early (`| head`), the files are written all the same.
+fn show(text: &str) {
+    let mut out = std::io::stdout();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
 fn at(day: Date, hour: i8, zone: &TimeZone) -> anyhow::Result<Timestamp> {
