@@ -21,7 +21,8 @@ from datetime import datetime, timedelta, timezone
 from issuer import Issuer
 from stack import PERSONNEL_SECRET, WORK, Stack, build, live_agency, until
 
-CALLER, STOPPER, PAUSED, MAILED = "+12185550123", "+12185550144", "+12185550155", "dana@example.com"
+CALLER, STOPPER, PAUSED = "+12185550123", "+12185550144", "+12185550155"
+MAILED, VICTIM = "dana@example.com", "ruth@example.com"
 
 
 def say(what, started):
@@ -108,6 +109,18 @@ def staff_see_every_decision(stack, issuer):
     assert record.get("ChecksumSHA256"), record
 
 
+def held_news_of_a_case_is_let_go(stack, issuer):
+    case = {"number": "26-1234", "incident_id": "26-048213", "offence": "THEFT", "status": "open"}
+    people = [{"id": "v1", "roles": ["victim"], "email": VICTIM, "contact": "ok"}]
+    events = [{"type": "case.opened", "id": "r-1", "timestamp": stamp(), "data": {"case": case, "people": people}},
+              {"type": "case.charged", "id": "r-2", "timestamp": stamp(), "data": {"case": {"number": "26-1234"}}}]
+    accepted(stack.post("/v1/cases/events", events), 2)
+    path, token = "/v1/cases/26-1234/updates", issuer.token("staff-3", "records")
+    until("the charge to be held", lambda: "case_charged" in str(stack.staff("GET", path, token)[1]))
+    status, body = stack.staff("POST", "/v1/cases/26-1234/release", issuer.token("staff-4", "admin"))
+    assert status == 200 and body["released_at"], (status, body)
+
+
 def a_pause_holds_everything(stack, issuer):
     order = {"scope": "all", "on": True, "reason": "emulator suite"}
     token, path = issuer.token("staff-1", "commander"), "/v1/incidents/26-048216/updates"
@@ -156,13 +169,15 @@ def play(stack, issuer, started):
     say("STOP through topic and queue: kept", started)
     staff_see_every_decision(stack, issuer)
     say("staff API: token and role checked, decision opted_out shown, read audited", started)
+    held_news_of_a_case_is_let_go(stack, issuer)
+    say("a case: its charge held until released by the staff", started)
     a_pause_holds_everything(stack, issuer)
     say("a pause: nothing sent, recorded as paused; lifted again", started)
     latest = the_night_is_computed(stack, issuer)
     say(f"the night: officers scored, {latest['ContentLength']} bytes of GeoJSON in the public bucket", started)
     errors = [line for line in stack.function_logs() if '"level":"ERROR"' in line]
     assert not errors, "\n".join(errors)
-    said = [line for line in stack.function_logs() if any(private in line for private in (CALLER, STOPPER, PAUSED, MAILED))]
+    said = [line for line in stack.function_logs() if any(private in line for private in (CALLER, STOPPER, PAUSED, MAILED, VICTIM))]
     assert not said, "personal data in a log:\n" + "\n".join(said)
     say("no function logged an error or a number, no role was refused anything", started)
 

@@ -162,3 +162,13 @@ async fn news_of_a_charge_is_held_until_its_release() {
     world.until("2026-07-07T15:01:00-05:00").await;
     assert_eq!(world.texts().len(), 2);
 }
+
+#[tokio::test]
+async fn an_event_id_is_free_again_after_seven_days() {
+    let world = World::new().await;
+    world.cad(theft("e-1", NOON, "26-1")).await;
+    let later = "2026-07-15T12:00:00-05:00";
+    world.stack.set(instant(later)).await.unwrap();
+    let (status, answer) = world.stack.post("/v1/cad/events", &theft("e-1", later, "26-2")).await.unwrap();
+    assert_eq!((status, &answer["accepted"]), (202, &json!(1)), "{answer}");
+}

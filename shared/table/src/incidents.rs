@@ -11,7 +11,7 @@ use updates::Subject;
 use crate::error::StoreError;
 use crate::keyring::KeyRing;
 use crate::keys::{Key, due_shard, received, rejected, subject};
-use crate::schema::{PK, SK};
+use crate::schema::{PK, SK, TTL};
 use crate::store::{Item, Store, n, rev_condition, s, to_item};
 
 /// How long the id of a received event is remembered.
@@ -137,10 +137,12 @@ impl Incidents {
         let ttl = (event.at + REMEMBERED).as_second();
         let id = EventItem { digest: event.digest.into(), ttl };
         let key = received(event.source, event.id);
-        let mut writes = vec![
-            put(&self.store, to_item("event", &key, &id)?, rev_condition(0)),
-            put(&self.store, item, rev_condition(rev)),
-        ];
+        // The table deletes late: a record past its time does not count, though it may still be there.
+        let values = Item::from([(":now".to_owned(), n(event.at.as_second()))]);
+        let free = ("attribute_not_exists(pk) OR #ttl <= :now", values);
+        let mut first = put(&self.store, to_item("event", &key, &id)?, free);
+        first.expression_attribute_names = Some([("#ttl".to_owned(), TTL.to_owned())].into());
+        let mut writes = vec![first, put(&self.store, item, rev_condition(rev))];
         writes.extend(with);
         let writes = writes.into_iter().map(|put| TransactWriteItem::builder().put(put).build()).collect();
         match self.store.transact("event", writes).await {
@@ -153,6 +155,7 @@ impl Incidents {
     /// Whether the event is known already; an expired record that the table still shows does not count.
     async fn repetition(&self, key: &Key, event: &Received<'_>) -> Result<Option<Written>, StoreError> {
         let known: Option<EventItem> = self.store.read("event", key).await?;
+        let known = known.filter(|known| known.ttl > event.at.as_second());
         Ok(known
             .map(|known| if known.digest == event.digest { Written::Duplicate } else { Written::IdReused }))
     }
