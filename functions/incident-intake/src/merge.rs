@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use startup::http::Fault;
 use startup::intake::{self, Outcome, Post, Unreadable};
 use table::StoreError;
-use table::incidents::{Received, Written};
+use table::received::{Received, Written};
 use updates::{Policy, Subject};
 
 use crate::Context;

@@ -13,8 +13,8 @@ use startup::http::Fault;
 use startup::intake::{self, Outcome, Unreadable, receive, store_each};
 use startup::webhook::SourceCache;
 use startup::{Clock, Runtime, agency};
-use table::incidents::{Received, Written};
 use table::personnel::Personnel;
+use table::received::{Received, Written};
 use table::{KeyRing, StoreError};
 
 /// Every environment variable this function reads.

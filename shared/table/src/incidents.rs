@@ -10,14 +10,11 @@ use updates::Subject;
 
 use crate::error::StoreError;
 use crate::keyring::KeyRing;
-use crate::keys::{Key, due_shard, received, rejected, subject};
-use crate::schema::{PK, SK, TTL};
+use crate::keys::{due_shard, subject};
+use crate::received::{Received, Written};
+use crate::schema::{PK, SK};
 use crate::store::{Item, Store, n, rev_condition, s, to_item};
 
-/// How long the id of a received event is remembered.
-const REMEMBERED: SignedDuration = SignedDuration::from_hours(24 * 7);
-/// How long a rejected event is kept, sealed, for whoever mends the sender.
-const QUARANTINE: SignedDuration = SignedDuration::from_hours(24 * 14);
 /// A subject not planned by then is taken by the sweep: its stream record was lost or late.
 const PLAN_WITHIN: SignedDuration = SignedDuration::from_mins(1);
 
@@ -43,30 +40,6 @@ pub struct Stored<T> {
     pub due_at: Option<Timestamp>,
 }
 
-/// A received event, for the record that makes its repetition known.
-#[derive(Clone, Debug)]
-pub struct Received<'a> {
-    /// Source that signed it.
-    pub source: &'a str,
-    /// Its id.
-    pub id: &'a str,
-    /// Hash of its content.
-    pub digest: &'a str,
-    /// When it came.
-    pub at: Timestamp,
-}
-
-/// What became of a write.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Written {
-    /// Stored.
-    Stored,
-    /// The same event was stored before.
-    Duplicate,
-    /// The same id was stored before with another content.
-    IdReused,
-}
-
 #[derive(Deserialize, Serialize)]
 pub(crate) struct SubjectItem {
     pub(crate) rev: u64,
@@ -82,19 +55,6 @@ pub(crate) struct SubjectItem {
     due_shard: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     due_at: Option<Timestamp>,
-}
-
-#[derive(Deserialize, Serialize)]
-struct EventItem {
-    digest: String,
-    ttl: i64,
-}
-
-#[derive(Serialize)]
-struct RejectedItem<'a> {
-    sealed: &'a str,
-    code: &'a str,
-    ttl: i64,
 }
 
 impl Incidents {
@@ -134,30 +94,14 @@ impl Incidents {
         with: Vec<Put>,
     ) -> Result<Written, StoreError> {
         let item = self.subject_item(new, rev, safety, event.at).await?;
-        let ttl = (event.at + REMEMBERED).as_second();
-        let id = EventItem { digest: event.digest.into(), ttl };
-        let key = received(event.source, event.id);
-        // The table deletes late: a record past its time does not count, though it may still be there.
-        let values = Item::from([(":now".to_owned(), n(event.at.as_second()))]);
-        let free = ("attribute_not_exists(pk) OR #ttl <= :now", values);
-        let mut first = put(&self.store, to_item("event", &key, &id)?, free);
-        first.expression_attribute_names = Some([("#ttl".to_owned(), TTL.to_owned())].into());
-        let mut writes = vec![first, put(&self.store, item, rev_condition(rev))];
+        let mut writes = vec![event.put(&self.store)?, put(&self.store, item, rev_condition(rev))];
         writes.extend(with);
         let writes = writes.into_iter().map(|put| TransactWriteItem::builder().put(put).build()).collect();
         match self.store.transact("event", writes).await {
             Ok(()) => Ok(Written::Stored),
-            Err(error) if error.is_condition() => self.repetition(&key, event).await?.ok_or(error),
+            Err(error) if error.is_condition() => event.repetition(&self.store).await?.ok_or(error),
             Err(error) => Err(error),
         }
-    }
-
-    /// Whether the event is known already; an expired record that the table still shows does not count.
-    async fn repetition(&self, key: &Key, event: &Received<'_>) -> Result<Option<Written>, StoreError> {
-        let known: Option<EventItem> = self.store.read("event", key).await?;
-        let known = known.filter(|known| known.ttl > event.at.as_second());
-        Ok(known
-            .map(|known| if known.digest == event.digest { Written::Duplicate } else { Written::IdReused }))
     }
 
     async fn subject_item(
@@ -248,10 +192,7 @@ impl Incidents {
 
     /// Keeps a rejected event, sealed, for fourteen days.
     pub async fn quarantine(&self, event: &Received<'_>, code: &str, body: &[u8]) -> Result<(), StoreError> {
-        let key = rejected(event.source, event.digest);
-        let sealed = self.ring.seal(&format!("{}|sealed", key.pk), body).await?;
-        let item = RejectedItem { sealed: &sealed, code, ttl: (event.at + QUARANTINE).as_second() };
-        self.store.put("rejected event", &key, &item).await
+        event.quarantine(&self.store, &self.ring, code, body).await
     }
 }
 

@@ -12,6 +12,7 @@ pub mod leases;
 pub mod messages;
 pub mod personnel;
 pub mod planning;
+pub mod received;
 pub mod schema;
 pub mod store;
 pub mod subject_facts;

@@ -2,22 +2,18 @@
 //! event changes besides. Revisions are never overwritten; their sort key is the time they were recorded.
 use eis::event::{About, Event, EventReported, Identity};
 use eis::ledger::Revision;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Personnel, officer_pk, sortable};
 use crate::error::StoreError;
-use crate::incidents::{Received, Written};
 use crate::keyring::KeyRing;
-use crate::keys::{Key, received, rejected};
+use crate::keys::Key;
+use crate::received::{Received, Written};
 use crate::schema::{PK, SK};
-use crate::store::{Item, from_item, n, rev_condition, s};
+use crate::store::{Item, from_item, rev_condition, s};
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
-/// How long the id of a received event is remembered.
-const REMEMBERED: SignedDuration = SignedDuration::from_hours(24 * 7);
-/// How long a rejected event is kept, sealed.
-const QUARANTINE: SignedDuration = SignedDuration::from_hours(24 * 14);
 /// How often a write that met another one is decided anew.
 const ROUNDS: u32 = 8;
 /// Prefix of ledger rows.
@@ -31,19 +27,6 @@ struct Place {
     officer_id: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     waiting: Vec<Revision>,
-}
-
-#[derive(Deserialize, Serialize)]
-struct EventItem {
-    digest: String,
-    ttl: i64,
-}
-
-#[derive(Serialize)]
-struct RejectedItem<'a> {
-    sealed: &'a str,
-    code: &'a str,
-    ttl: i64,
 }
 
 fn place_key(event_id: &str) -> Key {
@@ -74,7 +57,7 @@ impl Personnel {
         };
         let mut round = 0;
         loop {
-            let mut writes = vec![self.received_write(event)?];
+            let mut writes = vec![TransactWriteItem::builder().put(event.put(&self.store)?).build()];
             writes.extend(self.ledger_writes(&revision).await?);
             if let Event::OfficerUpserted(post) = data {
                 writes.extend(self.roster_writes(ring, timestamp, post, identity).await?);
@@ -83,7 +66,7 @@ impl Personnel {
                 Ok(()) => return Ok(Written::Stored),
                 Err(error) if !error.is_condition() => return Err(error),
                 Err(error) => {
-                    if let Some(written) = self.repetition(event).await? {
+                    if let Some(written) = event.repetition(&self.store).await? {
                         return Ok(written);
                     }
                     round += 1;
@@ -93,25 +76,6 @@ impl Personnel {
                 }
             }
         }
-    }
-
-    /// The record that makes a repetition known. One that has expired is replaced, though the table still shows it.
-    fn received_write(&self, event: &Received<'_>) -> Result<TransactWriteItem, StoreError> {
-        let key = received(event.source, event.id);
-        let item = EventItem { digest: event.digest.into(), ttl: (event.at + REMEMBERED).as_second() };
-        let values = Item::from([(":now".to_owned(), n(event.at.as_second()))]);
-        let condition = "attribute_not_exists(pk) OR #ttl <= :now";
-        let write = self.put("event", &key, &item, Some((condition, values)))?;
-        let mut put = write.put.expect("a put was built");
-        put.expression_attribute_names = Some([("#ttl".to_owned(), crate::schema::TTL.to_owned())].into());
-        Ok(TransactWriteItem::builder().put(put).build())
-    }
-
-    async fn repetition(&self, event: &Received<'_>) -> Result<Option<Written>, StoreError> {
-        let known: Option<EventItem> = self.store.read("event", &received(event.source, event.id)).await?;
-        let known = known.filter(|known| known.ttl > event.at.as_second());
-        Ok(known
-            .map(|known| if known.digest == event.digest { Written::Duplicate } else { Written::IdReused }))
     }
 
     /// The revision itself, in the ledger of each officer it concerns.
@@ -224,9 +188,6 @@ impl Personnel {
         code: &str,
         body: &[u8],
     ) -> Result<(), StoreError> {
-        let key = rejected(event.source, event.digest);
-        let sealed = ring.seal(&format!("{}|sealed", key.pk), body).await?;
-        let item = RejectedItem { sealed: &sealed, code, ttl: (event.at + QUARANTINE).as_second() };
-        self.store.put("rejected event", &key, &item).await
+        event.quarantine(&self.store, ring, code, body).await
     }
 }

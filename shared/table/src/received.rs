@@ -1,0 +1,90 @@
+//! Received events: the record that makes a repetition known for seven days, and the quarantine of what was rejected.
+//! Calls, cases and personnel keep them alike, each in its own table under its own key.
+use aws_sdk_dynamodb::types::Put;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::error::StoreError;
+use crate::keyring::KeyRing;
+use crate::keys::{received, rejected};
+use crate::schema::TTL;
+use crate::store::{Item, Store, n, to_item};
+
+/// How long the id of a received event is remembered.
+const REMEMBERED: SignedDuration = SignedDuration::from_hours(24 * 7);
+/// How long a rejected event is kept, sealed, for whoever mends the sender.
+const QUARANTINE: SignedDuration = SignedDuration::from_hours(24 * 14);
+
+/// A received event.
+#[derive(Clone, Debug)]
+pub struct Received<'a> {
+    /// Source that signed it.
+    pub source: &'a str,
+    /// Its id.
+    pub id: &'a str,
+    /// Hash of its content.
+    pub digest: &'a str,
+    /// When it came.
+    pub at: Timestamp,
+}
+
+/// What became of a write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// Stored.
+    Stored,
+    /// The same event was stored before.
+    Duplicate,
+    /// The same id was stored before with another content.
+    IdReused,
+}
+
+#[derive(Deserialize, Serialize)]
+struct EventItem {
+    digest: String,
+    ttl: i64,
+}
+
+#[derive(Serialize)]
+struct RejectedItem<'a> {
+    sealed: &'a str,
+    code: &'a str,
+    ttl: i64,
+}
+
+impl Received<'_> {
+    /// The record of this event, for the transaction that stores its effect. The table deletes late: a record past
+    /// its time does not count, though it may still be there.
+    pub(crate) fn put(&self, store: &Store) -> Result<Put, StoreError> {
+        let item = EventItem { digest: self.digest.into(), ttl: (self.at + REMEMBERED).as_second() };
+        let put = Put::builder()
+            .table_name(store.name())
+            .set_item(Some(to_item("event", &received(self.source, self.id), &item)?))
+            .condition_expression("attribute_not_exists(pk) OR #ttl <= :now")
+            .expression_attribute_names("#ttl", TTL)
+            .set_expression_attribute_values(Some(Item::from([(":now".into(), n(self.at.as_second()))])));
+        Ok(put.build().expect("table and item are set"))
+    }
+
+    /// Whether the event is known already: asked after a transaction whose conditions did not hold.
+    pub(crate) async fn repetition(&self, store: &Store) -> Result<Option<Written>, StoreError> {
+        let known: Option<EventItem> = store.read("event", &received(self.source, self.id)).await?;
+        let known = known.filter(|known| known.ttl > self.at.as_second());
+        Ok(known
+            .map(|known| if known.digest == self.digest { Written::Duplicate } else { Written::IdReused }))
+    }
+
+    /// Keeps a rejected event, sealed.
+    pub(crate) async fn quarantine(
+        &self,
+        store: &Store,
+        ring: &KeyRing,
+        code: &str,
+        body: &[u8],
+    ) -> Result<(), StoreError> {
+        let key = rejected(self.source, self.digest);
+        let sealed = ring.seal(&format!("{}|sealed", key.pk), body).await?;
+        let item = RejectedItem { sealed: &sealed, code, ttl: (self.at + QUARANTINE).as_second() };
+        store.put("rejected event", &key, &item).await
+    }
+}
