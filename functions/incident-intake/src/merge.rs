@@ -5,7 +5,7 @@ use startup::http::Fault;
 use startup::intake::{self, Outcome, Post, Unreadable};
 use table::StoreError;
 use table::received::{Received, Written};
-use updates::{Policy, Subject};
+use updates::Subject;
 
 use crate::Context;
 
@@ -96,7 +96,7 @@ async fn latches(
     subject: &Subject,
     at: Timestamp,
 ) -> Result<Vec<aws_sdk_dynamodb::types::Put>, StoreError> {
-    if !is_latching(subject, &context.policy) {
+    if !subject.latches(&context.policy) {
         return Ok(Vec::new());
     }
     let until = at.min(context.clock.now()) + context.policy.latch();
@@ -108,15 +108,4 @@ async fn latches(
         }
     }
     Ok(puts)
-}
-
-fn is_latching(subject: &Subject, policy: &Policy) -> bool {
-    match subject {
-        Subject::Incident(incident) => {
-            policy.latches(incident.facts.call_types(), incident.facts.place.offences())
-        }
-        Subject::Case(case, _) => {
-            policy.latches(&std::collections::BTreeSet::new(), case.facts.place.offences())
-        }
-    }
 }

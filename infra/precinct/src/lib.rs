@@ -5,6 +5,7 @@ pub mod check;
 pub mod city;
 pub mod demo;
 pub mod import;
+pub mod replay;
 pub mod run;
 pub mod send;
 pub mod serve;

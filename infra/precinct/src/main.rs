@@ -63,6 +63,8 @@ enum Command {
         #[arg(default_value = "infra/agency")]
         agency: PathBuf,
     },
+    /// Tell what a file of past events would have told each person, and what not and why; nothing is sent.
+    Replay(precinct::replay::Replay),
     /// Sign and post the events of a file of JSON lines to a stack; a second call goes on where the first ended.
     Send(precinct::send::Send),
 }
@@ -90,6 +92,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Import { what } => precinct::import::run(what).await?,
         Command::Check { agency } => return Ok(exit_code(precinct::check::run(&agency))),
+        Command::Replay(replay) => return Ok(exit_code(precinct::replay::run(&replay)?)),
         Command::Send(send) => return Ok(exit_code(send.run().await?)),
     }
     Ok(ExitCode::SUCCESS)

@@ -280,6 +280,11 @@ impl Facts {
         self.baseline_until
     }
 
+    /// Every time it happened, in order.
+    pub fn times(&self, moment: Moment) -> impl Iterator<Item = Timestamp> {
+        self.moments.get(&moment).into_iter().flatten().copied()
+    }
+
     /// The first time it happened.
     pub fn first(&self, moment: Moment) -> Option<Timestamp> {
         self.moments.get(&moment)?.first().copied()

@@ -135,31 +135,35 @@ fn off_limits(incident: &Incident) -> Option<Reason> {
     }
 }
 
-/// Delay steps 1 and 2: at the first of the causes, and once more after a further wait; never more in one call.
+/// Delay steps 1 and 2, never more in one call: at the first cause, and once more. With nobody under way the second
+/// follows after a further wait; with somebody under way since the first, at the next cause.
 fn add_delays(found: &mut Candidates, incident: &Incident, policy: &Policy, now: Timestamp, over: bool) {
     let facts = &incident.facts;
-    let patience = policy.delay(facts.priority());
-    let causes = delay_causes(incident, policy);
-    let (past, future): (Vec<_>, Vec<_>) = causes.into_iter().partition(|(at, _)| *at <= now);
-    let standing = past.iter().filter(|(_, moot)| !moot).min();
-    if let Some((first, moot)) = standing.or_else(|| past.iter().min()) {
-        let again = *first + patience;
-        let steps = [("1", *first), ("2", again)];
-        for (step, at) in steps.into_iter().filter(|(step, at)| *step == "1" || (*at <= now && !moot)) {
-            let under_way_since = facts.first_after(Moment::Enroute, Some(at)).is_some();
-            found.add(
-                Kind::OfficersDelayed,
-                step.into(),
-                at,
-                Audience::Callers,
-                due_unless(over || *moot || under_way_since),
-            );
-        }
-        if again > now && !over && !moot {
-            found.wake_at(again);
+    let under_way_after = |at: Timestamp| facts.first_after(Moment::Enroute, Some(at));
+    let (past, future): (Vec<_>, Vec<_>) =
+        delay_causes(incident, policy).into_iter().partition(|(at, _)| *at <= now);
+    future.iter().filter(|(_, moot)| !moot && !over).for_each(|(at, _)| found.wake_at(*at));
+    let Some((first, moot)) = gravest(past.iter()) else { return };
+    let second = match under_way_after(first) {
+        Some(enroute) => gravest(past.iter().filter(|(at, _)| *at > enroute)),
+        None => Some((first + policy.delay(facts.priority()), moot)),
+    };
+    for (step, (at, moot)) in [("1", Some((first, moot))), ("2", second)]
+        .into_iter()
+        .filter_map(|(step, cause)| Some((step, cause?)))
+    {
+        if at <= now {
+            let state = due_unless(over || moot || under_way_after(at).is_some());
+            found.add(Kind::OfficersDelayed, step.into(), at, Audience::Callers, state);
+        } else if !over && !moot {
+            found.wake_at(at);
         }
     }
-    future.iter().filter(|(_, moot)| !moot && !over).for_each(|(at, _)| found.wake_at(*at));
+}
+
+/// The earliest cause that stands; where none does, the earliest that did, so that the record shows it.
+fn gravest<'a>(causes: impl Iterator<Item = &'a (Timestamp, bool)> + Clone) -> Option<(Timestamp, bool)> {
+    causes.clone().filter(|(_, moot)| !moot).min().or_else(|| causes.min()).copied()
 }
 
 /// Causes of delay with their times, and whether later facts have made them moot: nobody under way in time, a
@@ -172,13 +176,12 @@ fn delay_causes(incident: &Incident, policy: &Policy) -> Vec<(Timestamp, bool)> 
     let before_reopening = |at: Timestamp| reopened.is_some_and(|reopened| at <= reopened);
     let due = reopened.or_else(|| facts.opened_at()).map(|since| since + policy.delay(facts.priority()));
     let held = due.filter(|due| enroute.is_none_or(|enroute| enroute > *due)).map(|due| (due, false));
-    let reported = facts.first_after(Moment::Delayed, reopened).or_else(|| facts.first(Moment::Delayed));
-    let reported = reported.map(|at| (at, before_reopening(at)));
+    let reported = facts.times(Moment::Delayed).map(|at| (at, before_reopening(at)));
     let diverted =
         facts.last(Moment::Diverted).map(|at| (at, before_reopening(at) || facts.has_unit_coming()));
     let missed =
         facts.expected_arrival().filter(|_| !arrived).map(|eta| (eta + policy.delay_past_window(), false));
-    [held, reported, diverted, missed].into_iter().flatten().collect()
+    [held, diverted, missed].into_iter().flatten().chain(reported).collect()
 }
 
 /// What victims (or callers) of a case may be told.

@@ -3,6 +3,8 @@ use std::collections::BTreeSet;
 
 use incident::{Case, Incident, Person, address};
 
+use crate::policy::Policy;
+
 /// A call or a case with its people.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Subject {
@@ -36,6 +38,16 @@ impl Subject {
         match self {
             Self::Incident(incident) => incident.facts.sources(),
             Self::Case(case, _) => case.facts.sources(),
+        }
+    }
+
+    /// Whether it latches the addresses of everybody in it.
+    pub fn latches(&self, policy: &Policy) -> bool {
+        match self {
+            Self::Incident(incident) => {
+                policy.latches(incident.facts.call_types(), incident.facts.place.offences())
+            }
+            Self::Case(case, _) => policy.latches(&BTreeSet::new(), case.facts.place.offences()),
         }
     }
 

@@ -75,6 +75,19 @@ fn waiting_callers_are_told_by_priority_and_once_more() {
 }
 
 #[test]
+fn a_unit_under_way_ends_the_wait_until_it_is_diverted() {
+    let unit = |status: &str| json!({"units": [{"id": "214", "status": status}]});
+    let late = [opened(json!([caller()])), later("unit.enroute", 40 * MINUTE, unit("enroute"))];
+    assert_eq!(plan_at(&late, &Contacts::new(), 41 * MINUTE).wake, None);
+    assert!(
+        !lines(&plan_at(&late, &Contacts::new(), 60 * MINUTE)).iter().any(|line| line.ends_with("pending"))
+    );
+    let diverted = [&late[..], &[later("unit.diverted", 45 * MINUTE, unit("diverted"))]].concat();
+    let found = lines(&plan_at(&diverted, &Contacts::new(), 45 * MINUTE));
+    assert_eq!(found.last().unwrap(), "officers_delayed 2 text p1: pending");
+}
+
+#[test]
 fn diversion_of_the_only_unit_is_a_delay_and_ends_the_way() {
     let unit = |status: &str| json!({"units": [{"id": "214", "status": status}]});
     let events = [
