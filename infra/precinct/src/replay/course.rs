@@ -178,9 +178,11 @@ fn entry(
         Outcome::Superseded => "superseded".into(),
         Outcome::Expired => "expired".into(),
     };
+    let changed = outcomes.get(&person) != Some(&outcome);
     // Known under the address and under the person: a gate that closes later has no address to find it by.
     outcomes.insert(key, outcome.clone());
-    if outcomes.insert(person, outcome.clone()).as_ref() == Some(&outcome) {
+    outcomes.insert(person, outcome.clone());
+    if !changed {
         return None;
     }
     let Planned { person, kind, channel, .. } = update.clone();
