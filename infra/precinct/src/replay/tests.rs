@@ -17,7 +17,9 @@ fn replayed(text: &str) -> String {
     let rules = Rules::load(&folder).expect("the shipped folder is sound");
     let (events, faults) = read(text);
     let mut course = Course::new(&rules);
-    events.iter().for_each(|event| course.take(event));
+    for event in &events {
+        course.take(event);
+    }
     let told = course.finish();
     format!("{}{}{}", story(&told, &rules.agency.zone), Counts::of(&told, events.len()), faults.join("\n"))
 }
