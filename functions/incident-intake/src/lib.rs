@@ -4,14 +4,13 @@
 //! A 2xx means stored. Anything else means that nothing is visible and the same post may come again.
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use aws_lambda_events::event::apigw::{ApiGatewayProxyRequest, ApiGatewayProxyResponse};
 use startup::intake::{receive, store_each};
 use startup::webhook::SourceCache;
 use startup::{Clock, Runtime, agency};
 use table::contacts::Contacts;
 use table::incidents::Incidents;
-use table::planning::{open_contacts, open_incidents};
+use table::planning::{open_contacts, open_incidents, policy};
 use updates::Policy;
 
 mod merge;
@@ -43,14 +42,11 @@ impl Context {
         let kms = aws_sdk_kms::Client::new(&runtime.sdk);
         let secrets = aws_sdk_secretsmanager::Client::new(&runtime.sdk);
         let folder = agency::Folder::new(runtime.variables.required("AGENCY_DIR")?);
-        let agency = folder.agency()?;
-        let policy =
-            Policy::parse(&folder.text("updates.toml")?, agency.zone()?, agency.modes.updates == "live");
         Ok(Self {
             incidents: open_incidents(runtime, &dynamo, &kms)?,
             contacts: open_contacts(runtime, &dynamo, &kms)?,
             sources: SourceCache::new(secrets, runtime.variables.required("WEBHOOK_SECRET_ID")?),
-            policy: Arc::new(policy.context("agency folder")?),
+            policy: Arc::new(policy(&folder)?),
             clock: runtime.clock.clone(),
         })
     }

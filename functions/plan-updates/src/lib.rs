@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use aws_lambda_events::event::dynamodb::{Event, EventRecord};
 use aws_lambda_events::event::streams::DynamoDbEventResponse;
 use startup::{Clock, Runtime, agency};
+use table::planning::policy;
 use table::{Planning, StoreError};
 use updates::{Policy, Subject};
 
@@ -36,12 +36,9 @@ impl Context {
         let dynamo = aws_sdk_dynamodb::Client::new(&runtime.sdk);
         let kms = aws_sdk_kms::Client::new(&runtime.sdk);
         let folder = agency::Folder::new(runtime.variables.required("AGENCY_DIR")?);
-        let agency = folder.agency()?;
-        let policy =
-            Policy::parse(&folder.text("updates.toml")?, agency.zone()?, agency.modes.updates == "live");
         Ok(Self {
             planning: Planning::open(runtime, &dynamo, &kms)?,
-            policy: Arc::new(policy.context("agency folder")?),
+            policy: Arc::new(policy(&folder)?),
             clock: runtime.clock.clone(),
         })
     }

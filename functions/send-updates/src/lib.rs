@@ -5,11 +5,11 @@
 //! ```
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use aws_lambda_events::event::dynamodb::Event;
 use aws_lambda_events::event::streams::DynamoDbEventResponse;
 use startup::{Clock, Entropy, Runtime, agency};
 use table::Planning;
+use table::planning::policy;
 use updates::Policy;
 
 mod provider;
@@ -48,11 +48,9 @@ impl Context {
         let kms = aws_sdk_kms::Client::new(&runtime.sdk);
         let folder = agency::Folder::new(runtime.variables.required("AGENCY_DIR")?);
         let agency = folder.agency()?;
-        let policy =
-            Policy::parse(&folder.text("updates.toml")?, agency.zone()?, agency.modes.updates == "live");
         Ok(Self {
             planning: Planning::open(runtime, &dynamo, &kms)?,
-            policy: Arc::new(policy.context("agency folder")?),
+            policy: Arc::new(policy(&folder)?),
             words: Arc::new(Words::load(&folder, &agency)?),
             provider: Provider::new(runtime, &agency),
             clock: runtime.clock.clone(),

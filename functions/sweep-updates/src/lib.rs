@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use serde_json::Value;
 use startup::{Clock, Runtime, agency};
 use table::messages::{Message, State};
+use table::planning::policy;
 use table::{Planning, StoreError};
 use updates::Policy;
 
@@ -37,12 +37,9 @@ impl Context {
         let dynamo = aws_sdk_dynamodb::Client::new(&runtime.sdk);
         let kms = aws_sdk_kms::Client::new(&runtime.sdk);
         let folder = agency::Folder::new(runtime.variables.required("AGENCY_DIR")?);
-        let agency = folder.agency()?;
-        let policy =
-            Policy::parse(&folder.text("updates.toml")?, agency.zone()?, agency.modes.updates == "live");
         Ok(Self {
             planning: Planning::open(runtime, &dynamo, &kms)?,
-            policy: Arc::new(policy.context("agency folder")?),
+            policy: Arc::new(policy(&folder)?),
             clock: runtime.clock.clone(),
         })
     }

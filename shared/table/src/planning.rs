@@ -1,6 +1,7 @@
 //! Loads what a plan needs and writes what it decides: the same steps for the planner, the sender and the sweep.
 use aws_sdk_dynamodb::types::ConditionCheck;
 use jiff::{SignedDuration, Timestamp};
+use startup::agency::{AgencyError, Folder};
 use startup::{Runtime, VariableError};
 use updates::{Channel, Kind, Outcome, Plan, Planned, Policy, Reason, Subject, plan};
 use vault::Kms;
@@ -345,6 +346,14 @@ fn is_about(row: &Message, update: &Planned) -> bool {
 
 fn same(a: &Decision, b: &Decision) -> bool {
     (a.state, a.reason, a.until) == (b.state, b.reason, b.until)
+}
+
+/// The department's rules, live or in shadow as its modes say.
+pub fn policy(folder: &Folder) -> Result<Policy, AgencyError> {
+    let agency = folder.agency()?;
+    let live = agency.modes.updates == "live";
+    Policy::parse(&folder.text("updates.toml")?, agency.zone()?, live)
+        .map_err(|error| AgencyError::Invalid { file: "updates.toml".into(), reason: error.0 })
 }
 
 /// The Incidents table as the function's variables name it.
