@@ -7,7 +7,7 @@ use table::StoreError;
 use table::contacts::Contacts;
 use table::planning::open_contacts;
 use updates::reply::{self, Reply};
-use updates::{ContactState, OptOut};
+use updates::{ContactState, Scope};
 
 /// Every environment variable this function reads.
 pub const VARIABLES: &[&str] = &["CONTACTS_TABLE", "CONTACTS_KEY_ID"];
@@ -74,12 +74,11 @@ async fn take(context: &Context, text: &InboundText) -> Result<(), StoreError> {
 
 /// The state after a reply, or `None` where it changes nothing. START lifts opt-outs only, never a latch.
 fn changed(state: &ContactState, reply: Reply, now: jiff::Timestamp) -> Option<ContactState> {
-    let opt_out = match reply {
-        Reply::Stop if state.opt_out.is_none() => Some(OptOut { at: now, by: "text".into() }),
-        Reply::Start if state.opt_out.is_some() => None,
-        _ => return None,
-    };
-    Some(ContactState { rev: state.rev + 1, opt_out, ..state.clone() })
+    match reply {
+        Reply::Stop => state.opted_out(Scope::All, now, "text"),
+        Reply::Start => state.opted_in(),
+        _ => None,
+    }
 }
 
 fn failure(message_id: Option<String>) -> BatchItemFailure {

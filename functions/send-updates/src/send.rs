@@ -3,7 +3,7 @@ use jiff::{SignedDuration, Timestamp};
 use table::StoreError;
 use table::keys::Key;
 use table::messages::{Message, State};
-use updates::{Channel, ContactState, OptOut, Reason};
+use updates::{Channel, Reason, Scope};
 
 use crate::Context;
 use crate::provider::Sent;
@@ -126,8 +126,7 @@ async fn record_opt_out(context: &Context, address: &str, now: Timestamp) {
     let contacts = &context.planning.contacts;
     let found = contacts.find(address).await;
     if let Ok(Some((address, state))) = found {
-        let opt_out = Some(OptOut { at: now, by: "provider".into() });
-        let next = ContactState { rev: state.rev + 1, opt_out, ..state };
+        let Some(next) = state.opted_out(Scope::All, now, "provider") else { return };
         if let Err(error) = contacts.write(&address, &next).await {
             tracing::error!(error = %error, "opt-out from the provider could not be recorded");
         }

@@ -5,10 +5,13 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use startup::{Clock, Runtime, agency};
+use table::keys::Key;
 use table::messages::{Message, State};
 use table::planning::policy;
 use table::{Planning, StoreError};
 use updates::Policy;
+
+mod duties;
 
 /// Every environment variable this function reads.
 pub const VARIABLES: &[&str] = &[
@@ -53,8 +56,10 @@ pub async fn handle(context: &Context, _event: Value) -> anyhow::Result<()> {
         context.planning.incidents.due(now, LIMIT).await?.into_iter().collect();
     let mut failures = 0;
     for key in context.planning.messages.due(now, LIMIT).await? {
-        match settle(context, &key).await {
+        match take(context, &key).await {
             Ok(subject) => subjects.extend(subject),
+            // Somebody else was first: the next sweep sees what came of it.
+            Err(error) if error.is_condition() => {}
             Err(error) => failures += report(&error),
         }
     }
@@ -67,8 +72,18 @@ pub async fn handle(context: &Context, _event: Value) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What one due row needs; names a subject that must be planned again.
+async fn take(context: &Context, key: &Key) -> Result<Option<String>, StoreError> {
+    let (messages, now) = (&context.planning.messages, context.clock.now());
+    match key.sk.split('#').next().unwrap_or_default() {
+        "TASK" => duties::escalate(messages, key, now).await.map(|()| None),
+        "NOTE" => duties::settle_notice(messages, key, now).await.map(|()| None),
+        _ => settle(context, key).await,
+    }
+}
+
 /// What one due message needs; names its subject where that must be planned again.
-async fn settle(context: &Context, key: &table::keys::Key) -> Result<Option<String>, StoreError> {
+async fn settle(context: &Context, key: &Key) -> Result<Option<String>, StoreError> {
     let now = context.clock.now();
     let Some(message) = context.planning.messages.get(key).await? else { return Ok(None) };
     if message.due_at.is_none_or(|due| due > now) {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::event::{AgencyFields, IncidentData, IncidentEvent, Origin, PlaceFields, UnitStatus};
 use crate::person::Person;
 use crate::register::{Register, Stamp};
+use crate::staff::{StaffEntry, StaffMessage};
 
 /// Everything known about a call. `facts` holds no personal data; `private` is stored sealed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -88,6 +89,9 @@ pub struct Private {
     /// The people, by the sender's id.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub people: BTreeMap<String, Person>,
+    /// Messages that staff wrote, by ordinal.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub staff_messages: BTreeMap<String, StaffMessage>,
     #[serde(skip_serializing_if = "Register::is_unset")]
     address: Register<String>,
 }
@@ -374,6 +378,17 @@ impl Private {
         for fields in people {
             self.people.entry(fields.id.clone()).or_default().apply(stamp, fields);
         }
+    }
+
+    /// Adds a person, or what is new about one, as staff entered it.
+    pub fn enter(&mut self, at: Timestamp, entry: &StaffEntry) {
+        let person = self.people.entry(entry.fields.id.clone()).or_default();
+        person.enter(StaffEntry::stamp(at), entry);
+    }
+
+    /// Adds a message by staff. The first one under an ordinal stays: repeating a request adds nothing.
+    pub fn write(&mut self, ordinal: &str, message: StaffMessage) {
+        self.staff_messages.entry(ordinal.to_owned()).or_insert(message);
     }
 }
 

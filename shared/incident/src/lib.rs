@@ -12,9 +12,11 @@ pub mod case;
 pub mod event;
 pub mod person;
 pub mod register;
+pub mod staff;
 
 pub use call::Incident;
 pub use case::Case;
 pub use event::{CaseEvent, Event, IncidentEvent, Invalid};
 pub use person::{Contact, Person, Role};
 pub use register::{Register, Stamp};
+pub use staff::{StaffEntry, StaffMessage};

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::PersonFields;
 use crate::register::{Register, Stamp};
+use crate::staff::{StaffEntry, Vouched};
 
 /// How a person is part of an incident.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -55,6 +56,9 @@ pub struct Person {
     contact: Register<Contact>,
     #[serde(skip_serializing_if = "Register::is_unset")]
     removed: Register<bool>,
+    /// What staff vouch for; no webhook can say it.
+    #[serde(skip_serializing_if = "Register::is_unset")]
+    vouched: Register<Vouched>,
     /// Was ever named as suspect or person of interest; never taken back.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     ever_suspect: bool,
@@ -88,6 +92,18 @@ impl Person {
         self.ever_never |= fields.contact == Some(Some(Contact::Never));
         let given = [fields.phone.iter().flatten().next(), fields.email.iter().flatten().next()];
         self.addresses.extend(given.into_iter().flatten().cloned());
+    }
+
+    /// Takes what staff entered about the person.
+    pub(crate) fn enter(&mut self, stamp: Stamp, entry: &StaffEntry) {
+        self.apply(stamp, &entry.fields);
+        let StaffEntry { basis, by, guardian_of, .. } = entry.clone();
+        self.vouched.write(stamp, Some(Vouched { basis, by, guardian_of }));
+    }
+
+    /// The minor of whom this is a guardian that staff confirmed is not involved.
+    pub fn confirmed_guardian_of(&self) -> Option<&str> {
+        self.vouched.get()?.guardian_of.as_deref()
     }
 
     /// Present roles; empty after removal.
@@ -152,5 +168,8 @@ impl Person {
         let roles = self.roles();
         let _ = write!(out, "|{id}:{roles:?}:{}:{:?}:{:?}:", self.ever_suspect, self.contact(), self.age());
         let _ = write!(out, "{:?}:{:?}:{:?}", self.phone(), self.email(), self.addresses);
+        if let Some(minor) = self.confirmed_guardian_of() {
+            let _ = write!(out, ":{minor}");
+        }
     }
 }

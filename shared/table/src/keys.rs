@@ -49,6 +49,21 @@ pub fn lease(name: &str) -> Key {
     Key::new(format!("LEASE#{name}"), "LEASE")
 }
 
+/// A task, by its id.
+pub fn task(id: &str) -> Key {
+    Key::new(format!("TASK#{id}"), "TASK")
+}
+
+/// A notice, under what it is about: a task's or a reply's partition.
+pub fn notice(pk: &str, name: &str) -> Key {
+    Key::new(pk, format!("NOTE#{name}"))
+}
+
+/// A text that came in, by the provider's id of it.
+pub fn reply(inbound_id: &str) -> Key {
+    Key::new(format!("REPLY#{inbound_id}"), "REPLY")
+}
+
 /// The shard of a due index for a partition key: stable, evenly spread.
 pub fn due_shard(pk: &str) -> String {
     let sum: u32 = pk.bytes().fold(7, |hash, byte| hash.wrapping_mul(31).wrapping_add(u32::from(byte)));

@@ -10,12 +10,14 @@ pub mod keyring;
 pub mod keys;
 pub mod leases;
 pub mod messages;
+pub mod notices;
 pub mod personnel;
 pub mod planning;
 pub mod received;
 pub mod schema;
 pub mod store;
 pub mod subject_facts;
+pub mod tasks;
 
 pub use error::StoreError;
 pub use keyring::KeyRing;

@@ -218,6 +218,10 @@ impl Messages {
         Ok(self.ring.index_key().await?.index(text))
     }
 
+    pub(crate) fn ring(&self) -> &KeyRing {
+        &self.ring
+    }
+
     /// The store itself, for leases.
     pub fn store(&self) -> &Store {
         &self.store

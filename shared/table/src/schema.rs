@@ -52,5 +52,5 @@ pub const TABLES: &[Table] = &[
 /// not what plan-updates wrote after it.
 pub const INCIDENTS_FILTER: &str =
     r#"{"eventName":["INSERT","MODIFY"],"dynamodb":{"NewImage":{"unplanned":{"N":[{"exists":true}]}}}}"#;
-/// What of the Messages stream reaches send-updates: messages ready to be sent.
-pub const MESSAGES_FILTER: &str = r#"{"eventName":["INSERT","MODIFY"],"dynamodb":{"NewImage":{"sk":{"S":[{"prefix":"MSG#"}]},"state":{"S":["pending"]}}}}"#;
+/// What of the Messages stream reaches send-updates: messages and notices ready to be sent.
+pub const MESSAGES_FILTER: &str = r#"{"eventName":["INSERT","MODIFY"],"dynamodb":{"NewImage":{"sk":{"S":[{"prefix":"MSG#"},{"prefix":"NOTE#"}]},"state":{"S":["pending"]}}}}"#;

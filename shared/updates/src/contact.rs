@@ -1,8 +1,13 @@
 //! What is known of an address: opt-outs, wishes, the safety latch. Stored in Contacts by blind index.
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use incident::Contact;
+
+use crate::kind::{Channel, Class, Kind};
+
+/// Longest time for which an address counts as confirmed safe.
+pub const CONFIRMED_SAFE_AT_MOST: SignedDuration = SignedDuration::from_hours(24 * 90);
 
 /// State of one phone number or e-mail address. `rev` grows with each write: the claim of a message is conditional
 /// on the revision it was decided with.
@@ -14,23 +19,46 @@ pub struct ContactState {
     /// Until when no automatic message goes to this address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latch_until: Option<Timestamp>,
-    /// The recipient's opt-out, if in force.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub opt_out: Option<OptOut>,
+    /// The recipient's opt-outs in force, each scope once.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub opt_outs: Vec<OptOut>,
     /// A wish entered by staff, with the day it must be asked again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flag: Option<Flag>,
-    /// The provider reported that nothing can be delivered here.
+    /// Ways that staff confirmed as safe for news of a case.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub confirmed_safe: Vec<ConfirmedSafe>,
+    /// The provider reported that nothing can be delivered here (landline, dead number, hard bounce, complaint).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub undeliverable: bool,
+    /// Language asked for by keyword, ISO 639.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// When a survey last went here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub survey_at: Option<Timestamp>,
 }
 
-/// An opt-out of everything.
+/// What an opt-out is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Everything.
+    All,
+    /// One class of messages.
+    Class(Class),
+    /// One case, by number.
+    Case(String),
+}
+
+/// An opt-out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OptOut {
-    /// When it was received.
+    /// What it is about.
+    pub scope: Scope,
+    /// When it was received: the clock of ten business days (47 CFR 64.1200(a)(10)) runs from here.
     pub at: Timestamp,
-    /// How: `text`, `provider`.
+    /// How: `text`, `email`, `staff` or `provider`.
     pub by: String,
 }
 
@@ -40,6 +68,17 @@ pub struct Flag {
     /// The wish.
     pub wish: Contact,
     /// When it lapses.
+    pub until: Timestamp,
+}
+
+/// A way that staff confirmed as safe, for news of a case alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfirmedSafe {
+    /// By which way.
+    pub channel: Channel,
+    /// Who confirmed it (token subject).
+    pub by: String,
+    /// When it lapses; at most [`CONFIRMED_SAFE_AT_MOST`] after it was entered.
     pub until: Timestamp,
 }
 
@@ -54,12 +93,79 @@ impl ContactState {
         self.flag.as_ref().filter(|flag| flag.until > now).map(|flag| flag.wish)
     }
 
+    /// Whether staff confirmed `channel` as safe and it has not lapsed at `now`.
+    pub fn is_confirmed_safe(&self, channel: Channel, now: Timestamp) -> bool {
+        self.confirmed_safe.iter().any(|safe| safe.channel == channel && safe.until > now)
+    }
+
+    /// Whether an opt-out covers a message of `kind`, about `case` where it is about one.
+    pub fn is_opted_out(&self, kind: Kind, case: Option<&str>) -> bool {
+        self.opt_outs.iter().any(|opt_out| match &opt_out.scope {
+            Scope::All => true,
+            Scope::Class(class) => *class == kind.class(),
+            Scope::Case(number) => case == Some(number),
+        })
+    }
+
     /// The state after a latch until `until`, or `None` where that changes nothing: latches only lengthen.
     pub fn latched(&self, until: Timestamp) -> Option<Self> {
-        (self.latch_until < Some(until)).then(|| Self {
-            rev: self.rev + 1,
-            latch_until: Some(until),
-            ..self.clone()
-        })
+        (self.latch_until < Some(until)).then(|| Self { latch_until: Some(until), ..self.next() })
+    }
+
+    /// The state after an opt-out, or `None` where that changes nothing. The first one of a scope keeps its date.
+    pub fn opted_out(&self, scope: Scope, at: Timestamp, by: &str) -> Option<Self> {
+        if self.opt_outs.iter().any(|known| known.scope == Scope::All || known.scope == scope) {
+            return None;
+        }
+        let mut next = self.next();
+        next.opt_outs.push(OptOut { scope, at, by: by.into() });
+        Some(next)
+    }
+
+    /// The state after START, or `None` where that changes nothing. It lifts opt-outs alone, never a latch or a wish.
+    pub fn opted_in(&self) -> Option<Self> {
+        (!self.opt_outs.is_empty()).then(|| Self { opt_outs: Vec::new(), ..self.next() })
+    }
+
+    /// The same state under the next revision, to be changed and written.
+    pub fn next(&self) -> Self {
+        Self { rev: self.rev + 1, ..self.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at() -> Timestamp {
+        "2026-07-04T14:00:00-05:00".parse().unwrap()
+    }
+
+    #[track_caller]
+    fn check(scopes: &[Scope], kind: Kind, case: Option<&str>, expected: bool) {
+        let state = scopes.iter().fold(ContactState::default(), |state, scope| {
+            state.opted_out(scope.clone(), at(), "text").unwrap_or(state)
+        });
+        assert_eq!(state.is_opted_out(kind, case), expected);
+    }
+
+    #[test]
+    fn an_opt_out_reaches_as_far_as_its_scope() {
+        check(&[Scope::All], Kind::CallReceived, None, true);
+        check(&[Scope::Class(Class::Survey)], Kind::Survey, None, true);
+        check(&[Scope::Class(Class::Survey)], Kind::CaseClosed, Some("26-1"), false);
+        check(&[Scope::Case("26-1".into())], Kind::CaseClosed, Some("26-1"), true);
+        check(&[Scope::Case("26-1".into())], Kind::CaseClosed, Some("26-2"), false);
+        check(&[Scope::Case("26-1".into())], Kind::CallReceived, None, false);
+    }
+
+    #[test]
+    fn the_first_opt_out_of_a_scope_keeps_its_date_and_start_lifts_them_all() {
+        let state = ContactState::default().opted_out(Scope::All, at(), "text").unwrap();
+        assert_eq!(state.opted_out(Scope::Class(Class::Survey), at(), "email"), None);
+        let latched = state.latched(at()).unwrap();
+        let lifted = latched.opted_in().unwrap();
+        assert_eq!((lifted.opt_outs.len(), lifted.latch_until), (0, Some(at())));
+        assert_eq!(lifted.opted_in(), None);
     }
 }

@@ -1,7 +1,7 @@
 //! What happened that somebody could be told: candidates, derived from facts and clock alone.
 use std::collections::BTreeSet;
 
-use incident::call::{Moment, Status};
+use incident::call::{Facts, Moment, Private, Status};
 use incident::case::{CaseMoment, STATUSES};
 use incident::{Case, Incident};
 use jiff::Timestamp;
@@ -25,8 +25,8 @@ pub struct Candidate {
     pub state: State,
 }
 
-/// Whose roles a kind goes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Whom a candidate goes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Audience {
     /// Callers and reporting parties.
     Callers,
@@ -34,6 +34,8 @@ pub enum Audience {
     Victims,
     /// Victims, or callers where nobody is named as victim.
     VictimsElseCallers,
+    /// One person whom staff chose, by id.
+    Chosen(String),
 }
 
 /// Whether a candidate is still worth telling.
@@ -104,7 +106,33 @@ pub fn from_incident(incident: &Incident, policy: &Policy, now: Timestamp) -> Ca
         let state = due_unless(!is_latest || facts.status() != Some(Status::Closed));
         found.add(Kind::CallClosed, ordinal, at, Audience::Callers, state);
     }
+    add_survey(&mut found, facts, policy, now);
+    add_staff_messages(&mut found, &incident.private);
     found.void(off_limits(incident))
+}
+
+/// One survey in a call, some hours after it was closed for good. Switched off, there is nothing to decide about.
+fn add_survey(found: &mut Candidates, facts: &Facts, policy: &Policy, now: Timestamp) {
+    let Some(closed) = facts.last(Moment::Closed).filter(|_| facts.status() == Some(Status::Closed)) else {
+        return;
+    };
+    if !policy.is_on(Kind::Survey) || !policy.surveys_after(facts.disposition()) {
+        return;
+    }
+    let at = closed + policy.survey_after();
+    if at <= now {
+        found.add(Kind::Survey, "0".into(), at, Audience::Callers, State::Due);
+    } else {
+        found.wake_at(at);
+    }
+}
+
+/// What staff wrote, each to the person they chose.
+fn add_staff_messages(found: &mut Candidates, private: &Private) {
+    for (ordinal, message) in &private.staff_messages {
+        let audience = Audience::Chosen(message.person.clone());
+        found.add(Kind::StaffMessage, ordinal.clone(), message.at, audience, State::Due);
+    }
 }
 
 fn due_unless(pointless: bool) -> State {
@@ -215,6 +243,7 @@ pub fn from_case(case: &Case, now: Timestamp) -> Candidates {
         let state = due_unless(Some(at) != last);
         found.add(Kind::ContactRequested, at.as_second().to_string(), at, Audience::Victims, state);
     }
+    add_staff_messages(&mut found, &case.private);
     found.void(facts.is_sealed().then_some(Reason::Cancelled))
 }
 

@@ -20,6 +20,7 @@ const CALLERS: &[Role] = &[Role::Caller, Role::ReportingParty];
 
 /// The gates for one subject at one instant.
 pub struct Gates<'a> {
+    subject: &'a Subject,
     policy: &'a Policy,
     contacts: &'a Contacts,
     people: Vec<(String, &'a Person)>,
@@ -36,7 +37,7 @@ impl<'a> Gates<'a> {
     pub fn new(subject: &'a Subject, policy: &'a Policy, contacts: &'a Contacts, now: Timestamp) -> Self {
         let people = subject.people();
         let victims_named = people.iter().any(|(_, person)| person.has_role(&[Role::Victim]));
-        Self { policy, contacts, denied: denied(subject, policy), people, victims_named, now }
+        Self { subject, policy, contacts, denied: denied(subject, policy), people, victims_named, now }
     }
 
     /// Everybody with whom the record must deal.
@@ -44,11 +45,20 @@ impl<'a> Gates<'a> {
         &self.people
     }
 
-    /// The way or ways to `person` for `candidate`. Every way carries either an address that may be used or the
-    /// reason why it may not.
-    pub fn ways(&self, candidate: &Candidate, person: &Person) -> Vec<Way> {
-        let channels = self.policy.channels(candidate.kind);
-        let way = |channel| (channel, self.pass(candidate, person, channel));
+    /// The way or ways to the person `id` for `candidate`; none for a message to somebody else whom staff chose.
+    /// Every way carries either an address that may be used or the reason why it may not.
+    pub fn ways(&self, candidate: &Candidate, id: &str, person: &Person) -> Vec<Way> {
+        let written = match &candidate.audience {
+            Audience::Chosen(chosen) if chosen != id => return Vec::new(),
+            Audience::Chosen(_) => self.subject.private().staff_messages.get(&candidate.ordinal),
+            _ => None,
+        };
+        let channels = match written.and_then(|message| message.way) {
+            Some(incident::staff::Way::Text) => Channels::Text,
+            Some(incident::staff::Way::Email) => Channels::Email,
+            None => self.policy.channels(candidate.kind),
+        };
+        let way = |channel| (channel, self.pass(candidate, id, person, channel));
         match channels {
             Channels::Text => vec![way(Channel::Text)],
             Channels::Email => vec![way(Channel::Email)],
@@ -59,71 +69,130 @@ impl<'a> Gates<'a> {
                 let text = way(Channel::Text);
                 let no_text_possible = matches!(
                     text.1,
-                    Err(Reason::NoAddress | Reason::NotASubscriberNumber | Reason::ContactNoText)
+                    Err(Reason::NoAddress
+                        | Reason::NotASubscriberNumber
+                        | Reason::UndeliverableAddress
+                        | Reason::ContactNoText)
                 );
                 vec![if no_text_possible && person.email().is_some() { way(Channel::Email) } else { text }]
             }
         }
     }
 
-    fn pass(&self, candidate: &Candidate, person: &Person, channel: Channel) -> Result<String, Reason> {
-        self.subject_gate(candidate.kind)?;
-        self.role_gate(candidate.audience, person)?;
-        let address = usable_address(person, channel)?;
-        self.sharing_gate(&address, channel)?;
-        self.contact_gate(&address, channel)?;
-        let consents = person.has_role(CALLERS) || person.contact() == Some(Contact::Ok);
+    fn pass(
+        &self,
+        candidate: &Candidate,
+        id: &str,
+        person: &Person,
+        channel: Channel,
+    ) -> Result<String, Reason> {
+        let address = usable_address(person, channel);
+        let lifted = self.is_lifted(candidate, address.as_deref().ok(), channel);
+        if let Some(reason) = self.denied.filter(|_| !lifted) {
+            return Err(reason);
+        }
+        if !self.policy.is_on(candidate.kind) {
+            return Err(Reason::KindOff);
+        }
+        self.role_gate(candidate, person)?;
+        self.age_gate(person)?;
+        let address = address?;
+        self.sharing_gate(id, &address, channel)?;
+        self.contact_gate(candidate.kind, &address, channel, lifted)?;
+        let chosen = matches!(candidate.audience, Audience::Chosen(_));
+        let consents = chosen
+            || person.has_role(CALLERS)
+            || self.is_guardian(person)
+            || person.contact() == Some(Contact::Ok);
         if consents { Ok(address) } else { Err(Reason::ContactAskFirst) }
     }
 
-    fn subject_gate(&self, kind: Kind) -> Result<(), Reason> {
-        if let Some(reason) = self.denied {
-            return Err(reason);
+    /// Whether a deny list or a latch does not count: staff confirmed the way as safe, for news of a case alone; or the
+    /// message is of staff who said why it must go out all the same.
+    fn is_lifted(&self, candidate: &Candidate, address: Option<&str>, channel: Channel) -> bool {
+        if candidate.kind == Kind::StaffMessage {
+            let written = self.subject.private().staff_messages.get(&candidate.ordinal);
+            return written.is_some_and(|message| message.override_reason.is_some());
         }
-        if self.policy.is_on(kind) { Ok(()) } else { Err(Reason::KindOff) }
+        let state = address.and_then(|address| self.contacts.get(address));
+        candidate.kind.is_about_a_case()
+            && self.subject.case_number().is_some()
+            && state.is_some_and(|state| state.is_confirmed_safe(channel, self.now))
     }
 
-    fn role_gate(&self, audience: Audience, person: &Person) -> Result<(), Reason> {
+    fn role_gate(&self, candidate: &Candidate, person: &Person) -> Result<(), Reason> {
         if person.ever_suspect() {
             return Err(Reason::RoleSuspect);
         }
-        let wanted = match audience {
-            Audience::Victims => &[Role::Victim],
-            Audience::VictimsElseCallers if self.victims_named => &[Role::Victim],
-            Audience::Callers | Audience::VictimsElseCallers => CALLERS,
-        };
-        if !person.has_role(wanted) {
-            return Err(Reason::RoleNotNotified);
-        }
-        if person.age().is_some_and(|age| age < self.policy.adult_age()) {
-            Err(Reason::Minor)
-        } else {
-            Ok(())
+        let wanted = self.wanted(&candidate.audience);
+        let is_wanted = wanted.is_none_or(|roles| person.has_role(roles));
+        let for_a_minor =
+            wanted.is_some_and(|roles| self.ward(person).is_some_and(|minor| minor.has_role(roles)));
+        if is_wanted || for_a_minor { Ok(()) } else { Err(Reason::RoleNotNotified) }
+    }
+
+    /// Roles a kind goes to; none for a person whom staff chose.
+    fn wanted(&self, audience: &Audience) -> Option<&'static [Role]> {
+        match audience {
+            Audience::Victims => Some(&[Role::Victim]),
+            Audience::VictimsElseCallers if self.victims_named => Some(&[Role::Victim]),
+            Audience::Callers | Audience::VictimsElseCallers => Some(CALLERS),
+            Audience::Chosen(_) => None,
         }
     }
 
+    fn is_minor(&self, person: &Person) -> bool {
+        person.age().is_some_and(|age| age < self.policy.adult_age())
+    }
+
+    fn age_gate(&self, person: &Person) -> Result<(), Reason> {
+        if self.is_minor(person) { Err(Reason::Minor) } else { Ok(()) }
+    }
+
+    /// The minor in this subject of whom `person` is a guardian that staff confirmed is not involved.
+    fn ward(&self, person: &Person) -> Option<&'a Person> {
+        let minor = person.confirmed_guardian_of()?;
+        let ward = self.people.iter().find(|(id, _)| id == minor).map(|(_, person)| *person)?;
+        self.is_minor(ward).then_some(ward)
+    }
+
+    fn is_guardian(&self, person: &Person) -> bool {
+        self.ward(person).is_some()
+    }
+
     /// One address for several persons: the strictest of them decides.
-    fn sharing_gate(&self, address: &str, channel: Channel) -> Result<(), Reason> {
+    fn sharing_gate(&self, id: &str, address: &str, channel: Channel) -> Result<(), Reason> {
         let sharing = self.people.iter().filter(|(_, person)| normalised(person).contains(address));
-        for (_, person) in sharing {
+        for (other, person) in sharing {
             if person.ever_suspect() || person.has_role(SUSPECTS) {
                 return Err(Reason::NumberOfSuspect);
             }
             wish_gate(person.contact(), channel)?;
+            let ward_of_the_recipient = self
+                .people
+                .iter()
+                .any(|(one, guardian)| one == id && guardian.confirmed_guardian_of() == Some(other));
+            if self.is_minor(person) && !person.is_removed() && !ward_of_the_recipient {
+                return Err(Reason::Minor);
+            }
         }
         Ok(())
     }
 
-    fn contact_gate(&self, address: &str, channel: Channel) -> Result<(), Reason> {
+    fn contact_gate(&self, kind: Kind, address: &str, channel: Channel, lifted: bool) -> Result<(), Reason> {
         let Some(state) = self.contacts.get(address) else { return Ok(()) };
         wish_gate(state.wish(self.now), channel)?;
-        if state.is_latched(self.now) {
+        if state.is_latched(self.now) && !lifted {
             return Err(Reason::SafetyLatch);
         }
-        if state.opt_out.is_some() {
+        if state.is_opted_out(kind, self.subject.case_number()) {
             return Err(Reason::OptedOut);
         }
-        if state.undeliverable { Err(Reason::UndeliverableAddress) } else { Ok(()) }
+        if state.undeliverable {
+            return Err(Reason::UndeliverableAddress);
+        }
+        let surveyed = state.survey_at.is_some_and(|at| self.now < at + self.policy.survey_interval());
+        if kind == Kind::Survey && surveyed { Err(Reason::SurveyCap) } else { Ok(()) }
     }
 }
 

@@ -32,6 +32,8 @@ macro_rules! words {
     };
 }
 
+pub(crate) use words;
+
 words! {
     /// What an update is about.
     Kind {
@@ -47,6 +49,8 @@ words! {
         CaseCharged = "case_charged",
         CaseClosed = "case_closed",
         ContactRequested = "contact_requested",
+        Survey = "survey",
+        StaffMessage = "staff_message",
     }
 }
 
@@ -55,12 +59,27 @@ words! {
     Class {
         EmergencyService = "emergency_service",
         CaseInformation = "case_information",
+        Survey = "survey",
     }
 }
 
 words! {
     /// Way to a person.
     Channel { Text = "text", Email = "email" }
+}
+
+words! {
+    /// What is answered to a text that came in. Answers carry nothing about a call or a case.
+    Answer {
+        Stopped = "stopped",
+        Started = "started",
+        Help = "help",
+        NotMonitored = "not_monitored",
+        PassedOn = "passed_on",
+        LanguageSet = "language_set",
+        SurveyScored = "survey_scored",
+        SurveyThanks = "survey_thanks",
+    }
 }
 
 words! {
@@ -84,11 +103,16 @@ words! {
         Baseline = "baseline",
         Merged = "merged",
         Cancelled = "cancelled",
+        BreakerOpen = "breaker_open",
+        SpendCap = "spend_cap",
+        SurveyCap = "survey_cap",
         Paused = "paused",
         UnapprovedText = "unapproved_text",
-        Shadow = "shadow",
         StatusUnmapped = "status_unmapped",
+        Shadow = "shadow",
         RoleNotNotified = "role_not_notified",
+        HoldOut = "hold_out",
+        NumberCap = "number_cap",
         RenderRefused = "render_refused",
     }
 }
@@ -100,13 +124,24 @@ impl Kind {
             Self::CallReceived | Self::OfficersOnTheWay | Self::OfficersDelayed | Self::CallTransferred => {
                 Class::EmergencyService
             }
+            Self::Survey => Class::Survey,
             _ => Class::CaseInformation,
         }
+    }
+
+    /// Whether a person has to be told some other way where this cannot reach them.
+    pub fn must_notify(self) -> bool {
+        matches!(self, Self::CaseReferred | Self::CaseCharged | Self::CaseClosed | Self::ContactRequested)
+    }
+
+    /// Whether it is news of a case: only these may pass a latch or a denied offence by a confirmed safe way.
+    pub fn is_about_a_case(self) -> bool {
+        self.word().starts_with("case_") || self == Self::ContactRequested
     }
 }
 
 impl Reason {
-    /// Whether later facts or a later hour may lift it: decided again until the update's age limit.
+    /// Whether it stands once decided; any other reason is decided again until the update's age limit.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Baseline | Self::Shadow | Self::OptedOut)
     }
@@ -131,6 +166,11 @@ impl Reason {
             Self::Baseline => "known before the service began",
             Self::Merged | Self::Cancelled => "course of the incident",
             Self::StatusUnmapped => "the contract's list of case statuses",
+            Self::BreakerOpen => "updates.toml: limits.breaker_per_minute",
+            Self::SpendCap => "updates.toml: limits.spend_per_month_usd",
+            Self::SurveyCap => "updates.toml: survey.days_between",
+            Self::NumberCap => "updates.toml: limits.per_number_per_day",
+            Self::HoldOut => "updates.toml: hold_out",
             Self::Paused => "pause",
             Self::UnapprovedText => "approvals.toml: texts",
             Self::Shadow => "agency.toml: modes.updates",

@@ -19,10 +19,12 @@ pub mod render;
 pub mod reply;
 pub mod segments;
 pub mod subject;
+pub mod task;
 pub mod texts;
 
-pub use contact::{ContactState, OptOut};
-pub use kind::{Channel, Class, Kind, Reason};
+pub use contact::{ConfirmedSafe, ContactState, Flag, OptOut, Scope};
+pub use kind::{Answer, Channel, Class, Kind, Reason};
 pub use plan::{Outcome, Plan, Planned, plan};
 pub use policy::{Policy, PolicyError};
 pub use subject::Subject;
+pub use task::{Need, Owner, TaskKind};

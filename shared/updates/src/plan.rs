@@ -2,6 +2,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use sha2::{Digest, Sha256};
 
 use crate::derive::{Candidate, Candidates, State, from_case, from_incident};
 use crate::gates::{Contacts, Gates};
@@ -78,11 +79,14 @@ pub fn plan(subject: &Subject, contacts: &Contacts, policy: &Policy, now: Timest
     for candidate in &list {
         let known_before = baseline.is_some_and(|until| candidate.at <= until);
         for (id, person) in gates.people() {
-            for (channel, way) in gates.ways(candidate, person) {
+            for (channel, way) in gates.ways(candidate, id, person) {
                 let expires_at = candidate.at + policy.max_age(candidate.kind);
                 let outcome = match &way {
                     Err(reason) => Outcome::Suppressed(*reason),
                     Ok(_) if known_before => Outcome::Suppressed(Reason::Baseline),
+                    Ok(_) if held_out(subject, candidate.kind, policy) => {
+                        Outcome::Suppressed(Reason::HoldOut)
+                    }
                     Ok(_) => worth(candidate, policy, now, expires_at),
                 };
                 updates.push(Planned {
@@ -99,6 +103,15 @@ pub fn plan(subject: &Subject, contacts: &Contacts, policy: &Policy, now: Timest
         }
     }
     Plan { updates: one_per_address(updates), wake }
+}
+
+/// Whether a call belongs to the share that is left untold, so that the effect of telling can be measured. Drawn by a
+/// hash of its number: the same call is always on the same side.
+fn held_out(subject: &Subject, kind: Kind, policy: &Policy) -> bool {
+    let Subject::Incident(incident) = subject else { return false };
+    let digest = Sha256::digest(format!("hold-out|{}", incident.id));
+    let draw = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]);
+    policy.is_held_out(kind, f64::from(draw) / 4_294_967_296.0)
 }
 
 /// Whether an update that may be told is worth telling now.

@@ -35,6 +35,9 @@ struct File {
     call_closed_quiet_after_minutes: u16,
     call_types: Denials,
     offences: Denials,
+    survey: SurveyRules,
+    #[serde(default)]
+    hold_out: HoldOut,
     kinds: BTreeMap<Kind, KindRules>,
 }
 
@@ -43,6 +46,22 @@ struct File {
 struct QuietHours {
     from: Time,
     to: Time,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SurveyRules {
+    after_minutes: u32,
+    days_between: u16,
+    not_after_dispositions: BTreeSet<String>,
+}
+
+/// A random share of calls about which some kinds are not told, to measure their effect.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HoldOut {
+    share: f64,
+    kinds: BTreeSet<Kind>,
 }
 
 /// Whatever stands in neither list is denied; what latches is denied and latches.
@@ -93,6 +112,9 @@ impl Policy {
             if let Some(both) = denials.allowed.intersection(&denials.latching).next() {
                 return Err(PolicyError(format!("{list}: {both} cannot be allowed and latching at once")));
             }
+        }
+        if !(0.0..=0.5).contains(&file.hold_out.share) {
+            return Err(PolicyError("hold_out.share must be from 0 to 0.5".into()));
         }
         let version = hex::encode(&Sha256::digest(text)[..6]);
         Ok(Self { file, zone, live, version })
@@ -145,6 +167,26 @@ impl Policy {
     /// Quiet hours: from, to, agency time.
     pub fn quiet_hours(&self) -> (Time, Time) {
         (self.file.quiet_hours.from, self.file.quiet_hours.to)
+    }
+
+    /// How long after closure a survey goes out.
+    pub fn survey_after(&self) -> SignedDuration {
+        SignedDuration::from_mins(i64::from(self.file.survey.after_minutes))
+    }
+
+    /// How long an address has rest from surveys after one.
+    pub fn survey_interval(&self) -> SignedDuration {
+        SignedDuration::from_hours(24 * i64::from(self.file.survey.days_between))
+    }
+
+    /// Whether a call that ended with this disposition may be followed by a survey: not after an arrest.
+    pub fn surveys_after(&self, disposition: Option<&str>) -> bool {
+        disposition.is_none_or(|code| !self.file.survey.not_after_dispositions.contains(code))
+    }
+
+    /// Whether a call whose draw (0 to below 1) is `draw` is left untold of `kind`.
+    pub fn is_held_out(&self, kind: Kind, draw: f64) -> bool {
+        draw < self.file.hold_out.share && self.file.hold_out.kinds.contains(&kind)
     }
 
     /// Age from which a person is told directly.

@@ -6,8 +6,8 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::derive::{ordinal_of, ordinal_of_agency};
-use crate::kind::{Channel, Kind};
-use crate::segments::measure;
+use crate::kind::{Answer, Channel, Kind};
+use crate::segments::{Alphabet, measure};
 use crate::subject::Subject;
 use crate::texts::{Texts, environment};
 
@@ -51,8 +51,8 @@ pub struct Refused {
     reason: String,
 }
 
-/// The placeholders that `kind` can fill from this subject.
-pub fn values(subject: &Subject, kind: Kind, ordinal: &str, agency: &AgencyWords, texts: &Texts) -> Values {
+/// The placeholders that every text can fill.
+pub fn agency_values(agency: &AgencyWords) -> Values {
     let mut values = Values::from([
         ("agency", agency.name.clone()),
         ("non_emergency", agency.non_emergency_phone.clone()),
@@ -60,6 +60,12 @@ pub fn values(subject: &Subject, kind: Kind, ordinal: &str, agency: &AgencyWords
     if agency.text_to_911 {
         values.insert("text_to_911", "yes".into());
     }
+    values
+}
+
+/// The placeholders that `kind` can fill from this subject.
+pub fn values(subject: &Subject, kind: Kind, ordinal: &str, agency: &AgencyWords, texts: &Texts) -> Values {
+    let mut values = agency_values(agency);
     match subject {
         Subject::Incident(incident) => {
             values.insert("call", incident.id.clone());
@@ -100,6 +106,10 @@ pub fn values(subject: &Subject, kind: Kind, ordinal: &str, agency: &AgencyWords
             values.insert("contact_phone", contact);
         }
     }
+    if kind == Kind::StaffMessage {
+        let message = subject.private().staff_messages.get(ordinal);
+        values.extend(message.map(|message| ("message", message.text.trim().to_owned())));
+    }
     values.retain(|_, value| !value.trim().is_empty());
     values
 }
@@ -119,26 +129,36 @@ pub fn render(kind: Kind, channel: Channel, texts: &Texts, values: &Values) -> R
     match channel {
         Channel::Text => {
             let body = fill(&words.text)?;
-            let size = measure(&body);
-            let limit = if size.alphabet == crate::segments::Alphabet::Gsm7 { 1 } else { 2 };
-            if size.parts > limit {
-                return Err(refused(format!(
-                    "{} units need {} parts, the limit is {limit}",
-                    size.units, size.parts
-                )));
-            }
+            fits(&body).map_err(refused)?;
             Ok(Rendered { subject: String::new(), body })
         }
         Channel::Email => Ok(Rendered { subject: fill(&words.subject)?, body: fill(&words.body)? }),
     }
 }
 
+/// Fills the words of an answer to a text that came in. `values` need the agency's own only.
+pub fn render_answer(answer: Answer, texts: &Texts, values: &Values) -> Result<Rendered, String> {
+    let filled = environment().render_str(texts.answer(answer), values);
+    let body = filled.map_err(|error| format!("{answer} in {}: {:?}", texts.language, error.kind()))?;
+    fits(&body).map_err(|reason| format!("{answer} in {}: {reason}", texts.language))?;
+    Ok(Rendered { subject: String::new(), body })
+}
+
+/// One part in GSM-7, or two in UCS-2.
+fn fits(body: &str) -> Result<(), String> {
+    let size = measure(body);
+    let limit = if size.alphabet == Alphabet::Gsm7 { 1 } else { 2 };
+    if size.parts > limit {
+        return Err(format!("{} units need {} parts, the limit is {limit}", size.units, size.parts));
+    }
+    Ok(())
+}
+
 /// Values as long as they come, to measure the longest text a kind can make.
 pub fn longest_values(texts: &Texts, kind: Kind, agency: &AgencyWords) -> Values {
-    let mut values = Values::from([
-        ("agency", agency.name.clone()),
-        ("non_emergency", agency.non_emergency_phone.clone()),
-        ("call", "26-0482139".into()),
+    let mut values = agency_values(agency);
+    values.extend([
+        ("call", "26-0482139".to_owned()),
         ("case", "26-1234567".into()),
         ("window_from", "12:40 PM".into()),
         ("window_to", "12:55 PM".into()),
@@ -147,10 +167,9 @@ pub fn longest_values(texts: &Texts, kind: Kind, agency: &AgencyWords) -> Values
         ("contact_phone", "218-555-0100".into()),
         ("new_agency", "Example County Sheriff Dept".into()),
         ("new_agency_phone", "218-555-0100".into()),
+        // Staff see how much room there is; what they write is measured before it is taken.
+        ("message", "Please call Det. Wolfeschlegel at 218-555-0100 about report 26-1234567.".into()),
     ]);
-    if agency.text_to_911 {
-        values.insert("text_to_911", "yes".into());
-    }
     let longest = texts.of(kind).outcomes.values().max_by_key(|words| words.len());
     values.extend(longest.map(|words| ("outcome", words.clone())));
     let longest = texts.of(kind).statuses.values().max_by_key(|words| words.len());

@@ -1,6 +1,7 @@
 //! What updates are about: a call, or a case together with the call it came of.
 use std::collections::BTreeSet;
 
+use incident::call::Private;
 use incident::{Case, Incident, Person, address};
 
 use crate::policy::Policy;
@@ -30,6 +31,22 @@ impl Subject {
         match self {
             Self::Incident(incident) => Self::incident_key(&incident.id),
             Self::Case(case, _) => Self::case_key(&case.number),
+        }
+    }
+
+    /// Its own people and what staff wrote.
+    pub fn private(&self) -> &Private {
+        match self {
+            Self::Incident(incident) => &incident.private,
+            Self::Case(case, _) => &case.private,
+        }
+    }
+
+    /// Number of the case, where it is one.
+    pub fn case_number(&self) -> Option<&str> {
+        match self {
+            Self::Incident(_) => None,
+            Self::Case(case, _) => Some(&case.number),
         }
     }
 

@@ -1,4 +1,5 @@
-//! `texts/<language>/<kind>.toml`: the words of each kind, checked as a whole before one of them is used.
+//! `texts/<language>/<kind>.toml` and `answers.toml`: the words of each kind and of each answer to a text that came
+//! in, checked as a whole before one of them is used.
 use std::collections::BTreeMap;
 
 use incident::case::STATUSES;
@@ -6,7 +7,7 @@ use minijinja::{Environment, UndefinedBehavior};
 use serde::Deserialize;
 
 use crate::approvals::texts_hash;
-use crate::kind::Kind;
+use crate::kind::{Answer, Kind};
 
 /// The texts of one language.
 #[derive(Clone, Debug)]
@@ -16,7 +17,11 @@ pub struct Texts {
     /// [`texts_hash`] of the folder: stored with each message, and what approvals name.
     pub hash: String,
     kinds: BTreeMap<Kind, KindTexts>,
+    answers: BTreeMap<Answer, String>,
 }
+
+/// File of the answers in each language's folder.
+pub const ANSWERS: &str = "answers.toml";
 
 /// The words of one kind. Templates are minijinja; a placeholder without a value refuses the render.
 #[derive(Clone, Debug, Deserialize)]
@@ -54,15 +59,17 @@ impl Texts {
         let error =
             |file: &str, reason: String| TextsError { language: language.into(), file: file.into(), reason };
         let mut kinds = BTreeMap::new();
+        let mut answers = BTreeMap::new();
         for (file, text) in files {
+            if file == ANSWERS {
+                answers = parse_answers(text).map_err(|reason| error(file, reason))?;
+                continue;
+            }
             let kind = file.strip_suffix(".toml").and_then(Kind::from_word);
             let kind = kind.ok_or_else(|| error(file, "is not named after a kind of update".into()))?;
             let texts: KindTexts = toml::from_str(text).map_err(|fault| error(file, fault.to_string()))?;
-            let mut templates = environment();
             for template in [&texts.text, &texts.subject, &texts.body] {
-                templates
-                    .add_template_owned("t", template.clone())
-                    .map_err(|fault| error(file, fault.to_string()))?;
+                compiles(template).map_err(|reason| error(file, reason))?;
             }
             if kind == Kind::CallClosed && !texts.outcomes.contains_key("default") {
                 return Err(error(file, "outcomes.default is missing".into()));
@@ -76,13 +83,31 @@ impl Texts {
         if let Some(missing) = Kind::ALL.iter().find(|kind| !kinds.contains_key(kind)) {
             return Err(error(&format!("{missing}.toml"), "is missing".into()));
         }
-        Ok(Self { language: language.into(), hash: texts_hash(files), kinds })
+        if let Some(missing) = Answer::ALL.iter().find(|answer| !answers.contains_key(answer)) {
+            return Err(error(ANSWERS, format!("{missing} is missing")));
+        }
+        Ok(Self { language: language.into(), hash: texts_hash(files), kinds, answers })
+    }
+
+    /// The words of an answer.
+    pub fn answer(&self, answer: Answer) -> &str {
+        &self.answers[&answer]
     }
 
     /// The words of `kind`.
     pub fn of(&self, kind: Kind) -> &KindTexts {
         &self.kinds[&kind]
     }
+}
+
+fn parse_answers(text: &str) -> Result<BTreeMap<Answer, String>, String> {
+    let answers: BTreeMap<Answer, String> = toml::from_str(text).map_err(|fault| fault.to_string())?;
+    answers.values().try_for_each(|template| compiles(template))?;
+    Ok(answers)
+}
+
+fn compiles(template: &str) -> Result<(), String> {
+    environment().add_template_owned("t", template.to_owned()).map_err(|fault| fault.to_string())
 }
 
 /// Strict templates: an unknown placeholder is an error, never a blank.

@@ -8,7 +8,7 @@ use incident::{Contact, Event};
 use serde_json::{Value, json};
 use updates::contact::Flag;
 use updates::gates::Contacts;
-use updates::{ContactState, OptOut, Subject};
+use updates::{ContactState, Scope, Subject};
 use world::{at, knowing, lines, plan_at, read};
 
 const MINUTE: i64 = 60;
@@ -190,8 +190,7 @@ fn two_records_with_one_phone_are_one_recipient() {
 fn contacts_close_the_gate() {
     let call = [opened(json!([caller()]))];
     let number = "+12185550123";
-    let opted_out =
-        ContactState { opt_out: Some(OptOut { at: at(-9), by: "text".into() }), ..ContactState::default() };
+    let opted_out = ContactState::default().opted_out(Scope::All, at(-9), "text").unwrap();
     check(&call, &knowing(number, opted_out), 1, &["call_received text p1: opted_out"]);
     let latched = ContactState { latch_until: Some(at(600)), ..ContactState::default() };
     check(&call, &knowing(number, latched.clone()), 1, &["call_received text p1: safety_latch"]);

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
+use incident::StaffMessage;
 use jiff::tz::TimeZone;
 use serde_json::json;
 use updates::derive::{from_case, from_incident};
@@ -38,6 +39,17 @@ fn agency() -> AgencyWords {
     }
 }
 
+fn staff_message() -> StaffMessage {
+    StaffMessage {
+        at: at(1),
+        by: "staff-1".into(),
+        person: "p1".into(),
+        way: None,
+        text: "Your bicycle was found. Please call 218-555-0150.".into(),
+        override_reason: None,
+    }
+}
+
 fn sample_values(kind: Kind, texts: &Texts) -> Values {
     let call = json!({"incident": {"id": "26-048213"}, "disposition": "01",
         "agency": {"name": "Example County Sheriff", "phone": "+12185550160"},
@@ -50,13 +62,17 @@ fn sample_values(kind: Kind, texts: &Texts) -> Values {
         Kind::OfficersDelayed,
         Kind::CallClosed,
         Kind::CallTransferred,
+        Kind::Survey,
     ];
     let events = if calls.contains(&kind) {
         vec![read("incident.opened", 0, &call), read("incident.transferred", 1, &call)]
     } else {
         vec![read("case.assigned", 0, &case), read("case.status_changed", 1, &case)]
     };
-    let subject = subject(&events);
+    let mut subject = subject(&events);
+    if let Subject::Case(case, _) = &mut subject {
+        case.private.write("0", staff_message());
+    }
     let found = match &subject {
         Subject::Incident(incident) => from_incident(incident, policy(), at(2)),
         Subject::Case(case, _) => from_case(case, at(2)),

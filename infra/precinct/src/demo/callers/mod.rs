@@ -206,6 +206,8 @@ fn matter(kind: Kind) -> &'static str {
         Kind::CaseCharged => "a charge was filed",
         Kind::CaseClosed => "your report was closed",
         Kind::ContactRequested => "please call us",
+        Kind::Survey => "how did we do",
+        Kind::StaffMessage => "a message by staff",
     }
 }
 
@@ -232,6 +234,11 @@ fn plain(reason: Reason) -> &'static str {
         Reason::Baseline => "It was known before the service began.",
         Reason::Merged => "The call was joined to another.",
         Reason::Cancelled => "The call was called off.",
+        Reason::BreakerOpen => "Too many messages at once: everything was stopped.",
+        Reason::SpendCap => "The month's money for texts is spent.",
+        Reason::SurveyCap => "The person was asked not long ago.",
+        Reason::NumberCap => "The number has had all its messages of the day.",
+        Reason::HoldOut => "The call is one of those left untold to measure the effect.",
         Reason::Paused => "Sending is paused.",
         Reason::UnapprovedText => "Nobody has approved the words.",
         Reason::Shadow => "The service only watches so far.",

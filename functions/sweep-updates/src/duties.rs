@@ -1,0 +1,35 @@
+//! What the sweep does for tasks and notices: an overdue task is escalated once, a notice that the stream lost is handed
+//! out again, a claim whose sender never came back is settled.
+use jiff::{SignedDuration, Timestamp};
+use table::StoreError;
+use table::keys::Key;
+use table::messages::{Messages, State};
+use table::notices::{Carrier, Notice};
+use table::tasks::Task;
+use updates::Owner;
+
+/// When a notice handed out again is looked at next.
+const AGAIN: SignedDuration = SignedDuration::from_mins(1);
+
+/// Escalates the task at `key` if it is overdue: its owner and the administrators are told.
+pub(crate) async fn escalate(messages: &Messages, key: &Key, now: Timestamp) -> Result<(), StoreError> {
+    let overdue = |task: &Task| task.is_open() && task.escalated_at.is_none() && task.done_by <= now;
+    let Some(task) = messages.task_at(key).await?.filter(overdue) else { return Ok(()) };
+    messages.escalate_task(&task, Owner::Admin, now).await
+}
+
+/// Settles the notice at `key`, as far as it is due.
+pub(crate) async fn settle_notice(messages: &Messages, key: &Key, now: Timestamp) -> Result<(), StoreError> {
+    let is_due = |notice: &Notice| notice.due_at.is_some_and(|due| due <= now);
+    let Some(notice) = messages.notice(key).await?.filter(is_due) else { return Ok(()) };
+    let next = match (notice.state, notice.carrier) {
+        _ if notice.expires_at < now && notice.state != State::Claimed => notice.moved(State::Expired, None),
+        // A text or an e-mail may have been taken; a webhook's receiver knows a repetition by its id.
+        (State::Claimed, Carrier::Text | Carrier::Email) => notice.moved(State::Unknown, None),
+        (State::Claimed | State::Pending | State::Deferred, _) => {
+            notice.moved(State::Pending, Some(now + AGAIN))
+        }
+        _ => return Ok(()),
+    };
+    messages.write_notice(&next).await
+}
