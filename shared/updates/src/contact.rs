@@ -31,6 +31,9 @@ pub struct ContactState {
     /// The provider reported that nothing can be delivered here (landline, dead number, hard bounce, complaint).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub undeliverable: bool,
+    /// When the message was sent whose receipt last decided that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reach_at: Option<Timestamp>,
     /// Language asked for by keyword, ISO 639.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
@@ -125,6 +128,18 @@ impl ContactState {
     /// The state after START, or `None` where that changes nothing. It lifts opt-outs alone, never a latch or a wish.
     pub fn opted_in(&self) -> Option<Self> {
         (!self.opt_outs.is_empty()).then(|| Self { opt_outs: Vec::new(), ..self.next() })
+    }
+
+    /// The state after a receipt showed whether a message sent at `sent_at` could reach this address, or `None` where that
+    /// changes nothing. The message sent last decides, whatever order receipts come in; a failure decides over a delivery
+    /// of the same instant. A delivery to an address that never failed is not worth a write.
+    pub fn reached(&self, reachable: bool, sent_at: Timestamp) -> Option<Self> {
+        let news = match (self.undeliverable, reachable) {
+            (false, true) => self.reach_at.is_some_and(|decided| decided < sent_at),
+            (false, false) => self.reach_at <= Some(sent_at),
+            (true, _) => self.reach_at < Some(sent_at),
+        };
+        news.then(|| Self { undeliverable: !reachable, reach_at: Some(sent_at), ..self.next() })
     }
 
     /// The same state under the next revision, to be changed and written.

@@ -15,6 +15,7 @@ pub mod kind;
 pub mod plan;
 pub mod policy;
 pub mod quiet;
+pub mod receipt;
 pub mod render;
 pub mod reply;
 pub mod segments;
