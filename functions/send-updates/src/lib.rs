@@ -10,14 +10,13 @@ use aws_lambda_events::event::streams::DynamoDbEventResponse;
 use startup::{Clock, Entropy, Runtime, agency};
 use table::Planning;
 use table::planning::policy;
+use table::wording::Words;
 use updates::Policy;
 
 mod provider;
 mod send;
-mod words;
 
 use provider::Provider;
-use words::Words;
 
 /// Every environment variable this function reads.
 pub const VARIABLES: &[&str] = &[

@@ -3,11 +3,11 @@ use jiff::{SignedDuration, Timestamp};
 use table::StoreError;
 use table::keys::Key;
 use table::messages::{Message, State};
+use table::wording::Worded;
 use updates::{Channel, Reason, Scope};
 
 use crate::Context;
 use crate::provider::Sent;
-use crate::words::Worded;
 
 /// How long a claim may stand before the sweep settles it as `unknown`. Longer than the function's own time-out.
 const LEASE: SignedDuration = SignedDuration::from_secs(60);

@@ -106,6 +106,11 @@ impl Person {
         self.vouched.get()?.guardian_of.as_deref()
     }
 
+    /// Whether staff entered the person with the basis of a consent; by which way stands in [`Person::contact`].
+    pub fn has_consent_by_staff(&self) -> bool {
+        self.vouched.get().is_some()
+    }
+
     /// Present roles; empty after removal.
     pub fn roles(&self) -> BTreeSet<Role> {
         if self.is_removed() { BTreeSet::new() } else { self.roles.get().cloned().unwrap_or_default() }

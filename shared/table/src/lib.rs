@@ -18,6 +18,7 @@ pub mod schema;
 pub mod store;
 pub mod subject_facts;
 pub mod tasks;
+pub mod wording;
 
 pub use error::StoreError;
 pub use keyring::KeyRing;

@@ -1,7 +1,8 @@
-//! The texts of the agency folder with their approvals: which language a message is sent in, and its words.
+//! The texts of the agency folder with their approvals: which language a message is sent in, and its words. What sends
+//! a message and what shows it beforehand word it here alike.
 use std::collections::BTreeMap;
 
-use startup::agency::{Agency, Folder};
+use startup::agency::{Agency, AgencyError, Folder};
 use updates::approvals::Approvals;
 use updates::render::{AgencyWords, Rendered, render, values};
 use updates::texts::Texts;
@@ -9,7 +10,7 @@ use updates::{Channel, Kind, Reason, Subject};
 
 /// Everything needed to word a message.
 #[derive(Debug)]
-pub(crate) struct Words {
+pub struct Words {
     agency: AgencyWords,
     default_language: String,
     texts: BTreeMap<String, Texts>,
@@ -18,15 +19,18 @@ pub(crate) struct Words {
 
 /// A worded message.
 #[derive(Debug)]
-pub(crate) struct Worded {
-    pub(crate) language: String,
-    pub(crate) text_hash: String,
-    pub(crate) words: Rendered,
+pub struct Worded {
+    /// The language it is in, ISO 639.
+    pub language: String,
+    /// [`Texts::hash`] of that language's texts.
+    pub text_hash: String,
+    /// The words.
+    pub words: Rendered,
 }
 
 impl Words {
     /// Reads every language; one bad text refuses the whole folder.
-    pub(crate) fn load(folder: &Folder, agency: &Agency) -> anyhow::Result<Self> {
+    pub fn load(folder: &Folder, agency: &Agency) -> Result<Self, AgencyError> {
         let mut texts = BTreeMap::new();
         for language in folder.list("texts", "")? {
             let mut files = BTreeMap::new();
@@ -34,7 +38,11 @@ impl Words {
                 let text = folder.text(&format!("texts/{language}/{file}"))?;
                 files.insert(file, text);
             }
-            texts.insert(language.clone(), Texts::parse(&language, &files)?);
+            let parsed = Texts::parse(&language, &files).map_err(|error| AgencyError::Invalid {
+                file: format!("texts/{}/{}", error.language, error.file),
+                reason: error.reason,
+            })?;
+            texts.insert(language.clone(), parsed);
         }
         let agency_words = AgencyWords {
             name: agency.name.clone(),
@@ -47,7 +55,7 @@ impl Words {
     }
 
     /// The words for a message: in the person's language, else the default one, and only approved texts.
-    pub(crate) fn word(
+    pub fn word(
         &self,
         subject: &Subject,
         person: &str,
