@@ -64,12 +64,31 @@ struct HoldOut {
     kinds: BTreeSet<Kind>,
 }
 
-/// Whatever stands in neither list is denied; what latches is denied and latches.
+/// Whatever is not allowed is denied. `denied` changes nothing by itself: it tells a code that somebody looked at and
+/// refused from one that nobody has seen. What latches is denied and latches.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Denials {
     allowed: BTreeSet<String>,
+    #[serde(default)]
+    denied: BTreeSet<String>,
     latching: BTreeSet<String>,
+}
+
+impl Denials {
+    /// Refuses a list that contradicts itself.
+    fn check(&self, list: &str) -> Result<(), PolicyError> {
+        for (other, name) in [(&self.latching, "latching"), (&self.denied, "denied")] {
+            if let Some(both) = self.allowed.intersection(other).next() {
+                return Err(PolicyError(format!("{list}: {both} cannot be allowed and {name} at once")));
+            }
+        }
+        Ok(())
+    }
+
+    fn knows(&self, code: &str) -> bool {
+        [&self.allowed, &self.denied, &self.latching].iter().any(|list| list.contains(code))
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -108,14 +127,11 @@ impl Policy {
                 "delay_minutes needs one number of minutes per priority, each above 0".into(),
             ));
         }
-        for (list, denials) in [("call_types", &file.call_types), ("offences", &file.offences)] {
-            if let Some(both) = denials.allowed.intersection(&denials.latching).next() {
-                return Err(PolicyError(format!("{list}: {both} cannot be allowed and latching at once")));
-            }
-        }
         if !(0.0..=0.5).contains(&file.hold_out.share) {
             return Err(PolicyError("hold_out.share must be from 0 to 0.5".into()));
         }
+        file.call_types.check("call_types")?;
+        file.offences.check("offences")?;
         let version = hex::encode(&Sha256::digest(text)[..6]);
         Ok(Self { file, zone, live, version })
     }
@@ -213,5 +229,15 @@ impl Policy {
     pub fn latches(&self, types: &BTreeSet<String>, offences: &BTreeSet<String>) -> bool {
         !types.is_disjoint(&self.file.call_types.latching)
             || !offences.is_disjoint(&self.file.offences.latching)
+    }
+
+    /// Whether the call type stands in any list. One that stands in none is denied too, but nobody decided so.
+    pub fn knows_call_type(&self, code: &str) -> bool {
+        self.file.call_types.knows(code)
+    }
+
+    /// Whether the offence stands in any list.
+    pub fn knows_offence(&self, code: &str) -> bool {
+        self.file.offences.knows(code)
     }
 }

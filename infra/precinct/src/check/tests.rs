@@ -102,6 +102,16 @@ fn a_kind_that_contradicts_itself_is_named() {
 }
 
 #[test]
+fn a_code_both_allowed_and_denied_is_named() {
+    check(
+        "updates.toml",
+        "\"MVAINJY\", ",
+        "\"NOISE\", ",
+        "call_types: NOISE cannot be allowed and denied at once",
+    );
+}
+
+#[test]
 fn a_text_with_an_unknown_placeholder_is_named() {
     check(
         "texts/en/case_number.toml",
