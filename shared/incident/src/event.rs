@@ -311,6 +311,11 @@ pub fn read(kind: &str, at: Timestamp, data: &Value, takes_cases: bool) -> Resul
     Ok(Event::Incident(Stamp { at, rank: event as u8 }, event, Box::new(data)))
 }
 
+/// Whether `kind` is a type of the contract: of cases, else of calls.
+pub fn is_type(kind: &str, takes_cases: bool) -> bool {
+    if takes_cases { named(CASE_TYPES, kind).is_ok() } else { named(INCIDENT_TYPES, kind).is_ok() }
+}
+
 fn named<E: Copy>(types: &[(&str, E)], kind: &str) -> Result<E, Invalid> {
     let found = types.iter().find(|(name, _)| *name == kind).map(|(_, event)| *event);
     found.ok_or_else(|| {

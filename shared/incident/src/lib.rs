@@ -2,7 +2,7 @@
 //! events leaves the same state. Pure: no clock, no I/O.
 //!
 //! ```text
-//! posted JSON --event::read--> Event --Incident::apply / Case::apply--> registers, sets, flags
+//! vendor's row --profile--> posted JSON --event::read--> Event --Incident::apply / Case::apply--> registers, sets, flags
 //! ```
 #![warn(missing_docs)]
 
@@ -11,6 +11,7 @@ pub mod call;
 pub mod case;
 pub mod event;
 pub mod person;
+pub mod profile;
 pub mod register;
 pub mod staff;
 
