@@ -8,7 +8,7 @@ use aws_lambda_events::event::sqs::SqsEvent;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use startup::Scheduled;
-use startup::webhook::Sources;
+use startup::webhook::{Scheme, Sources};
 
 /// The secret that events/README.md names.
 const SECRET: &str = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -25,7 +25,13 @@ fn check_post(name: &str, path: &str, events: usize) {
     let body = request.body.unwrap();
     let sources = format!(r#"{{"sample": {{"secrets": ["{SECRET}"], "paths": ["{path}"]}}}}"#);
     let now: Timestamp = "2026-07-04T21:14:03-05:00".parse().unwrap();
-    let source = Sources::parse(&sources).unwrap().authenticate(path, &request.headers, body.as_bytes(), now);
+    let source = Sources::parse(&sources).unwrap().authenticate(
+        path,
+        &[Scheme::StandardWebhooks],
+        &request.headers,
+        body.as_bytes(),
+        now,
+    );
     assert_eq!(source.unwrap(), "sample");
     assert_eq!(request.path.as_deref(), Some(path));
     let posted: serde_json::Value = serde_json::from_str(&body).unwrap();

@@ -7,6 +7,7 @@ mod order;
 mod outbox;
 mod personnel;
 mod places;
+mod profiles;
 mod staff;
 mod template;
 mod updates;

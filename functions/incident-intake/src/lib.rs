@@ -5,15 +5,19 @@
 use std::sync::Arc;
 
 use aws_lambda_events::event::apigw::{ApiGatewayProxyRequest, ApiGatewayProxyResponse};
-use startup::intake::{receive, store_each};
-use startup::webhook::SourceCache;
+use startup::http::Answer;
+use startup::intake::{Post, receive, store_each};
+use startup::webhook::{Scheme, SourceCache};
 use startup::{Clock, Runtime, agency};
 use table::contacts::Contacts;
 use table::incidents::Incidents;
 use table::planning::{open_contacts, open_incidents, policy};
 use updates::Policy;
 
+use profiles::Profiles;
+
 mod merge;
+mod profiles;
 
 /// Every environment variable this function reads.
 pub const VARIABLES: &[&str] = &[
@@ -32,6 +36,7 @@ pub struct Context {
     contacts: Contacts,
     sources: SourceCache,
     policy: Arc<Policy>,
+    profiles: Arc<Profiles>,
     clock: Clock,
 }
 
@@ -47,20 +52,34 @@ impl Context {
             contacts: open_contacts(runtime, &dynamo, &kms)?,
             sources: SourceCache::new(secrets, runtime.variables.required("WEBHOOK_SECRET_ID")?),
             policy: Arc::new(policy(&folder)?),
+            profiles: Arc::new(Profiles::load(&folder)?),
             clock: runtime.clock.clone(),
         })
     }
 }
 
-/// Answers one post.
+/// Answers one post: the contract's own events on their paths, a vendor's on those that profiles declare.
 pub async fn handle(
     context: &Context,
     request: ApiGatewayProxyRequest,
 ) -> anyhow::Result<ApiGatewayProxyResponse> {
-    let posted = receive(&request, &context.sources, context.clock.now()).await;
+    let posted = match request.path.as_deref().unwrap_or_default() {
+        // A CAD that cannot sign may have a key; a records system must sign.
+        "/v1/cad/events" => own(context, &request, &[Scheme::StandardWebhooks, Scheme::ApiKey]).await,
+        "/v1/cases/events" => own(context, &request, &[Scheme::StandardWebhooks]).await,
+        _ => profiles::receive(context, &request).await,
+    };
     let answer = match posted {
         Err(refusal) => refusal,
         Ok(post) => store_each(&post, async |event| merge::store(context, &post, event).await).await,
     };
     Ok(answer.into_rest())
+}
+
+async fn own(
+    context: &Context,
+    request: &ApiGatewayProxyRequest,
+    schemes: &[Scheme],
+) -> Result<Post, Answer> {
+    receive(request, &context.sources, context.clock.now(), schemes).await
 }

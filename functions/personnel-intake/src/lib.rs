@@ -11,7 +11,7 @@ use eis::{Ruleset, event};
 use jiff::tz::TimeZone;
 use startup::http::Fault;
 use startup::intake::{self, Outcome, Unreadable, receive, store_each};
-use startup::webhook::SourceCache;
+use startup::webhook::{Scheme, SourceCache};
 use startup::{Clock, Runtime, agency};
 use table::personnel::Personnel;
 use table::received::{Received, Written};
@@ -56,7 +56,8 @@ pub async fn handle(
     context: &Context,
     request: ApiGatewayProxyRequest,
 ) -> anyhow::Result<ApiGatewayProxyResponse> {
-    let posted = receive(&request, &context.sources, context.clock.now()).await;
+    let schemes = &[Scheme::StandardWebhooks];
+    let posted = receive(&request, &context.sources, context.clock.now(), schemes).await;
     let answer = match posted {
         Err(refusal) => refusal,
         Ok(post) => store_each(&post, async |event| store(context, &post.source, event).await).await,

@@ -7,7 +7,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::http::{Answer, Fault, raw_body};
-use crate::webhook::{BODY_LIMIT, SourceCache};
+use crate::webhook::{BODY_LIMIT, Scheme, SourceCache};
 
 /// Most events in one post.
 pub const EVENT_LIMIT: usize = 100;
@@ -61,6 +61,8 @@ pub struct Post {
     pub baseline: bool,
     /// The events, or why one of them is none.
     pub events: Vec<Event>,
+    /// How many things were posted that concern nobody here: nothing to store, and no fault either.
+    pub ignored: usize,
 }
 
 /// One posted event, or what was posted in its place.
@@ -83,18 +85,41 @@ impl std::fmt::Debug for Unreadable {
     }
 }
 
-/// Checks media type, size and signature over the raw bytes, then reads the envelope.
-/// The error is the answer to give; `Err` of the outer result means that secrets could not be read (503).
-pub async fn receive(
+/// An authenticated request whose body is not yet read.
+pub struct Admitted {
+    /// Name of the source that sent it.
+    pub source: String,
+    /// Path it was posted to.
+    pub path: String,
+    /// Whether the header `precinct-mode: baseline` asks to store without ever sending for what is past.
+    pub baseline: bool,
+    /// The bytes as sent; they may be personal.
+    pub body: Vec<u8>,
+}
+
+impl std::fmt::Debug for Admitted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Admitted")
+            .field("source", &self.source)
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Checks media type, size and sender over the raw bytes. The error is the answer to give.
+pub async fn admit(
     request: &ApiGatewayProxyRequest,
     sources: &SourceCache,
     now: Timestamp,
-) -> Result<Post, Answer> {
+    media_types: &[&str],
+    schemes: &[Scheme],
+) -> Result<Admitted, Answer> {
     let header =
         |name: &str| request.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = header("content-type").split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    if media_type != "application/json" {
-        return Err(Answer::problem(415, "Unsupported media type", "post application/json", &[]));
+    if !media_types.contains(&media_type.as_str()) {
+        let detail = format!("post {}", media_types.join(" or "));
+        return Err(Answer::problem(415, "Unsupported media type", &detail, &[]));
     }
     let body = raw_body(request.body.as_deref(), request.is_base64_encoded)?;
     if body.len() > BODY_LIMIT {
@@ -102,8 +127,21 @@ pub async fn receive(
     }
     let path = request.path.clone().unwrap_or_default();
     let sources = sources.sources(now).await.map_err(|_| unavailable())?;
-    let source = sources.authenticate(&path, &request.headers, &body, now)?;
-    Ok(Post { source, path, baseline: header("precinct-mode") == "baseline", events: read(&body)? })
+    let source = sources.authenticate(&path, schemes, &request.headers, &body, now)?;
+    Ok(Admitted { source, path, baseline: header("precinct-mode") == "baseline", body })
+}
+
+/// Admits a post of the contract's own events by one of `schemes` and reads the envelopes. The error is the answer
+/// to give.
+pub async fn receive(
+    request: &ApiGatewayProxyRequest,
+    sources: &SourceCache,
+    now: Timestamp,
+    schemes: &[Scheme],
+) -> Result<Post, Answer> {
+    let Admitted { source, path, baseline, body } =
+        admit(request, sources, now, &["application/json"], schemes).await?;
+    Ok(Post { source, path, baseline, events: read(&body)?, ignored: 0 })
 }
 
 /// The answer when the store could not be reached: nothing is lost, the sender posts the same again.
@@ -114,20 +152,31 @@ pub fn unavailable() -> Answer {
 
 /// Reads one event or an array. The outer error is for a body that is not JSON or too long a list.
 pub fn read(body: &[u8]) -> Result<Vec<Event>, Answer> {
-    let value: Value = serde_json::from_slice(body).map_err(|_| {
-        Answer::problem(400, "Not JSON", "the body must be one event or an array of events", &[])
-    })?;
-    let events = match value {
+    let events = match json(body)? {
         Value::Array(events) => events,
         single => vec![single],
     };
-    if events.is_empty() || events.len() > EVENT_LIMIT {
-        return Err(Answer::problem(422, "Wrong number of events", "post 1 to 100 events at a time", &[]));
-    }
+    check_count(events.len())?;
     Ok(events.into_iter().enumerate().map(|(index, event)| read_one(index, event)).collect())
 }
 
-fn read_one(index: usize, event: Value) -> Event {
+/// The body as JSON.
+pub fn json(body: &[u8]) -> Result<Value, Answer> {
+    serde_json::from_slice(body).map_err(|_| {
+        Answer::problem(400, "Not JSON", "the body must be one event or an array of events", &[])
+    })
+}
+
+/// Refuses an empty list and one that is too long.
+pub fn check_count(events: usize) -> Result<(), Answer> {
+    if (1..=EVENT_LIMIT).contains(&events) {
+        return Ok(());
+    }
+    Err(Answer::problem(422, "Wrong number of events", "post 1 to 100 events at a time", &[]))
+}
+
+/// Reads the envelope of one event, the one at `index` of the post.
+pub fn read_one(index: usize, event: Value) -> Event {
     let body = event.to_string();
     let digest = hex::encode(Sha256::digest(&body));
     envelope(index, event, digest.clone()).map_err(|(pointer, detail)| {
@@ -135,6 +184,13 @@ fn read_one(index: usize, event: Value) -> Event {
             Fault { index: Some(index), pointer: pointer.into(), code: "invalid", detail: detail.into() };
         Box::new(Unreadable { fault, body, digest })
     })
+}
+
+/// Something posted that gives no event, and why.
+pub fn unreadable(fault: Fault, body: &Value) -> Box<Unreadable> {
+    let body = body.to_string();
+    let digest = hex::encode(Sha256::digest(&body));
+    Box::new(Unreadable { fault, body, digest })
 }
 
 /// The envelope of an event, or the pointer and the form of the field that has none.
@@ -171,7 +227,7 @@ pub async fn store_each<E: std::fmt::Display>(
             }
         }
     }
-    answer(outcomes)
+    answer(outcomes, post.ignored)
 }
 
 #[derive(Serialize)]
@@ -179,11 +235,18 @@ struct Receipt {
     accepted: usize,
     duplicates: usize,
     rejected: Vec<Fault>,
+    #[serde(skip_serializing_if = "is_zero")]
+    ignored: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// 202 with the counts, or 422 where nothing in the post was acceptable.
-fn answer(outcomes: Vec<Outcome>) -> Answer {
-    let mut receipt = Receipt { accepted: 0, duplicates: 0, rejected: Vec::new() };
+fn answer(outcomes: Vec<Outcome>, ignored: usize) -> Answer {
+    let mut receipt = Receipt { accepted: 0, duplicates: 0, rejected: Vec::new(), ignored };
     for outcome in outcomes {
         match outcome {
             Outcome::Accepted => receipt.accepted += 1,
@@ -191,7 +254,7 @@ fn answer(outcomes: Vec<Outcome>) -> Answer {
             Outcome::Rejected(fault) => receipt.rejected.push(fault),
         }
     }
-    if receipt.accepted + receipt.duplicates == 0 {
+    if receipt.accepted + receipt.duplicates + receipt.ignored == 0 {
         return Answer::problem(
             422,
             "Nothing acceptable",

@@ -1,5 +1,5 @@
-//! Who posted this: Standard Webhooks 1.0 signatures over the raw bytes, checked before anything is parsed.
-//! <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>
+//! Who posted this: signatures over the raw bytes (or, for senders that cannot sign, a key), checked before anything
+//! is parsed. <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,7 +9,11 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
+mod scheme;
+
 use crate::http::Answer;
+use scheme::decode_secret;
+pub use scheme::{Scheme, sign_ticketscad};
 
 /// How far the sender's clock may be off, either way.
 pub const TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
@@ -19,20 +23,27 @@ pub const BODY_LIMIT: usize = 256 * 1024;
 const CACHE: SignedDuration = SignedDuration::from_mins(5);
 
 /// The senders, by name, as stored in Secrets Manager:
-/// `{"cad": {"secrets": ["whsec_…", "whsec_…"], "paths": ["/v1/cad/events"]}}`.
+/// `{"cad": {"secrets": ["whsec_…", "whsec_…"], "paths": ["/v1/cad/events"]}}`, with `"scheme"` where it is not
+/// Standard Webhooks.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Sources(BTreeMap<String, Source>);
 
-/// One sender: up to two secrets that are valid at once, so that one can be rotated, and where it may post.
+/// One sender: how it proves who it is, up to two secrets that are valid at once, so that one can be rotated, and
+/// where it may post.
 #[derive(Clone, Deserialize)]
 pub struct Source {
+    #[serde(default)]
+    scheme: Scheme,
     secrets: Vec<String>,
     paths: Vec<String>,
 }
 
 impl std::fmt::Debug for Source {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Source").field("paths", &self.paths).finish_non_exhaustive()
+        f.debug_struct("Source")
+            .field("scheme", &self.scheme)
+            .field("paths", &self.paths)
+            .finish_non_exhaustive()
     }
 }
 
@@ -42,66 +53,43 @@ impl Sources {
         serde_json::from_str(json)
     }
 
-    /// The name of the source whose secret signed these bytes and that may post to `path`.
+    /// The name of the source that sent these bytes by one of `schemes` and may post to `path`.
     /// The answer to a failure is the same for every cause, so that nothing can be learnt from it.
     pub fn authenticate(
         &self,
         path: &str,
+        schemes: &[Scheme],
         headers: &HeaderMap,
         body: &[u8],
         now: Timestamp,
     ) -> Result<String, Answer> {
-        self.signer(path, headers, body, now).ok_or_else(unauthorised)
-    }
-
-    fn signer(&self, path: &str, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Option<String> {
-        let header = |name: &str| headers.get(name)?.to_str().ok();
-        let (id, stamp) = (header("webhook-id")?, header("webhook-timestamp")?);
-        let sent = Timestamp::from_second(stamp.parse().ok()?).ok()?;
-        if now.duration_since(sent).abs() > TOLERANCE {
-            return None;
-        }
-        let signatures = header("webhook-signature")?;
         let mut found = None;
         for (name, source) in &self.0 {
             // Every source is tried, so that the time taken does not tell which one is known.
-            if source.signed(id, stamp, body, signatures)
+            if source.sent(headers, body, now)
+                && schemes.contains(&source.scheme)
                 && source.paths.iter().any(|allowed| allowed == path)
             {
                 found = Some(name.clone());
             }
         }
-        found
+        found.ok_or_else(unauthorised)
     }
 }
 
 impl Source {
-    fn signed(&self, id: &str, stamp: &str, body: &[u8], signatures: &str) -> bool {
-        self.secrets.iter().any(|secret| {
-            let Some(key) = decode_secret(secret) else { return false };
-            signatures
-                .split(' ')
-                .filter_map(|signature| STANDARD.decode(signature.strip_prefix("v1,")?).ok())
-                .any(|tag| vault::mac::verify(&key, &signed_parts(id, stamp, body), &tag))
-        })
+    fn sent(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> bool {
+        let Some(proof) = self.scheme.proof(headers, now) else { return false };
+        self.secrets.iter().any(|secret| proof.shows(secret, body))
     }
 }
 
 /// The signature header for a body, for senders of our own: the bridge, the demo, tests.
 pub fn sign(secret: &str, id: &str, at: Timestamp, body: &[u8]) -> Option<String> {
     let stamp = at.as_second().to_string();
-    let tag = vault::mac::tag(&decode_secret(secret)?, &signed_parts(id, &stamp, body));
+    let signed = [id.as_bytes(), b".", stamp.as_bytes(), b".", body].concat();
+    let tag = vault::mac::tag(&decode_secret(secret)?, &signed);
     Some(format!("v1,{}", STANDARD.encode(tag)))
-}
-
-fn signed_parts(id: &str, stamp: &str, body: &[u8]) -> Vec<u8> {
-    [id.as_bytes(), b".", stamp.as_bytes(), b".", body].concat()
-}
-
-/// Standard Webhooks secrets are `whsec_` and 24 to 64 bytes of base64; shorter ones are refused.
-fn decode_secret(secret: &str) -> Option<Vec<u8>> {
-    let key = STANDARD.decode(secret.strip_prefix("whsec_")?).ok()?;
-    (24..=64).contains(&key.len()).then_some(key)
 }
 
 fn unauthorised() -> Answer {
@@ -143,7 +131,7 @@ impl SourceCache {
             value.map_err(|_| anyhow::anyhow!("webhook secrets cannot be read from Secrets Manager"))?;
         let sources = Sources::parse(value.secret_string().unwrap_or_default()).map_err(|_| {
             anyhow::anyhow!(
-                "webhook secrets are not JSON of the form {{\"source\": {{\"secrets\", \"paths\"}}}}"
+                "webhook secrets are not JSON of the form {{\"source\": {{\"secrets\", \"paths\", \"scheme\"}}}}"
             )
         })?;
         let sources = Arc::new(sources);
@@ -161,16 +149,105 @@ mod tests {
         br#"{"type":"unit.enroute","timestamp":"2026-03-01T12:00:00Z","data":{"incident":"26-1234"}}"#;
     const SIGNATURE: &str = "v1,v6aqzPcBj8DuRLtlGeT37ZjfG6GURUaa4cSLJkhDrdo=";
 
+    const TICKET: &[u8] =
+        br#"{"event_type":"incident.created","timestamp":"2026-03-01T12:00:00Z","data":{"ticket_id":42}}"#;
+    const TICKET_SIGNATURE: &str = "sha256=9d3e5a091f9dc9d43e00425ac82e660353d26cfb2140db6abb573719bc559c15";
+    const SOURCES: &str = r#"{
+        "cad": {"secrets": ["whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="], "paths": ["/v1/cad/events"]},
+        "tickets": {"scheme": "ticketscad_v2", "secrets": ["precinct-test-secret"], "paths": ["/v1/cad/ticketscad"]},
+        "resgrid": {"scheme": "api_key", "secrets": ["0123456789abcdef01234567", "short"], "paths": ["/v1/cad/events"]}
+    }"#;
+    const ALL: &[Scheme] = &[Scheme::StandardWebhooks, Scheme::TicketscadV2, Scheme::ApiKey];
+
+    #[track_caller]
+    fn check_headers(
+        path: &str,
+        schemes: &[Scheme],
+        pairs: &[(&str, &str)],
+        skew: i64,
+        body: &[u8],
+        expected: Option<&str>,
+    ) {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.insert(
+                aws_lambda_events::http::HeaderName::try_from(*name).unwrap(),
+                value.parse().unwrap(),
+            );
+        }
+        let now = Timestamp::from_second(1_772_366_400 + skew).unwrap();
+        let found = Sources::parse(SOURCES).unwrap().authenticate(path, schemes, &headers, body, now);
+        assert_eq!(found.ok().as_deref(), expected);
+    }
+
     #[track_caller]
     fn check(path: &str, signature: &str, skew: i64, body: &[u8], expected: Option<&str>) {
-        let sources = format!(r#"{{"cad": {{"secrets": ["{SECRET}"], "paths": ["/v1/cad/events"]}}}}"#);
-        let mut headers = HeaderMap::new();
-        headers.insert("webhook-id", "evt_0001".parse().unwrap());
-        headers.insert("webhook-timestamp", "1772366400".parse().unwrap());
-        headers.insert("webhook-signature", signature.parse().unwrap());
-        let now = Timestamp::from_second(1_772_366_400 + skew).unwrap();
-        let found = Sources::parse(&sources).unwrap().authenticate(path, &headers, body, now);
-        assert_eq!(found.ok().as_deref(), expected);
+        let stamp = ("webhook-timestamp", "1772366400");
+        check_headers(
+            path,
+            ALL,
+            &[("webhook-id", "evt_0001"), stamp, ("webhook-signature", signature)],
+            skew,
+            body,
+            expected,
+        );
+    }
+
+    #[track_caller]
+    fn check_ticket(header: &str, signature: &str, skew: i64, body: &[u8], expected: Option<&str>) {
+        let pairs = [("x-webhook-timestamp", "1772366400"), (header, signature)];
+        check_headers("/v1/cad/ticketscad", ALL, &pairs, skew, body, expected);
+    }
+
+    #[test]
+    fn ticketscad_vector_is_accepted_and_made() {
+        check_ticket("x-webhook-signature-v2", TICKET_SIGNATURE, 0, TICKET, Some("tickets"));
+        check_ticket("x-webhook-signature-v2", TICKET_SIGNATURE, 300, TICKET, Some("tickets"));
+        let at = Timestamp::from_second(1_772_366_400).unwrap();
+        assert_eq!(sign_ticketscad("precinct-test-secret", at, TICKET), TICKET_SIGNATURE);
+    }
+
+    #[test]
+    fn ticketscad_older_signature_other_time_or_body_is_refused() {
+        let body_only = hex::encode(vault::mac::tag(b"precinct-test-secret", TICKET));
+        let older = format!("sha256={body_only}");
+        check_ticket("x-webhook-signature", TICKET_SIGNATURE, 0, TICKET, None);
+        check_ticket("x-webhook-signature", &older, 0, TICKET, None);
+        check_ticket("x-webhook-signature-v2", &older, 0, TICKET, None);
+        check_ticket("x-webhook-signature-v2", TICKET_SIGNATURE, 301, TICKET, None);
+        check_ticket("x-webhook-signature-v2", TICKET_SIGNATURE, 0, b"{}", None);
+        check_ticket(
+            "x-webhook-signature-v2",
+            TICKET_SIGNATURE.strip_prefix("sha256=").unwrap(),
+            0,
+            TICKET,
+            None,
+        );
+    }
+
+    #[test]
+    fn an_api_key_is_compared_whole_and_must_be_long() {
+        let check_key = |key: &str, schemes: &[Scheme], expected: Option<&str>| {
+            check_headers("/v1/cad/events", schemes, &[("x-api-key", key)], 0, b"{}", expected);
+        };
+        check_key("0123456789abcdef01234567", ALL, Some("resgrid"));
+        check_key("0123456789abcdef01234568", ALL, None);
+        check_key("0123456789abcdef0123456", ALL, None);
+        check_key("short", ALL, None);
+        check_key("", ALL, None);
+        check_key("0123456789abcdef01234567", &[Scheme::StandardWebhooks], None);
+    }
+
+    #[test]
+    fn a_secret_proves_nothing_in_another_scheme() {
+        check_headers("/v1/cad/events", ALL, &[("x-api-key", SECRET)], 0, b"{}", None);
+        let at = Timestamp::from_second(1_772_366_400).unwrap();
+        let signature = sign_ticketscad(SECRET, at, TICKET);
+        check_ticket("x-webhook-signature-v2", &signature, 0, TICKET, None);
+        let stamp = ("x-webhook-timestamp", "1772366400");
+        let pairs = [stamp, ("x-webhook-signature-v2", TICKET_SIGNATURE)];
+        check_headers("/v1/cad/ticketscad", &[Scheme::StandardWebhooks], &pairs, 0, TICKET, None);
+        check_headers("/v1/cad/events", ALL, &pairs, 0, TICKET, None);
     }
 
     #[test]

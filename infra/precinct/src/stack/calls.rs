@@ -111,6 +111,20 @@ impl Stack {
         Ok((answer.status.as_u16(), as_json(&answer.body)))
     }
 
+    /// Posts bytes under these headers, for senders with a scheme of their own.
+    pub async fn post_with(
+        &self,
+        path: &str,
+        body: Vec<u8>,
+        headers: &[(&str, &str)],
+    ) -> anyhow::Result<(u16, Value)> {
+        let request =
+            Request::post(format!("{}{path}", self.url())).header("content-type", "application/json");
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        let answer = self.shared.http.send(request.body(body.into())?).await?;
+        Ok((answer.status.as_u16(), as_json(&answer.body)))
+    }
+
     /// Reads a path of the staff API, or any other, with `token`.
     pub async fn get(&self, path: &str, token: &str) -> anyhow::Result<(u16, Value)> {
         self.ask("GET", path, token, Bytes::new()).await

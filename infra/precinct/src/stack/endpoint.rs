@@ -18,7 +18,8 @@ pub(crate) struct Endpoint {
     pub(crate) objects: Objects,
     pub(crate) captures: Arc<Captures>,
     pub(crate) clock: VirtualClock,
-    pub(crate) secret: String,
+    /// The senders that may post, as Secrets Manager holds them.
+    pub(crate) senders: String,
 }
 
 impl Endpoint {
@@ -31,7 +32,7 @@ impl Endpoint {
                     tables::answer(&self.tables, action, ask.body())
                 }
                 "TrentService" => self.kms.answer(action, ask.body()),
-                "secretsmanager" => secrets::answer(&self.secret, action, ask.body()),
+                "secretsmanager" => secrets::answer(&self.senders, action, ask.body()),
                 other => unknown(other),
             });
         }

@@ -118,7 +118,8 @@ impl Stack {
     pub async fn start(options: Options) -> anyhow::Result<Self> {
         let data = data::DataFolder::open(options.data.as_deref())?;
         agency::copy(&options.agency, &data.join("agency"), options.live)?;
-        let zone = startup::agency::Folder::new(data.join("agency")).agency()?.zone()?;
+        let folder = startup::agency::Folder::new(data.join("agency"));
+        let zone = folder.agency()?.zone()?;
         let clock = clock::VirtualClock::open(&data.join("clock.json"), options.now, options.still)?;
         let captures = Arc::new(captures::Captures::open(data.join("captures"))?);
         let tables = tables::open(&data.join("tables.sqlite"))?;
@@ -131,7 +132,7 @@ impl Stack {
             objects: objects::Objects::open(&data.join("s3"))?,
             captures: Arc::clone(&captures),
             clock: clock.clone(),
-            secret: secret.clone(),
+            senders: secrets::senders(&secret, &folder.list("profiles", "toml").unwrap_or_default()),
         });
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let sdk = sdk_config(&format!("http://{}", listener.local_addr()?));

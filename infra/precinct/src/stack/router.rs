@@ -21,6 +21,9 @@ const STAFF_ROUTES: [(&str, &str); 6] = [
     ("POST", "/v1/pause"),
 ];
 
+/// Where vendors post in their own form.
+const PROFILE_ROUTES: [&str; 2] = ["/v1/cad/profiles/{name}", "/v1/cases/profiles/{name}"];
+
 /// Answers one request.
 pub(crate) async fn answer(shared: &Arc<Shared>, ask: Ask) -> Reply {
     let path = ask.uri().path().to_owned();
@@ -31,7 +34,10 @@ pub(crate) async fn answer(shared: &Arc<Shared>, ask: Ask) -> Reply {
         return public::answer(shared, key, &ask).await;
     }
     let intake = match path.as_str() {
-        "/v1/cad/events" | "/v1/cases/events" => Some(Intake::Incident),
+        "/v1/cad/events" | "/v1/cases/events" | "/v1/cad/ticketscad" => Some(Intake::Incident),
+        _ if PROFILE_ROUTES.iter().any(|route| path_parameters(route, &path).is_some()) => {
+            Some(Intake::Incident)
+        }
         "/v1/personnel/events" => Some(Intake::Personnel),
         _ => None,
     };

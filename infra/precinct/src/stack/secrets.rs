@@ -1,4 +1,5 @@
-//! Secrets Manager on the wire: one secret, the webhook sources, with one local source allowed on every path.
+//! Secrets Manager on the wire: one secret, the webhook sources. The local source may post to every path; two more take
+//! the same secret in TicketsCAD's scheme and as an API key, so that there is one to know on this machine.
 use hyper::StatusCode;
 use serde_json::{Value, json};
 
@@ -10,8 +11,9 @@ pub(crate) const WEBHOOK_SECRET_ID: &str = "webhook-sources";
 /// Signs posts where `PRECINCT_WEBHOOK_SECRET` is not set. It guards nothing but a stack on loopback.
 pub const DEFAULT_SECRET: &str = "whsec_cHJlY2luY3QtbG9jYWwtc3RhY2stc2VjcmV0LTAwMDE=";
 
-/// Every path that takes signed posts.
-const PATHS: [&str; 4] = ["/v1/cad/events", "/v1/cad/eido", "/v1/cases/events", "/v1/personnel/events"];
+/// Every path that takes signed posts, beside those of profiles.
+const PATHS: [&str; 5] =
+    ["/v1/cad/events", "/v1/cad/eido", "/v1/cad/ticketscad", "/v1/cases/events", "/v1/personnel/events"];
 
 /// The secret in force: the environment's, else the default.
 pub(crate) fn from_environment() -> String {
@@ -21,19 +23,34 @@ pub(crate) fn from_environment() -> String {
         .unwrap_or_else(|| DEFAULT_SECRET.into())
 }
 
-/// Answers `action`.
-pub(crate) fn answer(secret: &str, action: &str, body: &[u8]) -> Reply {
+/// The senders that may post: `secret` in each scheme, on every path and on those of `profiles`.
+pub(crate) fn senders(secret: &str, profiles: &[String]) -> String {
+    let of_profile = |file: &String| {
+        let name = file.trim_end_matches(".toml");
+        [format!("/v1/cad/profiles/{name}"), format!("/v1/cases/profiles/{name}")]
+    };
+    let paths: Vec<String> =
+        PATHS.iter().map(|path| (*path).to_owned()).chain(profiles.iter().flat_map(of_profile)).collect();
+    json!({
+        "local": {"secrets": [secret], "paths": paths},
+        "local-ticketscad": {"scheme": "ticketscad_v2", "secrets": [secret], "paths": paths},
+        "local-api-key": {"scheme": "api_key", "secrets": [secret], "paths": paths},
+    })
+    .to_string()
+}
+
+/// Answers `action` with `senders`.
+pub(crate) fn answer(senders: &str, action: &str, body: &[u8]) -> Reply {
     let call: Value = serde_json::from_slice(body).unwrap_or_default();
     if action != "GetSecretValue" || call["SecretId"] != WEBHOOK_SECRET_ID {
         let refusal = json!({"__type": "ResourceNotFoundException"});
         return plain(StatusCode::BAD_REQUEST, "application/x-amz-json-1.1", refusal.to_string());
     }
-    let sources = json!({"local": {"secrets": [secret], "paths": PATHS}});
     let value = json!({
         "ARN": format!("arn:aws:secretsmanager:us-east-1:000000000000:secret:{WEBHOOK_SECRET_ID}"),
         "Name": WEBHOOK_SECRET_ID,
         "VersionId": "00000000-0000-0000-0000-000000000001",
-        "SecretString": sources.to_string(),
+        "SecretString": senders,
     });
     plain(StatusCode::OK, "application/x-amz-json-1.1", value.to_string())
 }
