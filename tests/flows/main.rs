@@ -10,4 +10,5 @@ mod places;
 mod profiles;
 mod staff;
 mod template;
+mod units;
 mod updates;

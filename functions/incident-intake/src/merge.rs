@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use startup::http::Fault;
 use startup::intake::{self, Outcome, Post, Unreadable};
 use table::StoreError;
+use table::incidents::Changed;
 use table::received::{Received, Written};
 use updates::Subject;
 
@@ -62,22 +63,22 @@ async fn merge(
     event: &Event,
     baseline: bool,
 ) -> Result<Written, StoreError> {
-    let (subject, rev, at) = match event {
+    let (subject, rev, due_at, at) = match event {
         Event::Incident(stamp, kind, data) => {
             let stored = context.incidents.incident(&data.incident.id).await?;
-            let rev = stored.as_ref().map_or(0, |stored| stored.rev);
+            let (rev, due_at) = stored.as_ref().map_or((0, None), |stored| (stored.rev, stored.due_at));
             let mut incident = stored.map_or_else(|| Incident::new(&data.incident.id), |stored| stored.value);
             incident.apply(*stamp, *kind, data, baseline);
             incident.facts.told_by(received.source);
-            (Subject::Incident(Box::new(incident)), rev, stamp.at)
+            (Subject::Incident(Box::new(incident)), rev, due_at, stamp.at)
         }
         Event::Case(stamp, kind, data) => {
             let stored = context.incidents.case(&data.case.number).await?;
-            let rev = stored.as_ref().map_or(0, |stored| stored.rev);
+            let (rev, due_at) = stored.as_ref().map_or((0, None), |stored| (stored.rev, stored.due_at));
             let mut case = stored.map_or_else(|| Case::new(&data.case.number), |stored| stored.value);
             case.apply(*stamp, *kind, data, baseline);
             case.facts.told_by(received.source);
-            (Subject::Case(Box::new(case), None), rev, stamp.at)
+            (Subject::Case(Box::new(case), None), rev, due_at, stamp.at)
         }
     };
     let safety = match &subject {
@@ -86,7 +87,9 @@ async fn merge(
     };
     let safety = context.contacts.keyed_hash(&safety).await?;
     let latches = latches(context, &subject, at).await?;
-    context.incidents.store_event(received, &subject, rev, safety, latches).await
+    let wake = updates::wake(&subject, &context.policy, context.clock.now());
+    let changed = Changed { subject, rev, due_at, wake, safety };
+    context.incidents.store_event(received, &[changed], latches).await
 }
 
 /// The latches that the subject now causes: every address in it, for as long as the rules say. Present ones that

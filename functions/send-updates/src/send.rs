@@ -2,15 +2,13 @@
 use jiff::{SignedDuration, Timestamp};
 use table::StoreError;
 use table::keys::Key;
-use table::messages::{Message, State};
+use table::messages::{CLAIM_LEASE, Message, State};
 use table::wording::Worded;
 use updates::{Channel, Reason, Scope};
 
 use crate::Context;
 use crate::provider::Sent;
 
-/// How long a claim may stand before the sweep settles it as `unknown`. Longer than the function's own time-out.
-const LEASE: SignedDuration = SignedDuration::from_secs(60);
 /// When a paused or throttled message is looked at again.
 const LATER: SignedDuration = SignedDuration::from_secs(60);
 /// How often a message is decided anew when something changes underneath its claim.
@@ -68,7 +66,8 @@ async fn claimed(
     worded: &Worded,
     now: Timestamp,
 ) -> Result<Message, StoreError> {
-    let mut claimed = message.moved(State::Claimed, None, Some(now + LEASE), now);
+    // Its place in the due index stays: the sweep counts the lease from the claim.
+    let mut claimed = message.moved(State::Claimed, None, message.due_at.or(Some(now + CLAIM_LEASE)), now);
     claimed.claim = Some(context.entropy.token());
     claimed.language = Some(worded.language.clone());
     claimed.text_hash = Some(worded.text_hash.clone());

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use startup::{Clock, Runtime, agency};
 use table::keys::Key;
-use table::messages::{Message, State};
+use table::messages::{CLAIM_LEASE, Message, State};
 use table::planning::policy;
 use table::{Planning, StoreError};
 use updates::Policy;
@@ -52,8 +52,10 @@ impl Context {
 /// waiting; the run fails at its end, so that the alarm sees it.
 pub async fn handle(context: &Context, _event: Value) -> anyhow::Result<()> {
     let now = context.clock.now();
-    let mut subjects: BTreeSet<String> =
-        context.planning.incidents.due(now, LIMIT).await?.into_iter().collect();
+    let incidents = &context.planning.incidents;
+    let mut subjects: BTreeSet<String> = incidents.due(now, LIMIT).await?.into_iter().collect();
+    let arrived = incidents.unswept(now, LIMIT).await?;
+    subjects.extend(arrived.iter().flat_map(|arrived| arrived.subjects.clone()));
     let mut failures = 0;
     for key in context.planning.messages.due(now, LIMIT).await? {
         match take(context, &key).await {
@@ -63,10 +65,16 @@ pub async fn handle(context: &Context, _event: Value) -> anyhow::Result<()> {
             Err(error) => failures += report(&error),
         }
     }
+    let mut again = false;
     for key in subjects {
         if let Err(error) = context.planning.replan(&key, &context.policy, context.clock.now()).await {
+            // What cannot be read will not be read the next time either: it must not hold up the others.
+            again |= !matches!(error, StoreError::Malformed { .. });
             failures += report(&error);
         }
+    }
+    if let Some(arrived) = arrived.filter(|_| !again) {
+        incidents.swept(arrived.until).await?;
     }
     anyhow::ensure!(failures == 0, "{failures} items could not be swept; the next sweep takes them again");
     Ok(())
@@ -90,6 +98,7 @@ async fn settle(context: &Context, key: &Key) -> Result<Option<String>, StoreErr
         return Ok(None);
     }
     let next = match message.state {
+        State::Claimed if message.moved_at() + CLAIM_LEASE > now => return Ok(None),
         // Whether the provider took it will never be known here: it is not sent again.
         State::Claimed => message.moved(State::Unknown, None, None, now),
         State::Pending if message.expires_at < now => message.moved(State::Expired, None, None, now),

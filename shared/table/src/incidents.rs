@@ -11,11 +11,12 @@ use updates::Subject;
 use crate::error::StoreError;
 use crate::keyring::KeyRing;
 use crate::keys::{due_shard, subject};
+use crate::packed::Packed;
 use crate::received::{Received, Written};
 use crate::schema::{PK, SK};
 use crate::store::{Item, Store, n, rev_condition, s, to_item};
 
-/// A subject not planned by then is taken by the sweep: its stream record was lost or late.
+/// A received event is looked after by then: its stream record may be lost or late.
 const PLAN_WITHIN: SignedDuration = SignedDuration::from_mins(1);
 
 /// The Incidents table with its key ring.
@@ -34,21 +35,34 @@ pub struct Stored<T> {
     pub rev: u64,
     /// Keyed hash of what decides whether someone may be contacted.
     pub safety: String,
-    /// Whether this revision was planned.
-    pub planned: bool,
-    /// When it is to be planned again by the clock.
+    /// When it is looked at by the clock; never later than the clock may change its plan.
     pub due_at: Option<Timestamp>,
+}
+
+/// A subject as an event leaves it.
+#[derive(Clone, Debug)]
+pub struct Changed {
+    /// Facts and people.
+    pub subject: Subject,
+    /// Revision that was read; 0 where it is new.
+    pub rev: u64,
+    /// When it was to be looked at by the clock.
+    pub due_at: Option<Timestamp>,
+    /// When the clock alone may next change its plan.
+    pub wake: Option<Timestamp>,
+    /// Keyed hash of what decides whether someone may be contacted.
+    pub safety: String,
 }
 
 #[derive(Deserialize, Serialize)]
 pub(crate) struct SubjectItem {
     pub(crate) rev: u64,
-    /// JSON without personal data.
-    facts: String,
-    /// Sealed JSON.
+    /// Packed JSON without personal data.
+    facts: Packed,
+    /// Sealed packed JSON.
     private: String,
     safety: String,
-    /// Set until it has been planned; the stream's filters look for it.
+    /// Set by whoever changes the facts; the stream's filters look for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     unplanned: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -83,18 +97,34 @@ impl Incidents {
         Ok(Some((stored(&item)?, private)))
     }
 
-    /// Stores an event's effect in one transaction: the event's id, the subject at `rev`, and `with` (latches).
+    /// Stores an event's effect in one transaction: the event's id, the subjects it changes, and `with` (latches).
     /// `Condition` means that somebody else wrote first: read and merge again.
+    ///
+    /// One index entry an event, and none moved without need, since each costs a write unit: the event's own row is
+    /// what the sweep finds in case the stream loses the record. Only where the clock has to look earlier than it would,
+    /// the subject's own entry moves, and then it serves for both.
     pub async fn store_event(
         &self,
         event: &Received<'_>,
-        new: &Subject,
-        rev: u64,
-        safety: String,
+        changed: &[Changed],
         with: Vec<Put>,
     ) -> Result<Written, StoreError> {
-        let item = self.subject_item(new, rev, safety, event.at).await?;
-        let mut writes = vec![event.put(&self.store)?, put(&self.store, item, rev_condition(rev))];
+        let soon = event.at + PLAN_WITHIN;
+        let mut watched = None;
+        let mut writes = Vec::new();
+        for one in changed {
+            let key = one.subject.key();
+            let due_at = match (one.due_at, one.wake) {
+                (Some(due), Some(wake)) if wake < due => Some(wake.min(soon)),
+                (due, wake) => {
+                    watched.get_or_insert((key.clone(), soon));
+                    due.or(wake)
+                }
+            };
+            let item = self.subject_item(one, due_at).await?;
+            writes.push(put(&self.store, item, rev_condition(one.rev)));
+        }
+        writes.push(event.put(&self.store, watched.as_ref().map(|(key, at)| (key.as_str(), *at)))?);
         writes.extend(with);
         let writes = writes.into_iter().map(|put| TransactWriteItem::builder().put(put).build()).collect();
         match self.store.transact("event", writes).await {
@@ -104,32 +134,27 @@ impl Incidents {
         }
     }
 
-    async fn subject_item(
-        &self,
-        new: &Subject,
-        rev: u64,
-        safety: String,
-        now: Timestamp,
-    ) -> Result<Item, StoreError> {
-        let key = new.key();
-        let (facts, private) = match new {
-            Subject::Incident(incident) => (serde_json::to_string(&incident.facts), &incident.private),
-            Subject::Case(case, _) => (serde_json::to_string(&case.facts), &case.private),
+    async fn subject_item(&self, changed: &Changed, due_at: Option<Timestamp>) -> Result<Item, StoreError> {
+        let key = changed.subject.key();
+        let (facts, private) = match &changed.subject {
+            Subject::Incident(incident) => (Packed::new("subject", &incident.facts), &incident.private),
+            Subject::Case(case, _) => (Packed::new("subject", &case.facts), &case.private),
         };
+        let next = changed.rev + 1;
         let item = SubjectItem {
-            rev: rev + 1,
-            facts: facts.map_err(|error| StoreError::malformed("subject", error))?,
+            rev: next,
+            facts: facts?,
             private: self.ring.seal_json(&place(&key), private).await?,
-            safety,
-            unplanned: Some(rev + 1),
-            due_shard: Some(due_shard(&key)),
-            due_at: Some(now + PLAN_WITHIN),
+            safety: changed.safety.clone(),
+            unplanned: Some(next),
+            due_shard: due_at.map(|_| due_shard(&key)),
+            due_at,
         };
         to_item("subject", &subject(&key), &item)
     }
 
-    /// Notes that revision `rev` is planned and when to look again. A newer revision keeps its own mark.
-    pub async fn planned(&self, key: &str, rev: u64, wake: Option<Timestamp>) -> Result<(), StoreError> {
+    /// Notes when revision `rev` is to be looked at again. A newer revision keeps its own time.
+    pub async fn look_again(&self, key: &str, rev: u64, wake: Option<Timestamp>) -> Result<(), StoreError> {
         let place = subject(key);
         let call = self.store.client.update_item().table_name(self.store.name());
         let call = call.key(PK, s(place.pk)).key(SK, s(place.sk)).condition_expression("rev = :rev");
@@ -141,7 +166,7 @@ impl Incidents {
                 .expression_attribute_values(":shard", s(due_shard(key))),
             None => call.update_expression("REMOVE unplanned, due_at, due_shard"),
         };
-        match Box::pin(call.send()).await.map_err(|error| StoreError::from_sdk("planned mark", &error)) {
+        match Box::pin(call.send()).await.map_err(|error| StoreError::from_sdk("next look", &error)) {
             Err(error) if !error.is_condition() => Err(error),
             _ => Ok(()),
         }
@@ -154,7 +179,8 @@ impl Incidents {
         let Some(item) = self.store.read::<SubjectItem>("subject", &place).await? else { return Ok(false) };
         let mut facts: CaseFacts = read_facts(&item)?;
         facts.release(at);
-        let facts = serde_json::to_string(&facts).map_err(|error| StoreError::malformed("subject", error))?;
+        let facts = serde_dynamo::to_attribute_value(Packed::new("subject", &facts)?)
+            .map_err(|error| StoreError::malformed("subject", error))?;
         let call = self.store.client.update_item().table_name(self.store.name());
         let shard = due_shard(&place.pk);
         let call = call.key(PK, s(place.pk)).key(SK, s(place.sk)).condition_expression("rev = :rev");
@@ -164,11 +190,16 @@ impl Incidents {
             )
             .expression_attribute_values(":rev", n(item.rev))
             .expression_attribute_values(":next", n(item.rev + 1))
-            .expression_attribute_values(":facts", s(facts))
+            .expression_attribute_values(":facts", facts)
             .expression_attribute_values(":due", s((at + PLAN_WITHIN).to_string()))
             .expression_attribute_values(":shard", s(shard));
         Box::pin(call.send()).await.map_err(|error| StoreError::from_sdk("release", &error))?;
         Ok(true)
+    }
+
+    /// The store itself, for what is kept beside the subjects.
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
     }
 
     /// Keys of subjects to be planned at or before `now`.
@@ -198,25 +229,17 @@ impl Incidents {
 
 impl<T> Stored<T> {
     fn map<U>(self, change: impl FnOnce(T) -> U) -> Stored<U> {
-        Stored {
-            value: change(self.value),
-            rev: self.rev,
-            safety: self.safety,
-            planned: self.planned,
-            due_at: self.due_at,
-        }
+        Stored { value: change(self.value), rev: self.rev, safety: self.safety, due_at: self.due_at }
     }
 }
 
 pub(crate) fn stored<T: DeserializeOwned>(item: &SubjectItem) -> Result<Stored<T>, StoreError> {
-    let SubjectItem { rev, safety, unplanned, due_at, .. } = item;
-    let planned = unplanned.is_none();
-    Ok(Stored { value: read_facts(item)?, rev: *rev, safety: safety.clone(), planned, due_at: *due_at })
+    let SubjectItem { rev, safety, due_at, .. } = item;
+    Ok(Stored { value: read_facts(item)?, rev: *rev, safety: safety.clone(), due_at: *due_at })
 }
 
 pub(crate) fn read_facts<T: DeserializeOwned>(item: &SubjectItem) -> Result<T, StoreError> {
-    serde_json::from_str(&item.facts)
-        .map_err(|error| StoreError::malformed("subject", format!("{:?}", error.classify())))
+    item.facts.read("subject")
 }
 
 fn place(key: &str) -> String {

@@ -10,6 +10,7 @@ use vault::{DataKey, IndexKey, Kms};
 
 use crate::error::StoreError;
 use crate::keys::data_key;
+use crate::packed::{pack, unpack};
 use crate::store::Store;
 
 /// How long a plaintext key stays in memory.
@@ -48,10 +49,10 @@ impl KeyRing {
         Ok(self.key(id, false).await?.open(&self.bound(place), sealed)?)
     }
 
-    /// Seals a value as JSON.
+    /// Seals a value as packed JSON.
     pub async fn seal_json(&self, place: &str, value: &impl Serialize) -> Result<String, StoreError> {
         let plain = serde_json::to_vec(value).map_err(|error| StoreError::malformed("sealed data", error))?;
-        self.seal(place, &plain).await
+        self.seal(place, &pack(&plain)).await
     }
 
     /// Opens a value sealed as JSON.
@@ -60,7 +61,9 @@ impl KeyRing {
         place: &str,
         sealed: &str,
     ) -> Result<T, StoreError> {
-        let plain = self.open(place, sealed).await?;
+        let packed = self.open(place, sealed).await?;
+        let plain =
+            unpack(&packed).ok_or_else(|| StoreError::malformed("sealed data", "it does not unpack"))?;
         // serde_json's message may quote a value: only its kind of fault is passed on.
         serde_json::from_slice(&plain)
             .map_err(|error| StoreError::malformed("sealed data", format!("{:?}", error.classify())))

@@ -64,10 +64,24 @@ pub fn reply(inbound_id: &str) -> Key {
     Key::new(format!("REPLY#{inbound_id}"), "REPLY")
 }
 
+/// Up to when the sweep has looked after received events.
+pub fn swept() -> Key {
+    Key::new("SWEPT", "RECEIVED")
+}
+
 /// The shard of a due index for a partition key: stable, evenly spread.
 pub fn due_shard(pk: &str) -> String {
+    format!("D{}", shard(pk))
+}
+
+/// The same for received events, which stay in the index: it is read by windows of time.
+pub fn received_shard(pk: &str) -> String {
+    format!("E{}", shard(pk))
+}
+
+fn shard(pk: &str) -> u32 {
     let sum: u32 = pk.bytes().fold(7, |hash, byte| hash.wrapping_mul(31).wrapping_add(u32::from(byte)));
-    format!("D{}", sum % u32::from(DUE_SHARDS))
+    sum % u32::from(DUE_SHARDS)
 }
 
 /// The key in a stream record.

@@ -3,6 +3,7 @@
 //! Nothing here decides anything about policing; callers pass what is to be stored and on which condition.
 #![warn(missing_docs)]
 
+pub mod arrivals;
 pub mod contacts;
 pub mod error;
 pub mod incidents;
@@ -11,6 +12,7 @@ pub mod keys;
 pub mod leases;
 pub mod messages;
 pub mod notices;
+mod packed;
 pub mod personnel;
 pub mod planning;
 pub mod received;

@@ -1,12 +1,13 @@
 //! Messages: the outbox. One row per update and address, one decision per change of mind, the pauses.
 use aws_sdk_dynamodb::types::{ConditionCheck, Put, TransactWriteItem};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use updates::{Channel, Class, Kind, Reason, Subject};
 
 use crate::error::StoreError;
 use crate::keyring::KeyRing;
 use crate::keys::{Key, due_shard};
+use crate::packed::{pack, unpack};
 use crate::store::{Store, from_item, rev_condition, to_item};
 
 /// The Messages table with its key ring.
@@ -174,6 +175,9 @@ pub fn message_key(subject: &str, recipient: &str, channel: Channel, kind: Kind,
     Key::new(subject, format!("MSG#{recipient}#{channel}#{kind}#{ordinal}"))
 }
 
+/// How long a claim may stand before the sweep settles it as `unknown`. Longer than the sender's own time-out.
+pub const CLAIM_LEASE: SignedDuration = SignedDuration::from_secs(60);
+
 const PAUSES: &str = "PAUSE";
 
 impl Message {
@@ -199,6 +203,11 @@ impl Message {
         next.due_shard = due_at.map(|_| due_shard(&self.subject));
         next.history.push(Step { at: now, state, reason });
         next
+    }
+
+    /// When it reached its present state.
+    pub fn moved_at(&self) -> Timestamp {
+        self.history.last().map_or(self.created_at, |step| step.at)
     }
 
     /// Place to which its sealed attributes are bound.
@@ -291,15 +300,15 @@ impl Messages {
 
     /// Seals the words as sent.
     pub async fn seal_body(&self, message: &mut Message, words: &str) -> Result<(), StoreError> {
-        message.body = Some(self.ring.seal(&message.place("body"), words.as_bytes()).await?);
+        message.body = Some(self.ring.seal(&message.place("body"), &pack(words.as_bytes())).await?);
         Ok(())
     }
 
     /// The words as sent.
     pub async fn body(&self, message: &Message) -> Result<Option<String>, StoreError> {
         let Some(sealed) = &message.body else { return Ok(None) };
-        let bytes = self.ring.open(&message.place("body"), sealed).await?;
-        Ok(String::from_utf8(bytes).ok())
+        let packed = self.ring.open(&message.place("body"), sealed).await?;
+        Ok(unpack(&packed).and_then(|bytes| String::from_utf8(bytes).ok()))
     }
 
     /// Keys of messages due at or before `now`.

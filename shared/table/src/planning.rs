@@ -37,8 +37,8 @@ pub struct Loaded {
     pub subject: Subject,
     /// Its revision.
     pub rev: u64,
-    /// Whether this revision was planned, and when it is to be planned again by the clock.
-    pub mark: (bool, Option<Timestamp>),
+    /// When it is to be looked at by the clock.
+    pub due_at: Option<Timestamp>,
     /// Its own safety hash, and that of the linked call: conditions of each claim.
     pub safety: Vec<(String, String)>,
     /// What is known of each address.
@@ -67,15 +67,10 @@ impl Planning {
 
     /// The subject of `key` with its people, linked call and addresses.
     pub async fn load(&self, key: &str) -> Result<Option<Loaded>, StoreError> {
-        let (subject, rev, mark, safety) = if let Some(id) = key.strip_prefix("INC#") {
+        let (subject, rev, due_at, safety) = if let Some(id) = key.strip_prefix("INC#") {
             let Some(stored) = self.incidents.incident(id).await? else { return Ok(None) };
-            let mark = (stored.planned, stored.due_at);
-            (
-                Subject::Incident(Box::new(stored.value)),
-                stored.rev,
-                mark,
-                vec![(key.to_owned(), stored.safety)],
-            )
+            let safety = vec![(key.to_owned(), stored.safety)];
+            (Subject::Incident(Box::new(stored.value)), stored.rev, stored.due_at, safety)
         } else {
             let number = key.strip_prefix("CASE#").unwrap_or(key);
             let Some(stored) = self.incidents.case(number).await? else { return Ok(None) };
@@ -87,11 +82,10 @@ impl Planning {
                 safety.push((Subject::incident_key(id), found.safety));
                 call = Some(Box::new(found.value));
             }
-            let mark = (stored.planned, stored.due_at);
-            (Subject::Case(Box::new(stored.value), call), stored.rev, mark, safety)
+            (Subject::Case(Box::new(stored.value), call), stored.rev, stored.due_at, safety)
         };
         let known = self.contacts.known(&subject.addresses()).await?;
-        Ok(Some(Loaded { subject, rev, mark, safety, known }))
+        Ok(Some(Loaded { subject, rev, due_at, safety, known }))
     }
 
     /// Plans the subject of `key` afresh and writes what changed.
@@ -107,8 +101,8 @@ impl Planning {
             let plan = plan(&loaded.subject, &loaded.known.states, policy, now);
             match self.write(key, &loaded, &plan, policy, now).await {
                 Ok(()) => {
-                    if loaded.mark != (true, plan.wake) {
-                        self.incidents.planned(key, loaded.rev, plan.wake).await?;
+                    if must_note(loaded.due_at, plan.wake, now) {
+                        self.incidents.look_again(key, loaded.rev, plan.wake).await?;
                     }
                     return Ok(Some(loaded));
                 }
@@ -226,6 +220,12 @@ impl Planning {
             .map(|(address, index)| self.contacts.unchanged(index, loaded.known.states[address].rev));
         subjects.chain(addresses).collect()
     }
+}
+
+/// Whether the time of the next look has to be written: the present one has come, or the clock must look earlier. Looking
+/// too early changes nothing, so a later time waits until the present one has come.
+fn must_note(due_at: Option<Timestamp>, wake: Option<Timestamp>, now: Timestamp) -> bool {
+    due_at.map_or(wake.is_some(), |due| due <= now || wake.is_some_and(|wake| wake < due))
 }
 
 /// State, reason and due time that an outcome asks for. Without a due time there is nothing to wait for.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::StoreError;
 use crate::keyring::KeyRing;
-use crate::keys::{received, rejected};
+use crate::keys::{received, received_shard, rejected};
 use crate::schema::TTL;
 use crate::store::{Item, Store, n, to_item};
 
@@ -40,9 +40,18 @@ pub enum Written {
 }
 
 #[derive(Deserialize, Serialize)]
-struct EventItem {
+pub(crate) struct EventItem {
     digest: String,
     ttl: i64,
+    /// Key of the call or case it told of.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) subject: Option<String>,
+    /// When the sweep looks after it: whatever the stream lost is planned then. It stays in the index until the row goes,
+    /// which makes the index a list of what was received, in order of time.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    due_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    due_shard: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -55,8 +64,15 @@ struct RejectedItem<'a> {
 impl Received<'_> {
     /// The record of this event, for the transaction that stores its effect. The table deletes late: a record past
     /// its time does not count, though it may still be there.
-    pub(crate) fn put(&self, store: &Store) -> Result<Put, StoreError> {
-        let item = EventItem { digest: self.digest.into(), ttl: (self.at + REMEMBERED).as_second() };
+    /// `watched`: the subject that the sweep looks after at a time, in case the stream loses its record.
+    pub(crate) fn put(&self, store: &Store, watched: Option<(&str, Timestamp)>) -> Result<Put, StoreError> {
+        let item = EventItem {
+            digest: self.digest.into(),
+            ttl: (self.at + REMEMBERED).as_second(),
+            subject: watched.map(|(subject, _)| subject.to_owned()),
+            due_at: watched.map(|(_, at)| at),
+            due_shard: watched.map(|(subject, _)| received_shard(subject)),
+        };
         let put = Put::builder()
             .table_name(store.name())
             .set_item(Some(to_item("event", &received(self.source, self.id), &item)?))

@@ -174,6 +174,33 @@ impl Store {
         Ok(output.items.unwrap_or_default().iter().filter_map(key_of).collect())
     }
 
+    /// Keys that `index` lists under `value` with a sort key after `after` and at most `until`, oldest first, and the
+    /// sort key of the last one.
+    pub(crate) async fn index_window(
+        &self,
+        index: Index,
+        value: &str,
+        (after, until): (&str, &str),
+        limit: usize,
+    ) -> Result<(Vec<Key>, Option<String>), StoreError> {
+        let call = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(index.name)
+            .key_condition_expression("#p = :p AND #s BETWEEN :after AND :until")
+            .expression_attribute_names("#p", index.pk)
+            .expression_attribute_names("#s", index.sk)
+            .expression_attribute_values(":p", s(value))
+            .expression_attribute_values(":after", s(after))
+            .expression_attribute_values(":until", s(until));
+        let output = Box::pin(call.limit(i32::try_from(limit).unwrap_or(i32::MAX)).send()).await;
+        let items =
+            output.map_err(|error| StoreError::from_sdk(index.name, &error))?.items.unwrap_or_default();
+        let last = items.last().and_then(|item| item.get(index.sk)?.as_s().ok().cloned());
+        Ok((items.iter().filter_map(key_of).collect(), last))
+    }
+
     /// Keys of what is due at or before `now` (RFC 3339), from every shard.
     pub async fn due(&self, now: &str, limit: usize) -> Result<Vec<Key>, StoreError> {
         let mut keys = Vec::new();

@@ -25,7 +25,7 @@ pub mod texts;
 
 pub use contact::{ConfirmedSafe, ContactState, Flag, OptOut, Scope};
 pub use kind::{Answer, Channel, Class, Kind, Reason};
-pub use plan::{Outcome, Plan, Planned, plan};
+pub use plan::{Outcome, Plan, Planned, plan, wake};
 pub use policy::{Policy, PolicyError};
 pub use subject::Subject;
 pub use task::{Need, Owner, TaskKind};

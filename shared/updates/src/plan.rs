@@ -66,13 +66,24 @@ pub struct Plan {
     pub wake: Option<Timestamp>,
 }
 
+/// When the clock alone may next change the plan of `subject`.
+pub fn wake(subject: &Subject, policy: &Policy, now: Timestamp) -> Option<Timestamp> {
+    candidates(subject, policy, now).wake
+}
+
+fn candidates(subject: &Subject, policy: &Policy, now: Timestamp) -> Candidates {
+    match subject {
+        Subject::Incident(incident) => from_incident(incident, policy, now),
+        Subject::Case(case, _) => from_case(case, now),
+    }
+}
+
 /// Plans `subject` at `now`. Calling it again with the same arguments gives the same plan.
 pub fn plan(subject: &Subject, contacts: &Contacts, policy: &Policy, now: Timestamp) -> Plan {
-    let (Candidates { list, wake }, baseline) = match subject {
-        Subject::Incident(incident) => {
-            (from_incident(incident, policy, now), incident.facts.baseline_until())
-        }
-        Subject::Case(case, _) => (from_case(case, now), case.facts.baseline_until()),
+    let Candidates { list, wake } = candidates(subject, policy, now);
+    let baseline = match subject {
+        Subject::Incident(incident) => incident.facts.baseline_until(),
+        Subject::Case(case, _) => case.facts.baseline_until(),
     };
     let gates = Gates::new(subject, policy, contacts, now);
     let mut updates = Vec::new();

@@ -13,7 +13,7 @@ use serde_json::Value;
 use startup::{Entropy, Runtime};
 
 use super::captures::{Email, Fault, Service, Text};
-use super::{Shared, Stack, engine, public};
+use super::{Shared, Stack, Written, engine, public, tables};
 
 /// A stored object with the headers it is served with.
 #[derive(Clone, Debug)]
@@ -81,6 +81,16 @@ impl Stack {
     /// The data folder.
     pub fn data(&self) -> &Path {
         self.data.path()
+    }
+
+    /// What the functions wrote since the last time, call by call, with its cost.
+    pub fn written(&self) -> Vec<Written> {
+        self.shared.meter.take()
+    }
+
+    /// Size in bytes of every row of `table`, as the service counts it, by partition and sort key.
+    pub fn row_sizes(&self, table: &str) -> anyhow::Result<Vec<(String, usize)>> {
+        tables::row_sizes(&self.shared.tables, table)
     }
 
     /// Whether the data folder goes with the stack.

@@ -6,6 +6,7 @@ use hyper::StatusCode;
 use super::captures::Captures;
 use super::clock::VirtualClock;
 use super::kms::Kms;
+use super::meter::Meter;
 use super::objects::Objects;
 use super::providers;
 use super::server::{Ask, Lost, Reply, plain};
@@ -14,6 +15,7 @@ use super::{secrets, tables};
 /// What answers behind the endpoint.
 pub(crate) struct Endpoint {
     pub(crate) tables: dynoxide::Database,
+    pub(crate) meter: Meter,
     pub(crate) kms: Kms,
     pub(crate) objects: Objects,
     pub(crate) captures: Arc<Captures>,
@@ -29,7 +31,7 @@ impl Endpoint {
         if let Some((service, action)) = header("x-amz-target").and_then(|target| target.split_once('.')) {
             return Ok(match service {
                 "DynamoDB_20120810" | "DynamoDBStreams_20120810" => {
-                    tables::answer(&self.tables, action, ask.body())
+                    tables::answer(&self.tables, &self.meter, action, ask.body())
                 }
                 "TrentService" => self.kms.answer(action, ask.body()),
                 "secretsmanager" => secrets::answer(&self.senders, action, ask.body()),

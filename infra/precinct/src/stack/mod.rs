@@ -33,6 +33,7 @@ mod functions;
 mod gateway;
 mod kms;
 mod local;
+mod meter;
 mod objects;
 mod providers;
 mod public;
@@ -48,6 +49,7 @@ mod tokens;
 pub use calls::Object;
 pub use captures::{Email, Fault, Service, Text};
 pub(crate) use data::write_json;
+pub use meter::Written;
 pub use secrets::DEFAULT_SECRET;
 
 /// Largest body an API Gateway takes.
@@ -104,6 +106,7 @@ pub(crate) struct Shared {
     pub(crate) zone: TimeZone,
     pub(crate) tables: dynoxide::Database,
     pub(crate) captures: Arc<captures::Captures>,
+    pub(crate) meter: meter::Meter,
     pub(crate) functions: functions::Functions,
     pub(crate) tokens: tokens::Tokens,
     pub(crate) engine: tokio::sync::Mutex<engine::Engine>,
@@ -123,11 +126,13 @@ impl Stack {
         let clock = clock::VirtualClock::open(&data.join("clock.json"), options.now, options.still)?;
         let captures = Arc::new(captures::Captures::open(data.join("captures"))?);
         let tables = tables::open(&data.join("tables.sqlite"))?;
+        let meter = meter::Meter::default();
         let secret = secrets::from_environment();
         let mut tasks = JoinSet::new();
 
         let endpoint = Arc::new(endpoint::Endpoint {
             tables: tables.clone(),
+            meter: meter.clone(),
             kms: kms::Kms::open(&data.join("master.key"))?,
             objects: objects::Objects::open(&data.join("s3"))?,
             captures: Arc::clone(&captures),
@@ -161,6 +166,7 @@ impl Stack {
             zone,
             tables,
             captures,
+            meter,
             secret,
             url,
         });

@@ -7,9 +7,10 @@ use hyper::StatusCode;
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use table::keys::DUE_SHARDS;
+use table::keys::{DUE_SHARDS, swept};
 use table::schema::{DUE, PK, SK, TABLES, TTL, Table};
 
+use super::meter::Meter;
 use super::server::{Reply, plain};
 
 /// The tables in `file`, made on first use.
@@ -63,30 +64,62 @@ fn make(tables: &Database, table: &Table) -> anyhow::Result<()> {
 }
 
 /// The earliest moment in the due indexes, for which a sweep would find work; `MIN` where one is not a moment.
+/// Received events stay in the index: of these, the first after the sweep's mark counts.
 pub(crate) fn earliest_due(tables: &Database) -> anyhow::Result<Option<Timestamp>> {
+    let key = swept();
+    let mark = json!({"TableName": "Incidents", "Key": {PK: {"S": key.pk}, SK: {"S": key.sk}}});
+    let mark = ask(tables, "GetItem", &mark)?["Item"]["until"]["S"].as_str().unwrap_or("0").to_owned();
     let mut earliest = None;
     for table in TABLES.iter().filter(|table| table.indexes.contains(&DUE)) {
         for shard in 0..DUE_SHARDS {
-            let query = json!({
-                "TableName": table.name, "IndexName": DUE.name, "Limit": 1,
-                "KeyConditionExpression": "#p = :p", "ExpressionAttributeNames": {"#p": DUE.pk},
-                "ExpressionAttributeValues": {":p": {"S": format!("D{shard}")}},
-            });
-            let found =
-                call(tables, "Query", query.to_string().as_bytes()).map_err(|error| anyhow!("{error}"))?;
-            let found: Value = serde_json::from_str(&found)?;
-            let due = found["Items"][0][DUE.sk]["S"].as_str().map(|at| at.parse().unwrap_or(Timestamp::MIN));
-            earliest = earliest.into_iter().chain(due).min();
+            for (shard, after) in [(format!("D{shard}"), "0"), (format!("E{shard}"), mark.as_str())] {
+                let query = json!({
+                    "TableName": table.name, "IndexName": DUE.name, "Limit": 1,
+                    "KeyConditionExpression": "#p = :p AND #s > :after",
+                    "ExpressionAttributeNames": {"#p": DUE.pk, "#s": DUE.sk},
+                    "ExpressionAttributeValues": {":p": {"S": shard}, ":after": {"S": after}},
+                });
+                let found = ask(tables, "Query", &query)?;
+                let due = found["Items"][0][DUE.sk]["S"].as_str();
+                earliest =
+                    earliest.into_iter().chain(due.map(|at| at.parse().unwrap_or(Timestamp::MIN))).min();
+            }
         }
     }
     Ok(earliest)
 }
 
+fn ask(tables: &Database, action: &str, request: &Value) -> anyhow::Result<Value> {
+    let answer = call(tables, action, request.to_string().as_bytes()).map_err(|error| anyhow!("{error}"))?;
+    Ok(serde_json::from_str(&answer)?)
+}
+
+/// Size of every row of a table, as the service counts it.
+pub(crate) fn row_sizes(tables: &Database, table: &str) -> anyhow::Result<Vec<(String, usize)>> {
+    let answer = ask(tables, "Scan", &json!({"TableName": table}))?;
+    let row = |item: &Value| {
+        let key = |name: &str| item[name]["S"].as_str().unwrap_or_default().to_owned();
+        let name = format!("{} {}", key(PK), key(SK));
+        Ok((name, dynoxide::types::item_size(&serde_json::from_value(item.clone())?)))
+    };
+    answer["Items"].as_array().into_iter().flatten().map(row).collect()
+}
+
 /// Answers `action` as the service does.
-pub(crate) fn answer(tables: &Database, action: &str, body: &[u8]) -> Reply {
+pub(crate) fn answer(tables: &Database, meter: &Meter, action: &str, body: &[u8]) -> Reply {
     const KIND: &str = "application/x-amz-json-1.0";
-    match call(tables, action, body) {
-        Ok(body) => plain(StatusCode::OK, KIND, body),
+    let asked = Meter::asked(action, body);
+    let answered = match &asked {
+        Some(asked) => call(tables, action, asked.to_string().as_bytes()),
+        None => call(tables, action, body),
+    };
+    match answered {
+        Ok(body) => {
+            if let Some(asked) = &asked {
+                meter.note(action, asked, &body);
+            }
+            plain(StatusCode::OK, KIND, body)
+        }
         Err(error) => {
             let status =
                 StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -57,7 +57,7 @@ impl Personnel {
         };
         let mut round = 0;
         loop {
-            let mut writes = vec![TransactWriteItem::builder().put(event.put(&self.store)?).build()];
+            let mut writes = vec![TransactWriteItem::builder().put(event.put(&self.store, None)?).build()];
             writes.extend(self.ledger_writes(&revision).await?);
             if let Event::OfficerUpserted(post) = data {
                 writes.extend(self.roster_writes(ring, timestamp, post, identity).await?);

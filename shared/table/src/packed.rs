@@ -1,0 +1,90 @@
+//! JSON packed by DEFLATE, stored as bytes: the rows that every event writes stay below the kilobyte that one write
+//! unit pays for.
+use std::io::Read;
+
+use flate2::Compression;
+use flate2::read::{DeflateDecoder, DeflateEncoder};
+use serde::de::{DeserializeOwned, Error as _, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::error::StoreError;
+
+/// Largest value that is unpacked; more is damage.
+const LARGEST: u64 = 4 * 1024 * 1024;
+
+/// A packed value, as a binary attribute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Packed(Vec<u8>);
+
+impl Packed {
+    /// Packs `value`.
+    pub(crate) fn new(what: &'static str, value: &impl Serialize) -> Result<Self, StoreError> {
+        let json = serde_json::to_vec(value).map_err(|error| StoreError::malformed(what, error))?;
+        Ok(Self(pack(&json)))
+    }
+
+    /// The value. An error names the kind of fault, never a part of the value.
+    pub(crate) fn read<T: DeserializeOwned>(&self, what: &'static str) -> Result<T, StoreError> {
+        let json = unpack(&self.0).ok_or_else(|| StoreError::malformed(what, "it does not unpack"))?;
+        serde_json::from_slice(&json)
+            .map_err(|error| StoreError::malformed(what, format!("{:?}", error.classify())))
+    }
+}
+
+/// Packs bytes.
+pub(crate) fn pack(plain: &[u8]) -> Vec<u8> {
+    let mut packed = Vec::new();
+    // Reading from memory into memory cannot fail.
+    let _ = DeflateEncoder::new(plain, Compression::best()).read_to_end(&mut packed);
+    packed
+}
+
+/// Unpacks bytes; `None` where they are none of [`pack`].
+pub(crate) fn unpack(packed: &[u8]) -> Option<Vec<u8>> {
+    let mut plain = Vec::new();
+    DeflateDecoder::new(packed).take(LARGEST).read_to_end(&mut plain).ok()?;
+    Some(plain)
+}
+
+impl Serialize for Packed {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Packed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Bytes;
+        impl Visitor<'_> for Bytes {
+            type Value = Packed;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("bytes")
+            }
+            fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<Packed, E> {
+                Ok(Packed(bytes.to_vec()))
+            }
+            fn visit_byte_buf<E: serde::de::Error>(self, bytes: Vec<u8>) -> Result<Packed, E> {
+                Ok(Packed(bytes))
+            }
+            fn visit_str<E: serde::de::Error>(self, _: &str) -> Result<Packed, E> {
+                Err(E::custom("a text where packed bytes belong"))
+            }
+        }
+        deserializer.deserialize_byte_buf(Bytes).map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_packed_reads_back_and_nonsense_does_not() {
+        let value = vec!["2026-07-04T14:00:00Z"; 9];
+        let packed = Packed::new("test", &value).unwrap();
+        assert!(packed.0.len() < 40);
+        assert_eq!(packed.read::<Vec<String>>("test").unwrap(), value);
+        let broken = Packed(vec![0xff; 8]).read::<Vec<String>>("test").unwrap_err();
+        assert!(matches!(broken, StoreError::Malformed { .. }));
+    }
+}
