@@ -3,6 +3,7 @@
 
 mod events;
 mod house;
+mod notices;
 mod order;
 mod outbox;
 mod personnel;

@@ -3,6 +3,9 @@
 //! ```text
 //! pending ──plan once more──▶ claimed ──provider──▶ accepted | failed | deferred (throttled) | unknown
 //! ```
+//!
+//! Notices (news of tasks, answers to texts) pass the same way with nothing to plan.
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aws_lambda_events::event::dynamodb::Event;
@@ -13,10 +16,14 @@ use table::planning::policy;
 use table::wording::Words;
 use updates::Policy;
 
+mod notice;
 mod provider;
+mod reach;
 mod send;
+mod webhook;
 
 use provider::Provider;
+use webhook::Webhook;
 
 /// Every environment variable this function reads.
 pub const VARIABLES: &[&str] = &[
@@ -27,6 +34,7 @@ pub const VARIABLES: &[&str] = &[
     "CONTACTS_KEY_ID",
     "AGENCY_DIR",
     "SMS_ORIGINATION_NUMBER",
+    "TASK_WEBHOOK_SECRET_ID",
 ];
 
 /// What the function works with, made once per start.
@@ -36,6 +44,8 @@ pub struct Context {
     policy: Arc<Policy>,
     words: Arc<Words>,
     provider: Provider,
+    webhook: Webhook,
+    mailboxes: Arc<BTreeMap<String, String>>,
     clock: Clock,
     entropy: Entropy,
 }
@@ -52,6 +62,8 @@ impl Context {
             policy: Arc::new(policy(&folder)?),
             words: Arc::new(Words::load(&folder, &agency)?),
             provider: Provider::new(runtime, &agency),
+            webhook: Webhook::new(runtime, &agency)?,
+            mailboxes: Arc::new(agency.mailboxes),
             clock: runtime.clock.clone(),
             entropy: runtime.entropy.clone(),
         })
@@ -63,10 +75,15 @@ pub async fn handle(context: &Context, event: Event) -> anyhow::Result<DynamoDbE
     let mut failed = Vec::new();
     for record in &event.records {
         let Some(key) = table::keys::from_stream(&record.change.keys) else { continue };
-        if record.event_name == "REMOVE" || !key.sk.starts_with("MSG#") {
+        if record.event_name == "REMOVE" {
             continue;
         }
-        if let Err(error) = send::send(context, &key).await {
+        let sent = match key.sk.split('#').next() {
+            Some("MSG") => send::send(context, &key).await,
+            Some("NOTE") => notice::send(context, &key).await,
+            _ => Ok(()),
+        };
+        if let Err(error) = sent {
             tracing::error!(error = %error, "message could not be sent");
             failed.extend(record.change.sequence_number.clone());
         }

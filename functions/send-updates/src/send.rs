@@ -10,7 +10,7 @@ use crate::Context;
 use crate::provider::Sent;
 
 /// When a paused or throttled message is looked at again.
-const LATER: SignedDuration = SignedDuration::from_secs(60);
+pub(crate) const LATER: SignedDuration = SignedDuration::from_secs(60);
 /// How often a message is decided anew when something changes underneath its claim.
 const ROUNDS: u32 = 4;
 
@@ -121,7 +121,7 @@ async fn mark(context: &Context, marked: &Message) -> Result<(), StoreError> {
 }
 
 /// The provider's own list knew of an opt-out: ours must know it too.
-async fn record_opt_out(context: &Context, address: &str, now: Timestamp) {
+pub(crate) async fn record_opt_out(context: &Context, address: &str, now: Timestamp) {
     let contacts = &context.planning.contacts;
     let found = contacts.find(address).await;
     if let Ok(Some((address, state))) = found {

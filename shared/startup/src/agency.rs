@@ -53,11 +53,25 @@ pub struct Agency {
     /// Identity-provider group to role, for the staff API; the shipped mapping is group name = role name.
     #[serde(default)]
     pub groups: BTreeMap<String, String>,
+    /// Role that owns tasks to the mailbox that is told of them.
+    #[serde(default)]
+    pub mailboxes: BTreeMap<String, String>,
+    /// Where tasks are also posted to: the department's paging or CAD.
+    #[serde(default)]
+    pub task_webhook: TaskWebhook,
     /// Who publishes the public map.
     pub publisher: Publisher,
     /// Mode of each public-facing part.
     #[serde(default)]
     pub modes: Modes,
+}
+
+/// The outward webhook for tasks.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaskWebhook {
+    /// An `https` address; without one nothing is posted.
+    pub url: Option<String>,
 }
 
 /// Names on the open-data catalogue.

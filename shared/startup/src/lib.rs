@@ -17,6 +17,6 @@ pub mod webhook;
 
 pub use clock::{Clock, Entropy};
 pub use logging::logging;
-pub use runtime::Runtime;
+pub use runtime::{Reach, Runtime};
 pub use schedule::Scheduled;
 pub use variables::{VariableError, Variables};

@@ -19,6 +19,17 @@ pub struct Runtime {
     pub entropy: Entropy,
     /// The function's settings.
     pub variables: Variables,
+    /// Where posts to addresses of the department's own choosing may go.
+    pub reach: Reach,
+}
+
+/// Where a post outward may go. No variable and no file sets it: a deployed function has [`Reach::Public`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// By `https` to addresses of the public internet.
+    Public,
+    /// To this machine alone, as in the local stack.
+    Loopback,
 }
 
 impl Runtime {
@@ -30,12 +41,13 @@ impl Runtime {
             clock: Clock::wall(),
             entropy: Entropy::system(),
             variables: Variables::process(),
+            reach: Reach::Public,
         }
     }
 
-    /// The same for a stack elsewhere: `sdk` says where, `clock` what time it is there.
+    /// The same for a stack on this machine: `sdk` says where, `clock` what time it is there.
     pub fn new(sdk: SdkConfig, clock: Clock, entropy: Entropy, variables: Variables) -> Self {
-        Self { sdk: harden(sdk), clock, entropy, variables }
+        Self { sdk: harden(sdk), clock, entropy, variables, reach: Reach::Loopback }
     }
 
     /// The same runtime with another function's settings.

@@ -47,6 +47,28 @@ pub enum Told {
     },
 }
 
+/// Why a notice was not sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotSent {
+    /// Updates are in shadow: nothing leaves.
+    Shadow,
+    /// Everything is paused, and this is no answer that is owed.
+    Paused,
+    /// No language of the folder has approved words for it.
+    UnapprovedText,
+    /// Its words cannot be filled, or are too long.
+    RenderRefused,
+    /// The agency folder names no mailbox for the role.
+    NoMailbox,
+    /// The agency folder names no webhook.
+    NoWebhook,
+    /// The provider holds an opt-out of that number.
+    OptedOut,
+    /// Its receiver says that it is gone (410).
+    Gone,
+}
+
 /// One notice.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Notice {
@@ -78,6 +100,15 @@ pub struct Notice {
     /// The provider's id, once taken.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub provider_id: Option<String>,
+    /// Why it was not sent, if suppressed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<NotSent>,
+    /// Language of the words as sent, for an answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// SHA-256 of that language's texts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text_hash: Option<String>,
 }
 
 impl Notice {
@@ -105,6 +136,9 @@ impl Notice {
             expires_at,
             attempts: 0,
             provider_id: None,
+            reason: None,
+            language: None,
+            text_hash: None,
         }
     }
 
@@ -116,6 +150,23 @@ impl Notice {
     /// Stable id, for a receiver that must know a repetition: partition and name.
     pub fn id(&self) -> String {
         format!("{}.{}", self.pk, self.sk).replace('#', ".")
+    }
+
+    /// Id of the task it tells of; empty for an answer.
+    pub fn task_id(&self) -> &str {
+        self.pk.strip_prefix("TASK#").unwrap_or_default()
+    }
+
+    /// The same notice, not sent for `reason`.
+    #[must_use]
+    pub fn not_sent(&self, reason: NotSent) -> Self {
+        Self { reason: Some(reason), ..self.moved(State::Suppressed, None) }
+    }
+
+    /// The same notice, taken by its receiver under `provider_id`; a webhook has none.
+    #[must_use]
+    pub fn accepted(&self, provider_id: Option<String>) -> Self {
+        Self { provider_id, ..self.moved(State::Accepted, None) }
     }
 
     /// The same notice in another state; without `due_at` nobody looks at it again.

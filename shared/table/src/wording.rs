@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use startup::agency::{Agency, AgencyError, Folder};
 use updates::approvals::Approvals;
-use updates::render::{AgencyWords, Rendered, render, values};
+use updates::render::{AgencyWords, Rendered, agency_values, render, render_answer, values};
 use updates::texts::Texts;
-use updates::{Channel, Kind, Reason, Subject};
+use updates::{Answer, Channel, Kind, Reason, Subject};
+
+use crate::notices::NotSent;
 
 /// Everything needed to word a message.
 #[derive(Debug)]
@@ -77,6 +79,20 @@ impl Words {
         let words = render(kind, channel, texts, &values).map_err(|refused| {
             tracing::error!(error = %refused, "text refused");
             Reason::RenderRefused
+        })?;
+        Ok(Worded { language: texts.language.clone(), text_hash: texts.hash.clone(), words })
+    }
+
+    /// The words of an answer to a text: in `language`, else the default one, else English; only approved texts.
+    pub fn answer(&self, answer: Answer, language: &str) -> Result<Worded, NotSent> {
+        let approved = |language: &&str| {
+            self.texts.get(*language).filter(|texts| self.approvals.approves(language, &texts.hash))
+        };
+        let chain = [language, &self.default_language, "en"];
+        let texts = chain.iter().find_map(approved).ok_or(NotSent::UnapprovedText)?;
+        let words = render_answer(answer, texts, &agency_values(&self.agency)).map_err(|reason| {
+            tracing::error!(reason, "answer refused");
+            NotSent::RenderRefused
         })?;
         Ok(Worded { language: texts.language.clone(), text_hash: texts.hash.clone(), words })
     }

@@ -72,6 +72,7 @@ words! {
     /// What is answered to a text that came in. Answers carry nothing about a call or a case.
     Answer {
         Stopped = "stopped",
+        StoppedPart = "stopped_part",
         Started = "started",
         Help = "help",
         NotMonitored = "not_monitored",

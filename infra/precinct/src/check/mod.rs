@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use startup::agency::{Agency, AgencyError, Folder};
 use updates::approvals::Approvals;
-use updates::{Kind, Policy};
+use updates::{Kind, Owner, Policy};
 
 pub use report::Report;
 
@@ -88,6 +88,7 @@ fn identity(report: &mut Report, agency: &Agency) {
             report.fault("agency.toml", format!("{key}: {reason}"));
         }
     }
+    tasks(report, agency);
     report.row(
         "agency.toml",
         format!(
@@ -95,6 +96,26 @@ fn identity(report: &mut Report, agency: &Agency) {
             agency.name, agency.time_zone, modes.updates, modes.alerts, modes.map
         ),
     );
+}
+
+/// Who hears of tasks: every role that may own one needs a mailbox.
+fn tasks(report: &mut Report, agency: &Agency) {
+    let mut fault = |reason: String| report.fault("agency.toml", reason);
+    for role in Owner::ALL.iter().filter(|role| !agency.mailboxes.contains_key(role.word())) {
+        fault(format!("mailboxes.{role}: is missing; nobody would be told of tasks of this role"));
+    }
+    for (role, mailbox) in &agency.mailboxes {
+        if Owner::from_word(role).is_none() {
+            fault(format!("mailboxes.{role}: no task is ever owned by this role"));
+        }
+        if incident::address::email(mailbox).is_err() {
+            fault(format!("mailboxes.{role}: must be an e-mail address"));
+        }
+    }
+    let url: Option<&str> = agency.task_webhook.url.as_deref();
+    if url.is_some_and(|url| !url.starts_with("https://") || url.parse::<hyper::Uri>().is_err()) {
+        fault("task_webhook.url: must be an https address, or be left out".to_owned());
+    }
 }
 
 fn policy(report: &mut Report, folder: &Folder, agency: &Agency) {

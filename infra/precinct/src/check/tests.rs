@@ -165,3 +165,17 @@ fn a_quarantine_that_is_too_long_is_named() {
         "retention.toml: days.quarantine: must be 14 or less",
     );
 }
+
+#[test]
+fn mailboxes_and_the_task_webhook_are_checked() {
+    let file = "agency.toml";
+    check(file, "dispatch = \"dispatch-desk@police.example.gov\"\n", "", "mailboxes.dispatch: is missing");
+    check(
+        file,
+        "records = \"records@police.example.gov\"",
+        "records = \"2185550100\"",
+        "mailboxes.records: must be",
+    );
+    check(file, "[mailboxes]\n", "[mailboxes]\nanalyst = \"a@example.gov\"\n", "mailboxes.analyst: no task");
+    check(file, "# url = \"https:", "url = \"http:", "task_webhook.url: must be an https address");
+}

@@ -13,17 +13,23 @@ use updates::approvals::texts_hash;
 const MODES: &str =
     "\n[modes]\nupdates = \"live\"\nalerts = \"on\"\nalerts_from = \"1900-01-01\"\nmap = \"on\"\n";
 
-/// Copies the folder at `from` to `to`, which is replaced; `live` turns its modes on.
-pub(crate) fn copy(from: &Path, to: &Path, live: bool) -> anyhow::Result<()> {
+/// Copies the folder at `from` to `to`, which is replaced; `live` turns its modes on. Tasks are posted to the stack at
+/// `url`, never to where the folder says.
+pub(crate) fn copy(from: &Path, to: &Path, live: bool, url: &str) -> anyhow::Result<()> {
     if to.exists() {
         fs::remove_dir_all(to).with_context(|| format!("{} cannot be replaced", to.display()))?;
     }
     copy_folder(from, to)
         .with_context(|| format!("the agency folder {} cannot be copied", from.display()))?;
+    let agency = to.join("agency.toml");
+    let text = fs::read_to_string(&agency).context("the agency folder has no agency.toml")?;
+    let mut text = without(&text, "[task_webhook]");
+    writeln!(text, "\n[task_webhook]\nurl = \"{url}/_local/webhooks\"")?;
     if live {
-        let agency = to.join("agency.toml");
-        let text = fs::read_to_string(&agency).context("the agency folder has no agency.toml")?;
-        fs::write(&agency, with_modes(&text))?;
+        text = without(&text, "[modes]") + MODES;
+    }
+    fs::write(&agency, text)?;
+    if live {
         fs::write(to.join("approvals.toml"), approvals(&Folder::new(to))?)?;
     }
     Ok(())
@@ -43,20 +49,20 @@ fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// The settings with their own `[modes]` table left out and everything on instead.
-fn with_modes(text: &str) -> String {
+/// The settings without `table`.
+fn without(text: &str, table: &str) -> String {
     let mut inside = false;
     let mut kept = String::new();
     for line in text.lines() {
         if line.trim_start().starts_with('[') {
-            inside = line.trim() == "[modes]";
+            inside = line.trim() == table;
         }
         if !inside {
             kept.push_str(line);
             kept.push('\n');
         }
     }
-    kept + MODES
+    kept
 }
 
 /// Approvals of every language as its texts stand.
@@ -80,10 +86,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn modes_are_replaced_and_the_rest_stays() {
+    fn a_table_is_left_out_and_the_rest_stays() {
         let text =
             "name = \"A\"\n[modes]\nupdates = \"shadow\"\nmap = \"off\"\n[groups]\nadmin = \"admin\"\n";
-        let expected = format!("name = \"A\"\n[groups]\nadmin = \"admin\"\n{MODES}");
-        assert_eq!(with_modes(text), expected);
+        assert_eq!(without(text, "[modes]"), "name = \"A\"\n[groups]\nadmin = \"admin\"\n");
     }
 }

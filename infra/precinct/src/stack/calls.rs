@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use startup::{Entropy, Runtime};
 
-use super::captures::{Email, Fault, Service, Text};
+use super::captures::{Email, Fault, Service, Text, Webhook};
 use super::{Shared, Stack, Written, engine, public, tables};
 
 /// A stored object with the headers it is served with.
@@ -168,6 +168,11 @@ impl Stack {
     /// E-mails sent so far.
     pub fn emails(&self) -> Vec<Email> {
         self.shared.captures.emails()
+    }
+
+    /// Webhooks posted so far, repetitions and refused ones too.
+    pub fn webhooks(&self) -> Vec<Webhook> {
+        self.shared.captures.webhooks()
     }
 
     /// The folder with the raw e-mails, `<message id>.eml`.

@@ -1,4 +1,4 @@
-//! What was "sent": texts and e-mails as the providers received them, written down before the sender is answered.
+//! What was "sent": texts, e-mails and webhooks as their receivers got them, written down before the sender is answered.
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -39,6 +39,21 @@ pub struct Email {
     pub at: Timestamp,
 }
 
+/// A webhook as its receiver got it, whatever it answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Webhook {
+    /// The sender's id: the same for each repetition.
+    pub id: String,
+    /// Whether the signature is right at this moment of the stack's clock.
+    pub signed: bool,
+    /// What was posted.
+    pub body: serde_json::Value,
+    /// Status it was answered with.
+    pub status: u16,
+    /// When, by the virtual clock.
+    pub at: Timestamp,
+}
+
 /// A provider that can be made to fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -47,6 +62,8 @@ pub enum Service {
     Sns,
     /// E-mails.
     Ses,
+    /// The receiver of task webhooks.
+    Webhook,
 }
 
 /// How it fails.
@@ -72,8 +89,10 @@ pub(crate) const HOLD: Duration = Duration::from_secs(30);
 struct Kept {
     texts: Vec<Text>,
     emails: Vec<Email>,
+    webhooks: Vec<Webhook>,
     sns: (Fault, Duration),
     ses: (Fault, Duration),
+    webhook: (Fault, Duration),
 }
 
 /// Both captures and the faults in force.
@@ -88,6 +107,7 @@ impl Captures {
         let kept = Kept {
             texts: read_lines(&folder.join("texts.jsonl"))?,
             emails: read_lines(&folder.join("emails.jsonl"))?,
+            webhooks: read_lines(&folder.join("webhooks.jsonl"))?,
             ..Kept::default()
         };
         Ok(Self { folder, kept: Mutex::new(kept) })
@@ -101,6 +121,19 @@ impl Captures {
     /// E-mails so far.
     pub(crate) fn emails(&self) -> Vec<Email> {
         self.lock().emails.clone()
+    }
+
+    /// Webhooks so far.
+    pub(crate) fn webhooks(&self) -> Vec<Webhook> {
+        self.lock().webhooks.clone()
+    }
+
+    /// Records a webhook.
+    pub(crate) fn add_webhook(&self, webhook: Webhook) -> anyhow::Result<()> {
+        let mut kept = self.lock();
+        append_line(&self.folder.join("webhooks.jsonl"), &webhook)?;
+        kept.webhooks.push(webhook);
+        Ok(())
     }
 
     /// Records a text.
@@ -126,6 +159,7 @@ impl Captures {
         match service {
             Service::Sns => kept.sns,
             Service::Ses => kept.ses,
+            Service::Webhook => kept.webhook,
         }
     }
 
@@ -135,6 +169,7 @@ impl Captures {
         match service {
             Service::Sns => kept.sns = (fault, hold),
             Service::Ses => kept.ses = (fault, hold),
+            Service::Webhook => kept.webhook = (fault, hold),
         }
     }
 

@@ -20,8 +20,7 @@ pub(crate) struct Endpoint {
     pub(crate) objects: Objects,
     pub(crate) captures: Arc<Captures>,
     pub(crate) clock: VirtualClock,
-    /// The senders that may post, as Secrets Manager holds them.
-    pub(crate) senders: String,
+    pub(crate) secrets: secrets::Secrets,
 }
 
 impl Endpoint {
@@ -34,7 +33,7 @@ impl Endpoint {
                     tables::answer(&self.tables, &self.meter, action, ask.body())
                 }
                 "TrentService" => self.kms.answer(action, ask.body()),
-                "secretsmanager" => secrets::answer(&self.senders, action, ask.body()),
+                "secretsmanager" => secrets::answer(&self.secrets, action, ask.body()),
                 other => unknown(other),
             });
         }

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use startup::{Runtime, Scheduled, Variables};
 
-use super::secrets::WEBHOOK_SECRET_ID;
+use super::secrets::{TASK_WEBHOOK_SECRET_ID, WEBHOOK_SECRET_ID};
 
 /// Number that texts come from and go to.
 pub(crate) const ORIGINATION_NUMBER: &str = "+12185550190";
@@ -210,6 +210,7 @@ fn variables(agency: &Path) -> Variables {
         ("PUBLIC_BUCKET", "public"),
         ("AUDIT_BUCKET", "audit"),
         ("WEBHOOK_SECRET_ID", WEBHOOK_SECRET_ID),
+        ("TASK_WEBHOOK_SECRET_ID", TASK_WEBHOOK_SECRET_ID),
         ("SMS_ORIGINATION_NUMBER", ORIGINATION_NUMBER),
         ("AGENCY_DIR", &agency.to_string_lossy()),
         // The one variable that a path in the settings of a test city may name; deployed functions have none.

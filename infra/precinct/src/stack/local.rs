@@ -12,11 +12,12 @@ use serde_json::{Value, json};
 
 use super::captures::{Fault, HOLD, Service, append_line};
 use super::server::{Ask, Reply, json as json_reply, plain};
-use super::{Shared, engine};
+use super::{Shared, engine, webhook};
 
 /// Answers `/_local/{rest}`; what cannot be done is a problem with status 400.
 pub(crate) async fn answer(shared: &Arc<Shared>, rest: &str, ask: Ask) -> Reply {
     let answered = match *ask.method() {
+        Method::POST if rest == "webhooks" => return webhook::receive(shared, &ask).await,
         Method::GET => get(shared, rest, ask.uri().query().unwrap_or_default()).await,
         Method::POST => post(shared, rest, ask.body()).await,
         _ => Ok(None),
@@ -32,6 +33,7 @@ async fn get(shared: &Arc<Shared>, rest: &str, query: &str) -> anyhow::Result<Op
     let value = match rest {
         "texts" => serde_json::to_value(shared.captures.texts())?,
         "emails" => serde_json::to_value(shared.captures.emails())?,
+        "webhooks" => serde_json::to_value(shared.captures.webhooks())?,
         "clock" => json!({"now": shared.clock.now()}),
         "token" => {
             let parameter = |name: &str| {
@@ -112,8 +114,9 @@ async fn post(shared: &Arc<Shared>, rest: &str, body: &[u8]) -> anyhow::Result<O
                 let hold = broken.hold_ms.map_or(HOLD, Duration::from_millis);
                 shared.captures.set_fault(service, broken.mode, hold);
             }
-            let [(sns, _), (ses, _)] = [Service::Sns, Service::Ses].map(|one| shared.captures.fault(one));
-            json!({"sns": sns, "ses": ses})
+            let all = [Service::Sns, Service::Ses, Service::Webhook];
+            let [(sns, _), (ses, _), (webhook, _)] = all.map(|one| shared.captures.fault(one));
+            json!({"sns": sns, "ses": ses, "webhook": webhook})
         }
         _ => {
             let Some(function) = rest.strip_prefix("run/") else { return Ok(None) };

@@ -45,9 +45,10 @@ mod server;
 mod stream;
 mod tables;
 mod tokens;
+mod webhook;
 
 pub use calls::Object;
-pub use captures::{Email, Fault, Service, Text};
+pub use captures::{Email, Fault, Service, Text, Webhook};
 pub(crate) use data::write_json;
 pub use meter::Written;
 pub use secrets::DEFAULT_SECRET;
@@ -120,7 +121,12 @@ impl Stack {
     /// Starts everything; it answers when this returns.
     pub async fn start(options: Options) -> anyhow::Result<Self> {
         let data = data::DataFolder::open(options.data.as_deref())?;
-        agency::copy(&options.agency, &data.join("agency"), options.live)?;
+        let port = options.port.unwrap_or(0);
+        let router = TcpListener::bind(("127.0.0.1", port))
+            .await
+            .with_context(|| format!("port {port} on loopback cannot be used; choose another with --port"))?;
+        let url = format!("http://{}", router.local_addr()?);
+        agency::copy(&options.agency, &data.join("agency"), options.live, &url)?;
         let folder = startup::agency::Folder::new(data.join("agency"));
         let zone = folder.agency()?.zone()?;
         let clock = clock::VirtualClock::open(&data.join("clock.json"), options.now, options.still)?;
@@ -137,7 +143,10 @@ impl Stack {
             objects: objects::Objects::open(&data.join("s3"))?,
             captures: Arc::clone(&captures),
             clock: clock.clone(),
-            senders: secrets::senders(&secret, &folder.list("profiles", "toml").unwrap_or_default()),
+            secrets: secrets::Secrets {
+                senders: secrets::senders(&secret, &folder.list("profiles", "toml").unwrap_or_default()),
+                secret: secret.clone(),
+            },
         });
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let sdk = sdk_config(&format!("http://{}", listener.local_addr()?));
@@ -149,11 +158,6 @@ impl Stack {
             .await;
         });
 
-        let port = options.port.unwrap_or(0);
-        let listener = TcpListener::bind(("127.0.0.1", port))
-            .await
-            .with_context(|| format!("port {port} on loopback cannot be used; choose another with --port"))?;
-        let url = format!("http://{}", listener.local_addr()?);
         let runtime = Runtime::new(sdk, clock.as_clock(), Entropy::system(), Variables::default());
         let shared = Arc::new(Shared {
             functions: functions::Functions::new(&runtime, &data.join("agency")),
@@ -170,7 +174,7 @@ impl Stack {
             secret,
             url,
         });
-        spawn_router(&mut tasks, &shared, listener);
+        spawn_router(&mut tasks, &shared, router);
         if options.background {
             spawn_background(&mut tasks, &shared);
         }

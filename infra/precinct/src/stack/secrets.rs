@@ -1,5 +1,6 @@
-//! Secrets Manager on the wire: one secret, the webhook sources. The local source may post to every path; two more take
-//! the same secret in TicketsCAD's scheme and as an API key, so that there is one to know on this machine.
+//! Secrets Manager on the wire: the webhook sources and what signs the webhooks of tasks. The local source may post to
+//! every path; two more take the same secret in TicketsCAD's scheme and as an API key, so that there is one to know on
+//! this machine.
 use hyper::StatusCode;
 use serde_json::{Value, json};
 
@@ -7,6 +8,9 @@ use super::server::{Reply, plain};
 
 /// Name of the secret, as the functions get it.
 pub(crate) const WEBHOOK_SECRET_ID: &str = "webhook-sources";
+
+/// Name of the secret that signs the webhooks of tasks.
+pub(crate) const TASK_WEBHOOK_SECRET_ID: &str = "task-webhook";
 
 /// Signs posts where `PRECINCT_WEBHOOK_SECRET` is not set. It guards nothing but a stack on loopback.
 pub const DEFAULT_SECRET: &str = "whsec_cHJlY2luY3QtbG9jYWwtc3RhY2stc2VjcmV0LTAwMDE=";
@@ -39,18 +43,32 @@ pub(crate) fn senders(secret: &str, profiles: &[String]) -> String {
     .to_string()
 }
 
-/// Answers `action` with `senders`.
-pub(crate) fn answer(senders: &str, action: &str, body: &[u8]) -> Reply {
+/// What Secrets Manager holds.
+pub(crate) struct Secrets {
+    /// The senders that may post.
+    pub(crate) senders: String,
+    /// The secret in force.
+    pub(crate) secret: String,
+}
+
+/// Answers `action`.
+pub(crate) fn answer(held: &Secrets, action: &str, body: &[u8]) -> Reply {
     let call: Value = serde_json::from_slice(body).unwrap_or_default();
-    if action != "GetSecretValue" || call["SecretId"] != WEBHOOK_SECRET_ID {
-        let refusal = json!({"__type": "ResourceNotFoundException"});
-        return plain(StatusCode::BAD_REQUEST, "application/x-amz-json-1.1", refusal.to_string());
-    }
-    let value = json!({
-        "ARN": format!("arn:aws:secretsmanager:us-east-1:000000000000:secret:{WEBHOOK_SECRET_ID}"),
-        "Name": WEBHOOK_SECRET_ID,
+    let name = call["SecretId"].as_str().filter(|_| action == "GetSecretValue").unwrap_or_default();
+    let value = match name {
+        WEBHOOK_SECRET_ID => held.senders.clone(),
+        // The same one: whoever tries the stack out knows it already.
+        TASK_WEBHOOK_SECRET_ID => json!({"secrets": [held.secret]}).to_string(),
+        _ => {
+            let refusal = json!({"__type": "ResourceNotFoundException"});
+            return plain(StatusCode::BAD_REQUEST, "application/x-amz-json-1.1", refusal.to_string());
+        }
+    };
+    let answer = json!({
+        "ARN": format!("arn:aws:secretsmanager:us-east-1:000000000000:secret:{name}"),
+        "Name": name,
         "VersionId": "00000000-0000-0000-0000-000000000001",
-        "SecretString": senders,
+        "SecretString": value,
     });
-    plain(StatusCode::OK, "application/x-amz-json-1.1", value.to_string())
+    plain(StatusCode::OK, "application/x-amz-json-1.1", answer.to_string())
 }
