@@ -9,6 +9,7 @@ mod outbox;
 mod personnel;
 mod places;
 mod profiles;
+mod silence;
 mod staff;
 mod template;
 mod units;

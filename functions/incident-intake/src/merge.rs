@@ -1,4 +1,7 @@
 //! One event into its subject: read, merge, latch, write; again if somebody else wrote in between.
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::types::Put;
 use incident::{Case, Event, Incident, event};
 use jiff::Timestamp;
 use startup::http::Fault;
@@ -12,6 +15,8 @@ use crate::Context;
 
 /// How often an event is merged anew when its subject changes underneath.
 const ROUNDS: u32 = 8;
+/// Calls merged into one another in a row; a longer chain is a loop in the data.
+const LONGEST_CHAIN: usize = 8;
 
 /// Stores one event or says why not; what is refused is kept sealed for whoever mends the sender. An error is
 /// transient.
@@ -63,14 +68,12 @@ async fn merge(
     event: &Event,
     baseline: bool,
 ) -> Result<Written, StoreError> {
-    let (subject, rev, due_at, at) = match event {
+    let (touched, at) = match event {
         Event::Incident(stamp, kind, data) => {
-            let stored = context.incidents.incident(&data.incident.id).await?;
-            let (rev, due_at) = stored.as_ref().map_or((0, None), |stored| (stored.rev, stored.due_at));
-            let mut incident = stored.map_or_else(|| Incident::new(&data.incident.id), |stored| stored.value);
-            incident.apply(*stamp, *kind, data, baseline);
-            incident.facts.told_by(received.source);
-            (Subject::Incident(Box::new(incident)), rev, due_at, stamp.at)
+            let mut call = Read::incident(context, &data.incident.id).await?;
+            call.value.apply(*stamp, *kind, data, baseline);
+            call.value.facts.told_by(received.source);
+            (with_survivors(context, call).await?, stamp.at)
         }
         Event::Case(stamp, kind, data) => {
             let stored = context.incidents.case(&data.case.number).await?;
@@ -78,36 +81,78 @@ async fn merge(
             let mut case = stored.map_or_else(|| Case::new(&data.case.number), |stored| stored.value);
             case.apply(*stamp, *kind, data, baseline);
             case.facts.told_by(received.source);
-            (Subject::Case(Box::new(case), None), rev, due_at, stamp.at)
+            (vec![(Subject::Case(Box::new(case), None), rev, due_at)], stamp.at)
         }
     };
-    let safety = match &subject {
-        Subject::Incident(incident) => incident.safety_text(),
-        Subject::Case(case, _) => case.safety_text(),
-    };
-    let safety = context.contacts.keyed_hash(&safety).await?;
-    let latches = latches(context, &subject, at).await?;
-    let wake = updates::wake(&subject, &context.policy, context.clock.now());
-    let changed = Changed { subject, rev, due_at, wake, safety };
-    context.incidents.store_event(received, &[changed], latches).await
+    let (mut changed, mut latched) = (Vec::new(), BTreeMap::new());
+    for (subject, rev, due_at) in touched {
+        latched.append(&mut latches(context, &subject, at).await?);
+        let safety = match &subject {
+            Subject::Incident(incident) => incident.safety_text(),
+            Subject::Case(case, _) => case.safety_text(),
+        };
+        let safety = context.contacts.keyed_hash(&safety).await?;
+        let wake = updates::wake(&subject, &context.policy, context.clock.now());
+        changed.push(Changed { subject, rev, due_at, wake, safety });
+    }
+    context.incidents.store_event(received, &changed, latched.into_values().collect()).await
 }
 
-/// The latches that the subject now causes: every address in it, for as long as the rules say. Present ones that
-/// last longer stay as they are.
+/// A subject with its revision and when it is to be looked at by the clock.
+type Touched = (Subject, u64, Option<Timestamp>);
+
+/// A call as it was read, or a new one.
+struct Read {
+    value: Incident,
+    rev: u64,
+    due_at: Option<Timestamp>,
+}
+
+impl Read {
+    async fn incident(context: &Context, id: &str) -> Result<Self, StoreError> {
+        let stored = context.incidents.incident(id).await?;
+        let (rev, due_at) = stored.as_ref().map_or((0, None), |stored| (stored.rev, stored.due_at));
+        let value = stored.map_or_else(|| Incident::new(id), |stored| stored.value);
+        Ok(Self { value, rev, due_at })
+    }
+}
+
+/// The call and every call that took its place, directly or in turn: its people go on there.
+async fn with_survivors(context: &Context, call: Read) -> Result<Vec<Touched>, StoreError> {
+    let mut calls = vec![call];
+    let mut next = 0;
+    while next < calls.len() && calls.len() < LONGEST_CHAIN {
+        let into: Vec<String> = calls[next].value.facts.merged_into().map(str::to_owned).collect();
+        for id in into {
+            if calls.iter().any(|call| call.value.id == id) {
+                continue;
+            }
+            let mut survivor = Read::incident(context, &id).await?;
+            survivor.value.absorb(&calls[next].value);
+            calls.push(survivor);
+        }
+        next += 1;
+    }
+    let touched = |call: Read| (Subject::Incident(Box::new(call.value)), call.rev, call.due_at);
+    Ok(calls.into_iter().map(touched).collect())
+}
+
+/// The latches that the subject now causes, by address: every address in it, for as long as the rules say. Present ones
+/// that last longer stay as they are.
 async fn latches(
     context: &Context,
     subject: &Subject,
     at: Timestamp,
-) -> Result<Vec<aws_sdk_dynamodb::types::Put>, StoreError> {
+) -> Result<BTreeMap<String, Put>, StoreError> {
     if !subject.latches(&context.policy) {
-        return Ok(Vec::new());
+        return Ok(BTreeMap::new());
     }
     let until = at.min(context.clock.now()) + context.policy.latch();
     let known = context.contacts.known(&subject.addresses()).await?;
-    let mut puts = Vec::new();
+    let mut puts = BTreeMap::new();
     for (address, state) in &known.states {
         if let Some(latched) = state.latched(until) {
-            puts.push(context.contacts.put(address, &latched).await?);
+            puts.insert(address.clone(), context.contacts.put(address, &latched).await?);
         }
     }
     Ok(puts)

@@ -110,9 +110,11 @@ async fn settle(context: &Context, key: &Key) -> Result<Option<String>, StoreErr
         }
         _ => return Ok(Some(message.subject)),
     };
+    // What must be told and was not may be a task now: the plan says.
+    let asks = next.state == State::Expired && next.kind.must_notify();
     match context.planning.messages.write(&next).await {
         Err(error) if !error.is_condition() => Err(error),
-        _ => Ok(None),
+        _ => Ok(asks.then_some(next.subject)),
     }
 }
 

@@ -49,6 +49,12 @@ pub struct Facts {
     moments: BTreeMap<Moment, BTreeSet<Timestamp>>,
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     merged_into: BTreeSet<String>,
+    /// When it was first merged into another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    merged_at: Option<Timestamp>,
+    /// Calls that were merged into this one, and when.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    absorbed: BTreeMap<String, Timestamp>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     expunged: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -194,7 +200,10 @@ impl Facts {
             E::Expunged => self.expunged = true,
             _ => {}
         }
-        self.merged_into.extend(data.merged_into.iter().cloned());
+        if let Some(into) = &data.merged_into {
+            self.merged_into.insert(into.clone());
+            self.merged_at = self.merged_at.into_iter().chain([stamp.at]).min();
+        }
         if let (E::Transferred, Some(agency)) = (event, &data.agency) {
             self.transfers.insert((stamp.at, agency.clone()));
         }
@@ -257,6 +266,29 @@ impl Facts {
     /// Every transfer to another agency, in order of time.
     pub fn transfers(&self) -> impl Iterator<Item = (Timestamp, &AgencyFields)> {
         self.transfers.iter().map(|(at, agency)| (*at, agency))
+    }
+
+    /// Calls into which it was merged; usually one.
+    pub fn merged_into(&self) -> impl Iterator<Item = &str> {
+        self.merged_into.iter().map(String::as_str)
+    }
+
+    /// When it was first merged into another.
+    pub fn merged_at(&self) -> Option<Timestamp> {
+        self.merged_at
+    }
+
+    /// Calls that were merged into this one, and when.
+    pub fn absorbed(&self) -> impl Iterator<Item = (&str, Timestamp)> {
+        self.absorbed.iter().map(|(call, at)| (call.as_str(), *at))
+    }
+
+    /// Notes that the call `id` was merged into this one at `at`, with what makes it unsafe.
+    pub(crate) fn absorb(&mut self, id: &str, at: Timestamp, other: &Self) {
+        let since = self.absorbed.entry(id.to_owned()).or_insert(at);
+        *since = at.min(*since);
+        self.call_types.extend(other.call_types.iter().cloned());
+        self.place.absorb_offences(&other.place);
     }
 
     /// Whether another incident took its place.
@@ -331,6 +363,10 @@ impl Place {
             let position = location.as_ref().and_then(|place| Some((place.latitude?, place.longitude?)));
             self.position.write(stamp, position.map(|(lat, lon)| (lat.to_string(), lon.to_string())));
         }
+    }
+
+    fn absorb_offences(&mut self, other: &Self) {
+        self.offences.extend(other.offences.iter().cloned());
     }
 
     /// Beat of the call.

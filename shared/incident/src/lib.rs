@@ -10,6 +10,7 @@ pub mod address;
 pub mod call;
 pub mod case;
 pub mod event;
+mod merged;
 pub mod person;
 pub mod profile;
 pub mod register;

@@ -101,6 +101,22 @@ impl Person {
         self.vouched.write(stamp, Some(Vouched { basis, by, guardian_of }));
     }
 
+    /// Takes everything that is known of the same person elsewhere. Commutative and idempotent, as events are.
+    pub(crate) fn absorb(&mut self, other: &Self) {
+        self.roles.absorb(&other.roles);
+        self.name.absorb(&other.name);
+        self.phone.absorb(&other.phone);
+        self.email.absorb(&other.email);
+        self.language.absorb(&other.language);
+        self.age.absorb(&other.age);
+        self.contact.absorb(&other.contact);
+        self.removed.absorb(&other.removed);
+        self.vouched.absorb(&other.vouched);
+        self.ever_suspect |= other.ever_suspect;
+        self.ever_never |= other.ever_never;
+        self.addresses.extend(other.addresses.iter().cloned());
+    }
+
     /// The minor of whom this is a guardian that staff confirmed is not involved.
     pub fn confirmed_guardian_of(&self) -> Option<&str> {
         self.vouched.get()?.guardian_of.as_deref()

@@ -44,6 +44,13 @@ impl<T: Serialize + Clone> Register<T> {
         }
     }
 
+    /// Takes the other's value if its stamp is greater.
+    pub fn absorb(&mut self, other: &Self) {
+        if self.winner < other.winner {
+            *self = other.clone();
+        }
+    }
+
     /// Takes a field of an event: outer `None` is absent (unknown), inner `None` is an explicit null.
     pub fn write_field(&mut self, stamp: Stamp, field: &Option<Option<T>>) {
         if let Some(value) = field {

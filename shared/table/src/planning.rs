@@ -3,7 +3,8 @@ use aws_sdk_dynamodb::types::ConditionCheck;
 use jiff::{SignedDuration, Timestamp};
 use startup::agency::{AgencyError, Folder};
 use startup::{Runtime, VariableError};
-use updates::{Channel, Kind, Outcome, Plan, Planned, Policy, Reason, Subject, plan};
+use updates::needs::Past;
+use updates::{Channel, Kind, Need, Outcome, Plan, Planned, Policy, Reason, Subject, needs, plan};
 use vault::Kms;
 
 use crate::contacts::{Contacts, Known};
@@ -100,7 +101,10 @@ impl Planning {
             let Some(loaded) = self.load(key).await? else { return Ok(None) };
             let plan = plan(&loaded.subject, &loaded.known.states, policy, now);
             match self.write(key, &loaded, &plan, policy, now).await {
-                Ok(()) => {
+                Ok(needs) => {
+                    for need in needs {
+                        self.messages.raise(&need, now, policy.zone()).await?;
+                    }
                     if must_note(loaded.due_at, plan.wake, now) {
                         self.incidents.look_again(key, loaded.rev, plan.wake).await?;
                     }
@@ -119,7 +123,7 @@ impl Planning {
         plan: &Plan,
         policy: &Policy,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Vec<Need>, StoreError> {
         let rows = self.messages.of(key).await?;
         let decisions = self.messages.decisions(key).await?;
         let mut planned_keys = Vec::new();
@@ -156,7 +160,7 @@ impl Planning {
                 self.messages.write(&row.moved(state, reason, None, now)).await?;
             }
         }
-        Ok(())
+        Ok(needs(&loaded.subject, plan, &past(&rows), policy, now))
     }
 
     async fn write_row(
@@ -220,6 +224,22 @@ impl Planning {
             .map(|(address, index)| self.contacts.unchanged(index, loaded.known.states[address].rev));
         subjects.chain(addresses).collect()
     }
+}
+
+/// What became of the messages that are not open any more.
+fn past(rows: &[Message]) -> Past {
+    let mut past = Past::default();
+    for row in rows {
+        let about = (row.person.clone(), row.kind, row.ordinal.clone());
+        match row.state {
+            State::Claimed | State::Accepted | State::Delivered | State::Unknown => {
+                past.reached.insert(about)
+            }
+            State::Failed => past.failed.insert(about),
+            _ => false,
+        };
+    }
+    past
 }
 
 /// Whether the time of the next look has to be written: the present one has come, or the clock must look earlier. Looking

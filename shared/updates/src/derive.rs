@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::kind::{Kind, Reason};
+use crate::needs::HELD_AT_MOST;
 use crate::policy::Policy;
 
 /// Something to tell, before anyone asks whether it may be told.
@@ -275,8 +276,11 @@ fn add_held(
 ) {
     let at = release.map_or(happened, |release| release.max(happened));
     let state = if release.is_some_and(|release| release <= now) { State::Due } else { State::Held(release) };
-    if let Some(release) = release.filter(|release| *release > now) {
-        found.wake_at(release);
+    match release {
+        Some(release) if release > now => found.wake_at(release),
+        // Nobody has released it: after a day somebody is asked.
+        None if happened + HELD_AT_MOST > now => found.wake_at(happened + HELD_AT_MOST),
+        _ => {}
     }
     found.add(kind, "0".into(), at, Audience::Victims, state);
 }

@@ -12,6 +12,7 @@ pub mod derive;
 pub mod email;
 pub mod gates;
 pub mod kind;
+pub mod needs;
 pub mod plan;
 pub mod policy;
 pub mod quiet;
@@ -25,6 +26,7 @@ pub mod texts;
 
 pub use contact::{ConfirmedSafe, ContactState, Flag, OptOut, Scope};
 pub use kind::{Answer, Channel, Class, Kind, Reason};
+pub use needs::needs;
 pub use plan::{Outcome, Plan, Planned, plan, wake};
 pub use policy::{Policy, PolicyError};
 pub use subject::Subject;

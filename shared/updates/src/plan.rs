@@ -90,10 +90,12 @@ pub fn plan(subject: &Subject, contacts: &Contacts, policy: &Policy, now: Timest
     for candidate in &list {
         let known_before = baseline.is_some_and(|until| candidate.at <= until);
         for (id, person) in gates.people() {
+            let told_elsewhere = adopted_at(subject, id).is_some_and(|at| candidate.at <= at);
             for (channel, way) in gates.ways(candidate, id, person) {
                 let expires_at = candidate.at + policy.max_age(candidate.kind);
                 let outcome = match &way {
                     Err(reason) => Outcome::Suppressed(*reason),
+                    Ok(_) if told_elsewhere => Outcome::Suppressed(Reason::Merged),
                     Ok(_) if known_before => Outcome::Suppressed(Reason::Baseline),
                     Ok(_) if held_out(subject, candidate.kind, policy) => {
                         Outcome::Suppressed(Reason::HoldOut)
@@ -114,6 +116,14 @@ pub fn plan(subject: &Subject, contacts: &Contacts, policy: &Policy, now: Timest
         }
     }
     Plan { updates: one_per_address(updates), wake }
+}
+
+/// When the call of this person was merged into `subject`: what came about before was told of that call.
+fn adopted_at(subject: &Subject, person: &str) -> Option<Timestamp> {
+    match subject {
+        Subject::Incident(incident) => incident.adopted_at(person),
+        Subject::Case(..) => None,
+    }
 }
 
 /// Whether a call belongs to the share that is left untold, so that the effect of telling can be measured. Drawn by a
