@@ -155,6 +155,15 @@ impl Folder {
             .map_err(|error| AgencyError::Invalid { file: file.into(), reason: error.to_string() })
     }
 
+    /// The texts of the files in `folder` that end in `.ending`, by name.
+    pub fn files(&self, folder: &str, ending: &str) -> Result<BTreeMap<String, String>, AgencyError> {
+        let names = self.list(folder, ending)?;
+        names
+            .into_iter()
+            .map(|name| self.text(&format!("{folder}/{name}")).map(|text| (name, text)))
+            .collect()
+    }
+
     /// Names of the files in `folder` that end in `.ending`, sorted.
     pub fn list(&self, folder: &str, ending: &str) -> Result<Vec<String>, AgencyError> {
         let entries = std::fs::read_dir(self.0.join(folder))

@@ -15,6 +15,7 @@ pub mod notices;
 mod packed;
 pub mod personnel;
 pub mod planning;
+pub mod policy;
 pub mod received;
 pub mod schema;
 pub mod store;

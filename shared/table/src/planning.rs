@@ -1,7 +1,6 @@
 //! Loads what a plan needs and writes what it decides: the same steps for the planner, the sender and the sweep.
 use aws_sdk_dynamodb::types::ConditionCheck;
 use jiff::{SignedDuration, Timestamp};
-use startup::agency::{AgencyError, Folder};
 use startup::{Runtime, VariableError};
 use updates::needs::Past;
 use updates::{Channel, Kind, Need, Outcome, Plan, Planned, Policy, Reason, Subject, needs, plan};
@@ -14,6 +13,8 @@ use crate::keyring::KeyRing;
 use crate::keys::{Key, due_shard};
 use crate::messages::{Decision, Message, Messages, State, Step, message_key};
 use crate::store::Store;
+
+pub use crate::policy::policy;
 
 /// A pending message that the stream has not delivered by then is handed out again by the sweep.
 const SENT_WITHIN: SignedDuration = SignedDuration::from_mins(1);
@@ -366,14 +367,6 @@ fn is_about(row: &Message, update: &Planned) -> bool {
 
 fn same(a: &Decision, b: &Decision) -> bool {
     (a.state, a.reason, a.until) == (b.state, b.reason, b.until)
-}
-
-/// The department's rules, live or in shadow as its modes say.
-pub fn policy(folder: &Folder) -> Result<Policy, AgencyError> {
-    let agency = folder.agency()?;
-    let live = agency.modes.updates == "live";
-    Policy::parse(&folder.text("updates.toml")?, agency.zone()?, live)
-        .map_err(|error| AgencyError::Invalid { file: "updates.toml".into(), reason: error.0 })
 }
 
 /// The Incidents table as the function's variables name it.

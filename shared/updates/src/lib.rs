@@ -8,6 +8,7 @@
 
 pub mod approvals;
 pub mod contact;
+pub mod deny;
 pub mod derive;
 pub mod email;
 pub mod gates;

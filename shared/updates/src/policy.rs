@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use crate::deny::{Denials, DenyLists};
 use crate::kind::Kind;
 
 /// The department's rules, read and checked.
@@ -62,33 +63,6 @@ struct SurveyRules {
 struct HoldOut {
     share: f64,
     kinds: BTreeSet<Kind>,
-}
-
-/// Whatever is not allowed is denied. `denied` changes nothing by itself: it tells a code that somebody looked at and
-/// refused from one that nobody has seen. What latches is denied and latches.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Denials {
-    allowed: BTreeSet<String>,
-    #[serde(default)]
-    denied: BTreeSet<String>,
-    latching: BTreeSet<String>,
-}
-
-impl Denials {
-    /// Refuses a list that contradicts itself.
-    fn check(&self, list: &str) -> Result<(), PolicyError> {
-        for (other, name) in [(&self.latching, "latching"), (&self.denied, "denied")] {
-            if let Some(both) = self.allowed.intersection(other).next() {
-                return Err(PolicyError(format!("{list}: {both} cannot be allowed and {name} at once")));
-            }
-        }
-        Ok(())
-    }
-
-    fn knows(&self, code: &str) -> bool {
-        [&self.allowed, &self.denied, &self.latching].iter().any(|list| list.contains(code))
-    }
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -213,6 +187,11 @@ impl Policy {
     /// How long a latch holds.
     pub fn latch(&self) -> SignedDuration {
         SignedDuration::from_hours(24 * i64::from(self.file.latch_days))
+    }
+
+    /// The deny lists, which somebody has to approve before anything is sent.
+    pub fn deny_lists(&self) -> DenyLists {
+        DenyLists { call_types: self.file.call_types.clone(), offences: self.file.offences.clone() }
     }
 
     /// Whether calls of all these types may be told about: each one known and allowed, and at least one.

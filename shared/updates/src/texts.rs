@@ -6,7 +6,7 @@ use incident::case::STATUSES;
 use minijinja::{Environment, UndefinedBehavior};
 use serde::Deserialize;
 
-use crate::approvals::texts_hash;
+use crate::approvals::files_hash;
 use crate::kind::{Answer, Kind};
 
 /// The texts of one language.
@@ -14,7 +14,7 @@ use crate::kind::{Answer, Kind};
 pub struct Texts {
     /// ISO 639 code, the name of the folder.
     pub language: String,
-    /// [`texts_hash`] of the folder: stored with each message, and what approvals name.
+    /// [`files_hash`] of the folder: stored with each message, and what approvals name.
     pub hash: String,
     kinds: BTreeMap<Kind, KindTexts>,
     answers: BTreeMap<Answer, String>,
@@ -86,7 +86,7 @@ impl Texts {
         if let Some(missing) = Answer::ALL.iter().find(|answer| !answers.contains_key(answer)) {
             return Err(error(ANSWERS, format!("{missing} is missing")));
         }
-        Ok(Self { language: language.into(), hash: texts_hash(files), kinds, answers })
+        Ok(Self { language: language.into(), hash: files_hash(files), kinds, answers })
     }
 
     /// The words of an answer.

@@ -10,10 +10,10 @@ fn shipped() -> PathBuf {
 }
 
 /// A copy of the shipped folder, removed when the test ends.
-struct Copy(PathBuf);
+pub(crate) struct Copy(pub(crate) PathBuf);
 
 impl Copy {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let copy = std::env::temp_dir().join(format!("precinct-check-{}-{number}", std::process::id()));
@@ -59,6 +59,34 @@ fn check(file: &str, from: &str, to: &str, named: &str) {
 fn the_shipped_folder_is_sound() {
     let report = inspect(&shipped());
     assert!(report.is_sound(), "{report}");
+}
+
+#[test]
+fn the_deny_lists_kept_in_the_rules_are_those_of_the_shipped_folder() {
+    let folder = Folder::new(shipped());
+    let lists: updates::deny::DenyLists = folder.toml("updates.toml").unwrap();
+    let kept = updates::deny::DenyLists::shipped();
+    assert_eq!(lists.hash(), kept.hash(), "copy them to shared/updates/src/shipped_deny_lists.toml");
+}
+
+#[test]
+fn what_is_on_without_approval_is_named_with_the_command_that_helps() {
+    check(
+        "agency.toml",
+        "updates = \"shadow\"",
+        "updates = \"live\"",
+        "approvals.toml: texts.en, deny_list (0 of 1 names): not approved, and modes.updates is live; \
+         `precinct go-live updates` prints the lines",
+    );
+    check("agency.toml", "map = \"off\"", "map = \"on\"", "approvals.toml: map: not approved");
+    check("approvals.toml", "# [texts.en]", "[texts.en]\nsigned = true", "unknown field `signed`");
+}
+
+#[test]
+fn the_shipped_folder_says_what_it_lacks_to_go_live() {
+    let report = inspect(&shipped()).to_string();
+    assert!(report.contains("shadow; to go live it lacks texts.en, deny_list (0 of 1 names)"), "{report}");
+    assert!(report.contains("off; to go live it lacks modes.alerts_from, ruleset"), "{report}");
 }
 
 #[test]

@@ -1,13 +1,13 @@
 //! The agency folder of the stack: a copy with every mode on and every text approved, since nothing leaves this
 //! machine. The shipped folder and the deployed functions know no such switch.
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
 use anyhow::Context as _;
 use startup::agency::Folder;
-use updates::approvals::texts_hash;
+use updates::approvals::files_hash;
+use updates::deny::DenyLists;
 
 /// What replaces the `[modes]` of `agency.toml`.
 const MODES: &str =
@@ -65,18 +65,20 @@ fn without(text: &str, table: &str) -> String {
     kept
 }
 
-/// Approvals of every language as its texts stand.
+/// Approvals of everything as it stands. Two names, so that deny lists beyond those as shipped can be tried here.
 fn approvals(folder: &Folder) -> anyhow::Result<String> {
-    let mut approvals = String::from("# Written by the local stack: every text counts as approved here.\n");
+    let mut approvals = String::from("# Written by the local stack: everything counts as approved here.\n");
+    let mut sign = |heading: &str, name: &str, hash: &str| {
+        write!(approvals, "{heading}\nname = \"{name}\"\ndate = \"1900-01-01\"\nhash = \"{hash}\"\n")
+    };
     for language in folder.list("texts", "").unwrap_or_default() {
-        let mut files = BTreeMap::new();
-        for name in folder.list(&format!("texts/{language}"), "toml")? {
-            let text = folder.text(&format!("texts/{language}/{name}"))?;
-            files.insert(name, text);
-        }
-        let hash = texts_hash(&files);
-        writeln!(approvals, "[texts.{language}]")?;
-        writeln!(approvals, "name = \"local stack\"\ndate = \"1900-01-01\"\nhash = \"{hash}\"")?;
+        let hash = files_hash(&folder.files(&format!("texts/{language}"), "toml")?);
+        sign(&format!("[texts.{language}]"), "local stack", &hash)?;
+    }
+    // Lists that cannot be read are named by the function that needs them.
+    if let Ok(lists) = folder.toml::<DenyLists>("updates.toml") {
+        sign("[[deny_list]]", "local stack", &lists.hash())?;
+        sign("[[deny_list]]", "the same stack again", &lists.hash())?;
     }
     Ok(approvals)
 }
