@@ -39,6 +39,27 @@ struct Receipt {
     value: Option<String>,
     on: bool,
     since: jiff::Timestamp,
+    in_force: Vec<InForce>,
+}
+
+/// A pause in force. Who set it stands in the audit trail.
+#[derive(Serialize)]
+struct InForce {
+    scope: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<String>,
+    since: jiff::Timestamp,
+    reason: String,
+}
+
+impl From<Pause> for InForce {
+    fn from(pause: Pause) -> Self {
+        let (scope, value) = match pause.scope.split_once('#') {
+            Some((scope, value)) => (scope.to_owned(), Some(value.to_owned())),
+            None => (pause.scope, None),
+        };
+        Self { scope, value, since: pause.since, reason: pause.reason }
+    }
 }
 
 pub(crate) async fn set(
@@ -67,7 +88,8 @@ pub(crate) async fn set(
         (Scope::Incident, Some(id)) => vec![id.clone()],
         _ => Vec::new(),
     };
-    let receipt = Receipt { scope: order.scope, value: order.value, on: order.on, since };
+    let in_force = context.updates.messages.pauses().await?.into_iter().map(InForce::from).collect();
+    let receipt = Receipt { scope: order.scope, value: order.value, on: order.on, since, in_force };
     Ok(Reply { answer: Answer::json(200, &receipt), about })
 }
 

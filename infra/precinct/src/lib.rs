@@ -4,7 +4,10 @@
 pub mod check;
 pub mod city;
 pub mod demo;
+pub mod generate;
+pub mod go_live;
 pub mod import;
+pub mod pause;
 pub mod replay;
 pub mod run;
 pub mod send;

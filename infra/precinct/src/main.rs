@@ -57,12 +57,21 @@ enum Command {
         #[command(subcommand)]
         what: precinct::import::What,
     },
+    /// Invent history to try rules on.
+    Generate {
+        #[command(subcommand)]
+        what: precinct::generate::What,
+    },
     /// Validate an agency folder.
     Check {
         /// The folder.
         #[arg(default_value = "infra/agency")]
         agency: PathBuf,
     },
+    /// Tell what would change for the public, what is still to be approved, and switch it on.
+    GoLive(precinct::go_live::GoLive),
+    /// Stop everything at once, or one kind, source or incident; or let it go on.
+    Pause(precinct::pause::Pause),
     /// Tell what a file of past events would have told each person, and what not and why; nothing is sent.
     Replay(precinct::replay::Replay),
     /// Sign and post the events of a file of JSON lines to a stack; a second call goes on where the first ended.
@@ -91,7 +100,10 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
             precinct::run::run(&function, time, data, agency).await?;
         }
         Command::Import { what } => precinct::import::run(what).await?,
+        Command::Generate { what } => precinct::generate::run(&what)?,
         Command::Check { agency } => return Ok(exit_code(precinct::check::run(&agency))),
+        Command::GoLive(go_live) => return Ok(exit_code(precinct::go_live::run(&go_live)?)),
+        Command::Pause(pause) => pause.run().await?,
         Command::Replay(replay) => return Ok(exit_code(precinct::replay::run(&replay)?)),
         Command::Send(send) => return Ok(exit_code(send.run().await?)),
     }

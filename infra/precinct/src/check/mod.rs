@@ -3,17 +3,18 @@
 mod report;
 mod words;
 
-use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::Path;
 
 use jiff::civil::Date;
 use serde::Deserialize;
 use startup::agency::{Agency, AgencyError, Folder};
-use updates::approvals::Approvals;
+use updates::approvals::{Approval, Approvals};
 use updates::{Kind, Owner, Policy};
 
 pub use report::Report;
+
+use crate::go_live::{Missing, Part, standing};
 
 /// Roles of the staff API.
 const ROLES: [&str; 11] = [
@@ -57,7 +58,34 @@ pub fn inspect(path: &Path) -> Report {
     ruleset(&mut report, &folder);
     hotspots(&mut report, &folder);
     retention(&mut report, &folder);
+    if let Some(agency) = &agency {
+        Part::ALL.into_iter().for_each(|part| going_live(&mut report, &folder, agency, part));
+    }
     report
+}
+
+/// What a part lacks to go live; a fault where it is on without.
+fn going_live(report: &mut Report, folder: &Folder, agency: &Agency, part: Part) {
+    // What nobody needs in order to be live: languages that fall back.
+    let without = folder.list("texts", "").unwrap_or_default();
+    // Whatever cannot be read has been named by the check of its own file.
+    let Ok(standing) = standing(folder, part, &without, Date::ZERO) else { return };
+    let (key, mode) = (part.key(), part.mode(agency));
+    let listed = |missing: &[Missing]| {
+        missing.iter().map(|missing| missing.what.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    if standing.missing.is_empty() {
+        return report.row(&format!("modes.{key}"), format!("{mode}; approved"));
+    }
+    let lacks = listed(&standing.missing);
+    if mode == part.on() {
+        let reason = format!(
+            "{lacks}: not approved, and modes.{key} is {mode}; `precinct go-live {key}` prints the lines"
+        );
+        report.unapproved("approvals.toml", reason);
+    }
+    let row = format!("{mode}; to go live it lacks {lacks}: `precinct go-live {key}`");
+    report.row(&format!("modes.{key}"), row);
 }
 
 /// What the types of `agency.toml` cannot say by themselves.
@@ -139,30 +167,11 @@ fn policy(report: &mut Report, folder: &Folder, agency: &Agency) {
     }
 }
 
-/// Everything `approvals.toml` may hold; the functions read the part that concerns them.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Signed {
-    texts: BTreeMap<String, Signature>,
-    deny_list: Vec<Signature>,
-    ruleset: Vec<Signature>,
-    map: Vec<Signature>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Signature {
-    name: String,
-    #[expect(dead_code, reason = "reading it checks that it is a date")]
-    date: Date,
-    hash: String,
-}
-
 fn approvals(report: &mut Report, folder: &Folder) -> Approvals {
     let file = "approvals.toml";
-    let signed: Signed = folder.toml(file).map_err(|error| report.agency_fault(error)).unwrap_or_default();
+    let signed: Approvals = folder.toml(file).map_err(|error| report.agency_fault(error)).unwrap_or_default();
     let lists = [&signed.deny_list, &signed.ruleset, &signed.map];
-    let all: Vec<&Signature> = signed.texts.values().chain(lists.into_iter().flatten()).collect();
+    let all: Vec<&Approval> = signed.texts.values().chain(lists.into_iter().flatten()).collect();
     for signature in &all {
         if signature.name.trim().is_empty() {
             report.fault(file, "name: must say who approved".to_owned());
@@ -180,7 +189,7 @@ fn approvals(report: &mut Report, folder: &Folder) -> Approvals {
         format!("{} signatures", all.len())
     };
     report.row(file, line);
-    folder.toml(file).unwrap_or_default()
+    signed
 }
 
 fn ruleset(report: &mut Report, folder: &Folder) {
@@ -294,4 +303,4 @@ impl Report {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

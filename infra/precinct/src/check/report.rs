@@ -19,6 +19,8 @@ pub struct Report {
 struct Fault {
     file: String,
     reason: String,
+    /// A person's approval is missing for what is on; everything else about the file is in order.
+    unapproved: bool,
 }
 
 impl Report {
@@ -27,7 +29,22 @@ impl Report {
     }
 
     pub(super) fn fault(&mut self, file: &str, reason: String) {
-        let fault = Fault { file: file.to_owned(), reason: reason.trim_end().to_owned() };
+        self.add(file, reason, false);
+    }
+
+    /// Something is on that nobody approved.
+    pub(super) fn unapproved(&mut self, file: &str, reason: String) {
+        self.add(file, reason, true);
+    }
+
+    /// Everything to put right but approvals, one to a line.
+    pub(crate) fn faults_beside_approvals(&self) -> Vec<String> {
+        let faults = self.faults.iter().filter(|fault| !fault.unapproved);
+        faults.map(|Fault { file, reason, .. }| format!("{file}: {reason}")).collect()
+    }
+
+    fn add(&mut self, file: &str, reason: String, unapproved: bool) {
+        let fault = Fault { file: file.to_owned(), reason: reason.trim_end().to_owned(), unapproved };
         if !self.faults.contains(&fault) {
             self.faults.push(fault);
         }
@@ -52,7 +69,7 @@ impl fmt::Display for Report {
         let folder = self.folder.display();
         if !self.is_sound() {
             writeln!(f, "{folder}: {} to put right", self.faults.len())?;
-            for Fault { file, reason } in &self.faults {
+            for Fault { file, reason, .. } in &self.faults {
                 // A parser's message shows the line concerned beneath it.
                 writeln!(f, "  {file}: {}", reason.replace('\n', "\n    "))?;
             }

@@ -4,6 +4,7 @@
 //! The same seed gives the same bytes on every platform: one small generator, `libm`, no map iteration, no
 //! clock. What is planted (an officer whose record escalates, a busy but ordinary one, rookies, a typing
 //! error, a place that is heating up) is known, so that the results can be judged.
+mod calls;
 mod conduct;
 mod crime;
 mod force;
@@ -47,6 +48,12 @@ impl City {
     /// Two years of events for `POST /v1/personnel/events`, in the order in which they became known.
     pub fn personnel(&self) -> Vec<Value> {
         history::events(self, &self.officers())
+    }
+
+    /// A month of events for `POST /v1/cad/events` and `/v1/cases/events`, in the order of their arrival: `incidents`
+    /// calls with the cases that come of them, some of them posted twice, late or anew.
+    pub fn calls(&self, incidents: usize) -> Vec<Value> {
+        calls::events(self, incidents)
     }
 
     /// Three years of reported crime inside `area`, as a CSV file with a header row (see [`COLUMNS`]);

@@ -1,0 +1,46 @@
+//! `precinct generate`: invented history in the form of the webhook contract, to try rules on without anybody's data.
+use std::io::{self, BufWriter, Write as _};
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use jiff::civil::Date;
+use startup::agency::Folder;
+
+use crate::city::{City, SEED};
+
+/// What is invented.
+#[derive(Subcommand, Debug)]
+pub enum What {
+    /// A month of calls and the cases that come of them, as JSON lines on standard output, in the order of arrival.
+    Calls(Calls),
+}
+
+/// Arguments of `precinct generate calls`.
+#[derive(Args, Debug)]
+pub struct Calls {
+    /// How many calls.
+    #[arg(long, default_value_t = 10_000)]
+    incidents: usize,
+    /// The same seed gives the same bytes.
+    #[arg(long, default_value_t = SEED)]
+    seed: u64,
+    /// The last day of the month.
+    #[arg(long, default_value = "2026-06-30")]
+    until: Date,
+    /// Agency folder, for its time zone.
+    #[arg(long, default_value = "infra/agency")]
+    agency: PathBuf,
+}
+
+/// Writes what was asked for.
+pub fn run(what: &What) -> anyhow::Result<()> {
+    let What::Calls(calls) = what;
+    let zone = Folder::new(&calls.agency).agency()?.zone()?;
+    let city = City { seed: calls.seed, last_day: calls.until, zone };
+    let mut out = BufWriter::new(io::stdout().lock());
+    for event in city.calls(calls.incidents) {
+        serde_json::to_writer(&mut out, &event)?;
+        out.write_all(b"\n")?;
+    }
+    Ok(out.flush()?)
+}

@@ -1,0 +1,98 @@
+//! The operator's commands against a running stack, and what a stack does with lists that nobody approved.
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use precinct::pause::{Pause, Scope};
+use precinct::stack::{Options, Stack};
+use tests::{NOON, World, instant, theft};
+
+fn pause(world: &World, scope: Scope, value: Option<&str>, off: bool) -> Pause {
+    Pause {
+        scope,
+        value: value.map(String::from),
+        off,
+        reason: Some("wrong words".into()),
+        url: format!("{}/", world.stack.url()),
+        token_env: "TOKEN".into(),
+    }
+}
+
+#[tokio::test]
+async fn the_pause_command_stops_and_resumes_and_says_what_is_in_force() {
+    let world = World::new().await;
+    let token = world.stack.token("d", &["dispatch"]);
+    let kind = |off| pause(&world, Scope::Kind, Some("call_received"), off);
+    assert_eq!(
+        kind(false).order(&token).await.unwrap(),
+        "paused now:\n  kind call_received, since 2026-07-07T17:00:00Z: wrong words"
+    );
+    world.cad(theft("e-1", NOON, "26-1")).await;
+    assert_eq!(world.texts(), []);
+    let all = pause(&world, Scope::All, None, false).order(&token).await.unwrap();
+    assert!(all.contains("\n  all, since ") && all.contains("\n  kind call_received, since "), "{all}");
+    pause(&world, Scope::All, None, true).order(&token).await.unwrap();
+    assert_eq!(kind(true).order(&token).await.unwrap(), "nothing is paused");
+    world.minutes(2).await;
+    assert_eq!(world.texts().len(), 1);
+}
+
+#[tokio::test]
+async fn the_pause_command_says_why_nothing_has_changed() {
+    let world = World::new().await;
+    let refused = async |order: Pause, token: &str| order.order(token).await.unwrap_err().to_string();
+    let all = || pause(&world, Scope::All, None, false);
+    let analyst = world.stack.token("a", &["analyst"]);
+    assert!(refused(all(), &analyst).await.starts_with("the token's roles may not pause"));
+    assert!(refused(all(), "nonsense").await.starts_with("the token in TOKEN is not valid"));
+    let dispatch = world.stack.token("d", &["dispatch"]);
+    let unknown = refused(pause(&world, Scope::Kind, Some("calls"), false), &dispatch).await;
+    assert_eq!(unknown, "the staff API answers 422: value must be a kind of update such as call_received");
+    let unnamed = refused(pause(&world, Scope::Incident, None, false), &dispatch).await;
+    assert_eq!(unnamed, "name the incident, e.g. `precinct pause incident 26-048213`");
+}
+
+/// A folder that goes with the test.
+struct Temporary(PathBuf);
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        // Nothing useful can be done where the system keeps a file of it.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_live_folder_whose_deny_lists_nobody_approved_sends_nothing() {
+    let name = format!("precinct-unapproved-{}", std::process::id());
+    let folder = Temporary(std::env::temp_dir().join(name));
+    copy(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/agency")), &folder.0);
+    let file = folder.0.join("agency.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace("updates = \"shadow\"", "updates = \"live\"")).unwrap();
+    let options = Options {
+        agency: folder.0.clone(),
+        now: Some(instant(NOON)),
+        still: true,
+        live: false,
+        ..Options::default()
+    };
+    let stack = Stack::start(options).await.unwrap();
+    stack.post("/v1/cad/events", &theft("e-1", NOON, "26-1")).await.unwrap();
+    stack.drain().await.unwrap();
+    assert_eq!(stack.texts(), []);
+    let token = stack.token("d", &["dispatch"]);
+    let (_, record) = stack.get("/v1/incidents/26-1/updates", &token).await.unwrap();
+    assert_eq!(record["decisions"][0]["reason"], "shadow", "{record}");
+}
