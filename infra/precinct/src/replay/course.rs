@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use incident::{Case, Event, Incident};
 use jiff::Timestamp;
 use updates::gates::Contacts;
-use updates::render::{render, values};
-use updates::{Channel, Kind, Outcome, Planned, Subject, plan};
+use updates::{Channel, ContactState, Kind, Outcome, Planned, Reason, Scope, Subject, plan};
 
-use super::Rules;
+use super::rules::Rules;
 
 /// Everything that became of one subject.
 #[derive(Clone, Debug, Default)]
@@ -28,12 +27,46 @@ pub struct Entry {
     pub person: String,
     /// What.
     pub kind: Kind,
+    /// Which one of its kind.
+    pub ordinal: String,
     /// By which way.
     pub channel: Channel,
-    /// `sent`, or the word of the reason.
-    pub outcome: String,
-    /// The words, where they were sent.
-    pub words: Option<String>,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// What became of an update at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// Sent, in a language and these words.
+    Sent {
+        /// Folder of the texts.
+        language: String,
+        /// The text, or the body of the e-mail.
+        words: String,
+    },
+    /// Not now; `None`: when somebody releases it.
+    Waits(Option<Timestamp>),
+    /// Not, for this reason.
+    Withheld(Reason),
+    /// Not, something later made it pointless.
+    Superseded,
+    /// Not, it is too old.
+    Expired,
+}
+
+impl Fate {
+    /// The word under which it is counted.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Sent { .. } => "sent",
+            Self::Waits(Some(_)) => "deferred",
+            Self::Waits(None) => "held until released",
+            Self::Withheld(reason) => reason.word(),
+            Self::Superseded => "superseded",
+            Self::Expired => "expired",
+        }
+    }
 }
 
 /// An update of one subject: person or address, kind, ordinal, channel.
@@ -47,18 +80,23 @@ pub struct Course<'a> {
     cases: BTreeMap<String, Case>,
     contacts: Contacts,
     due: BTreeSet<(Timestamp, String)>,
-    outcomes: BTreeMap<String, BTreeMap<Key, String>>,
+    outcomes: BTreeMap<String, BTreeMap<Key, &'static str>>,
     told: BTreeMap<String, Told>,
 }
 
 impl<'a> Course<'a> {
-    /// A course of which nothing has happened yet.
-    pub fn new(rules: &'a Rules) -> Self {
+    /// A course of which nothing has happened yet; `stopped` are normalised addresses that had opted out before.
+    pub fn new(rules: &'a Rules, stopped: &BTreeSet<String>) -> Self {
+        let opted_out = |address: &String| {
+            let state = ContactState::default();
+            let state = state.opted_out(Scope::All, Timestamp::UNIX_EPOCH, "replay").unwrap_or(state);
+            (address.clone(), state)
+        };
         Self {
             rules,
             incidents: BTreeMap::new(),
             cases: BTreeMap::new(),
-            contacts: Contacts::new(),
+            contacts: stopped.iter().map(opted_out).collect(),
             due: BTreeSet::new(),
             outcomes: BTreeMap::new(),
             told: BTreeMap::new(),
@@ -67,23 +105,25 @@ impl<'a> Course<'a> {
 
     /// Lets the clock run up to the event and takes it. Events come in order of time.
     pub fn take(&mut self, event: &Event) {
-        let (key, at) = match event {
+        match event {
             Event::Incident(stamp, kind, data) => {
                 self.run_until(stamp.at);
                 let id = &data.incident.id;
                 let incident = self.incidents.entry(id.clone()).or_insert_with(|| Incident::new(id));
                 incident.apply(*stamp, *kind, data, false);
-                (Subject::incident_key(id), stamp.at)
+                let case = incident.facts.case_number().map(Subject::case_key);
+                self.plan(&Subject::incident_key(id), stamp.at);
+                // What makes a call unsafe makes its case so too.
+                case.into_iter().for_each(|case| self.plan(&case, stamp.at));
             }
             Event::Case(stamp, kind, data) => {
                 self.run_until(stamp.at);
                 let number = &data.case.number;
                 let case = self.cases.entry(number.clone()).or_insert_with(|| Case::new(number));
                 case.apply(*stamp, *kind, data, false);
-                (Subject::case_key(number), stamp.at)
+                self.plan(&Subject::case_key(number), stamp.at);
             }
-        };
-        self.plan(&key, at);
+        }
     }
 
     /// Lets the clock run until nothing is due any more; everything by subject.
@@ -114,19 +154,18 @@ impl<'a> Course<'a> {
         let Some(subject) = self.subject(key) else { return };
         self.latch(&subject, now);
         let plan = plan(&subject, &self.contacts, &self.rules.policy, now);
-        let told = self.told.entry(key.to_owned()).or_default();
-        if let Subject::Incident(incident) = &subject {
-            told.call_types.clone_from(incident.facts.call_types());
-        }
-        let outcomes = self.outcomes.entry(key.to_owned()).or_default();
         let mut due: Vec<Timestamp> = plan.wake.into_iter().collect();
         for update in &plan.updates {
             if let Outcome::Deferred(Some(until)) = update.outcome {
                 due.push(until);
             }
-            if let Some(entry) = entry(update, &subject, self.rules, now, outcomes) {
-                told.entries.push(entry);
+            if let Some(entry) = self.entry(key, update, &subject, now) {
+                self.told.entry(key.to_owned()).or_default().entries.push(entry);
             }
+        }
+        let told = self.told.entry(key.to_owned()).or_default();
+        if let Subject::Incident(incident) = &subject {
+            told.call_types.clone_from(incident.facts.call_types());
         }
         self.due.extend(due.into_iter().filter(|at| *at > now).map(|at| (at, key.to_owned())));
     }
@@ -143,48 +182,46 @@ impl<'a> Course<'a> {
             }
         }
     }
-}
 
-/// What is new about an update, if anything: sent once, and each other outcome when it changes.
-fn entry(
-    update: &Planned,
-    subject: &Subject,
-    rules: &Rules,
-    now: Timestamp,
-    outcomes: &mut BTreeMap<Key, String>,
-) -> Option<Entry> {
-    let whom = update.address.as_ref().map_or_else(|| update.person.clone(), |address| address.0.clone());
-    let key = (whom, update.kind, update.ordinal.clone(), update.channel);
-    let person = (update.person.clone(), update.kind, update.ordinal.clone(), update.channel);
-    let was_sent = |key: &Key| outcomes.get(key).is_some_and(|outcome| outcome == "sent");
-    if was_sent(&key) || was_sent(&person) {
-        return None;
-    }
-    let mut words = None;
-    let outcome = match update.outcome {
-        Outcome::Pending => {
-            let values = values(subject, update.kind, &update.ordinal, &rules.agency, &rules.texts);
-            match render(update.kind, update.channel, &rules.texts, &values) {
-                Ok(rendered) => {
-                    words = Some(rendered.body);
-                    "sent".to_owned()
-                }
-                Err(_) => "render_refused".to_owned(),
-            }
+    /// What is new about an update, if anything: sent once, and each other outcome when it changes.
+    fn entry(
+        &mut self,
+        subject_key: &str,
+        update: &Planned,
+        subject: &Subject,
+        now: Timestamp,
+    ) -> Option<Entry> {
+        let Planned { person, kind, ordinal, channel, address, outcome, .. } = update;
+        let key = |whom: &str| (whom.to_owned(), *kind, ordinal.clone(), *channel);
+        let by_person = key(person);
+        let by_address = address.as_ref().map(|address| key(&address.0));
+        let known = self.outcomes.get(subject_key);
+        let was = |key: &Key| known.and_then(|known| known.get(key)).copied();
+        let before = was(&by_person);
+        if before == Some("sent") || by_address.as_ref().and_then(was) == Some("sent") {
+            return None;
         }
-        Outcome::Deferred(Some(_)) => "deferred".into(),
-        Outcome::Deferred(None) => "held until released".into(),
-        Outcome::Suppressed(reason) => reason.to_string(),
-        Outcome::Superseded => "superseded".into(),
-        Outcome::Expired => "expired".into(),
-    };
-    let changed = outcomes.get(&person) != Some(&outcome);
-    // Known under the address and under the person: a gate that closes later has no address to find it by.
-    outcomes.insert(key, outcome.clone());
-    outcomes.insert(person, outcome.clone());
-    if !changed {
-        return None;
+        let fate = match outcome {
+            Outcome::Pending => match self.rules.words.word(subject, person, *kind, ordinal, *channel) {
+                Ok(worded) => Fate::Sent { language: worded.language, words: worded.words.body },
+                Err(reason) => Fate::Withheld(reason),
+            },
+            Outcome::Deferred(until) => Fate::Waits(*until),
+            Outcome::Suppressed(reason) => Fate::Withheld(*reason),
+            Outcome::Superseded => Fate::Superseded,
+            Outcome::Expired => Fate::Expired,
+        };
+        let word = fate.word();
+        // Known under the address and under the person: a gate that closes later has no address to find it by.
+        let outcomes = self.outcomes.entry(subject_key.to_owned()).or_default();
+        outcomes.extend(by_address.into_iter().chain([by_person]).map(|key| (key, word)));
+        if before == Some(word) {
+            return None;
+        }
+        if let (Kind::Survey, "sent", Some(address)) = (kind, word, address) {
+            self.contacts.entry(address.0.clone()).or_default().survey_at = Some(now);
+        }
+        let (person, ordinal) = (person.clone(), ordinal.clone());
+        Some(Entry { at: now, person, kind: *kind, ordinal, channel: *channel, fate })
     }
-    let Planned { person, kind, channel, .. } = update.clone();
-    Some(Entry { at: now, person, kind, channel, outcome, words })
 }

@@ -3,8 +3,9 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
 use jiff::tz::TimeZone;
+use updates::Reason;
 
-use super::course::Told;
+use super::course::{Entry, Fate, Told};
 
 /// The story of every subject, line by line; people are named by the sender's ids, addresses are not shown.
 pub fn story(told: &BTreeMap<String, Told>, zone: &TimeZone) -> String {
@@ -13,38 +14,68 @@ pub fn story(told: &BTreeMap<String, Told>, zone: &TimeZone) -> String {
         let (kind, id) = key.split_once('#').unwrap_or(("", key));
         let name = if kind == "INC" { "call" } else { "case" };
         let _ = writeln!(out, "{name} {id}");
-        for entry in subject.entries.iter().filter(|entry| entry.outcome != "role_not_notified") {
-            let at = entry.at.to_zoned_datetime(zone.clone());
-            let at = at.strftime("%Y-%m-%d %H:%M");
-            match &entry.words {
-                Some(words) => {
-                    let words = words.trim().replace('\n', "\n      ");
-                    let _ = writeln!(
-                        out,
-                        "  {at}  {} to {}: {}\n      {words}",
-                        entry.channel, entry.person, entry.kind
-                    );
-                }
-                None => {
-                    let _ = writeln!(
-                        out,
-                        "  {at}  not sent to {} by {}: {} [{}]",
-                        entry.person, entry.channel, entry.kind, entry.outcome
-                    );
-                }
-            }
+        let quiet = Fate::Withheld(Reason::RoleNotNotified);
+        for entry in subject.entries.iter().filter(|entry| entry.fate != quiet) {
+            let _ = writeln!(out, "  {}", line(entry, zone));
         }
     }
     out
 }
 
-/// How many of what.
+fn line(entry: &Entry, zone: &TimeZone) -> String {
+    let local = |at: jiff::Timestamp| at.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M");
+    let Entry { at, person, kind, channel, fate, .. } = entry;
+    let at = local(*at);
+    match fate {
+        Fate::Sent { language, words } => {
+            let words = words.trim().replace('\n', "\n      ");
+            format!("{at}  {channel} to {person} in {language}: {kind}\n      {words}")
+        }
+        Fate::Waits(Some(until)) => {
+            format!("{at}  waits until {}: {kind} to {person} by {channel}", local(*until))
+        }
+        Fate::Waits(None) => {
+            format!("{at}  waits until it is released: {kind} to {person} by {channel}")
+        }
+        Fate::Withheld(reason) => {
+            format!("{at}  not sent to {person} by {channel}: {kind} [{reason}] {}", reason.rule())
+        }
+        Fate::Superseded | Fate::Expired => {
+            format!("{at}  not sent to {person} by {channel}: {kind} [{}]", fate.word())
+        }
+    }
+}
+
+/// How many updates of one kind, or about one call type.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Tally {
+    calls: usize,
+    sent: usize,
+    withheld: usize,
+    pointless: usize,
+    waiting: usize,
+}
+
+impl Tally {
+    fn add(&mut self, fate: &Fate) {
+        match fate {
+            Fate::Sent { .. } => self.sent += 1,
+            Fate::Withheld(_) => self.withheld += 1,
+            Fate::Superseded | Fate::Expired => self.pointless += 1,
+            Fate::Waits(_) => self.waiting += 1,
+        }
+    }
+}
+
+/// How many of what, each update counted once, by what became of it in the end.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     events: usize,
     subjects: usize,
-    kinds: BTreeMap<String, BTreeMap<String, usize>>,
-    call_types: BTreeMap<String, (usize, usize)>,
+    kinds: BTreeMap<String, Tally>,
+    outcomes: BTreeMap<&'static str, usize>,
+    call_types: BTreeMap<String, Tally>,
+    languages: BTreeMap<String, usize>,
 }
 
 impl Counts {
@@ -52,16 +83,33 @@ impl Counts {
     pub fn of(told: &BTreeMap<String, Told>, events: usize) -> Self {
         let mut counts = Self { events, subjects: told.len(), ..Self::default() };
         for subject in told.values() {
-            let mut sent = 0;
+            let mut last: BTreeMap<_, &Fate> = BTreeMap::new();
             for entry in &subject.entries {
-                let outcomes = counts.kinds.entry(entry.kind.to_string()).or_default();
-                *outcomes.entry(entry.outcome.clone()).or_default() += 1;
-                sent += usize::from(entry.outcome == "sent");
+                let Entry { person, kind, ordinal, channel, fate, .. } = entry;
+                last.insert((person, *kind, ordinal, *channel), fate);
+            }
+            let mut tally = Tally { calls: 1, ..Tally::default() };
+            for ((_, kind, ..), fate) in last {
+                *counts.outcomes.entry(fate.word()).or_default() += 1;
+                if let Fate::Sent { language, .. } = fate {
+                    *counts.languages.entry(language.clone()).or_default() += 1;
+                }
+                // Whoever a kind does not go to at all is no news withheld.
+                if *fate != Fate::Withheld(Reason::RoleNotNotified) {
+                    counts.kinds.entry(kind.to_string()).or_default().add(fate);
+                    tally.add(fate);
+                }
             }
             for call_type in &subject.call_types {
-                let (calls, messages) = counts.call_types.entry(call_type.clone()).or_default();
-                *calls += 1;
-                *messages += sent;
+                let sum = counts.call_types.entry(call_type.clone()).or_default();
+                let Tally { calls, sent, withheld, pointless, waiting } = *sum;
+                *sum = Tally {
+                    calls: calls + tally.calls,
+                    sent: sent + tally.sent,
+                    withheld: withheld + tally.withheld,
+                    pointless: pointless + tally.pointless,
+                    waiting: waiting + tally.waiting,
+                };
             }
         }
         counts
@@ -71,15 +119,24 @@ impl Counts {
 impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "\n{} events about {} calls and cases", self.events, self.subjects)?;
-        for (kind, outcomes) in &self.kinds {
-            writeln!(f, "  {kind}")?;
-            for (outcome, count) in outcomes {
-                writeln!(f, "    {count:>8}  {outcome}")?;
-            }
+        writeln!(f, "\nUpdates by kind{:16}sent  withheld  pointless  waiting", "")?;
+        for (kind, tally) in &self.kinds {
+            let Tally { sent, withheld, pointless, waiting, .. } = tally;
+            writeln!(f, "  {kind:24}{sent:>9}{withheld:>10}{pointless:>11}{waiting:>9}")?;
         }
-        writeln!(f, "  calls and messages by call type")?;
-        for (call_type, (calls, messages)) in &self.call_types {
-            writeln!(f, "    {calls:>8}  {messages:>8}  {call_type}")?;
+        writeln!(f, "\nWhat became of each")?;
+        for (outcome, count) in &self.outcomes {
+            let rule = Reason::from_word(outcome).map_or("", Reason::rule);
+            writeln!(f, "  {count:>9}  {}", format!("{outcome:24}  {rule}").trim_end())?;
+        }
+        writeln!(f, "\nSent by language")?;
+        for (language, count) in &self.languages {
+            writeln!(f, "  {count:>9}  {language}")?;
+        }
+        writeln!(f, "\nBy call type{:15}calls     sent  withheld  pointless  waiting", "")?;
+        for (call_type, tally) in &self.call_types {
+            let Tally { calls, sent, withheld, pointless, waiting } = tally;
+            writeln!(f, "  {call_type:20}{calls:>10}{sent:>9}{withheld:>10}{pointless:>11}{waiting:>9}")?;
         }
         Ok(())
     }
