@@ -63,7 +63,9 @@ impl DenyLists {
         ];
         for (name, codes) in lists {
             hash.update(format!("{name}\n"));
-            codes.iter().for_each(|code| hash.update(format!(" {code}\n")));
+            for code in codes {
+                hash.update(format!(" {code}\n"));
+            }
         }
         hex::encode(hash.finalize())
     }

@@ -59,7 +59,9 @@ pub fn inspect(path: &Path) -> Report {
     hotspots(&mut report, &folder);
     retention(&mut report, &folder);
     if let Some(agency) = &agency {
-        Part::ALL.into_iter().for_each(|part| going_live(&mut report, &folder, agency, part));
+        for part in Part::ALL {
+            going_live(&mut report, &folder, agency, part);
+        }
     }
     report
 }

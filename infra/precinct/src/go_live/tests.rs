@@ -30,7 +30,7 @@ fn sign(folder: &Path, told: &str, names: &[&str]) {
     let mut names = names.iter().cycle();
     for line in told.lines() {
         if line == "name = \"\"" {
-            approvals.push_str(&format!("name = \"{}\"\n", names.next().unwrap()));
+            writeln!(approvals, "name = \"{}\"", names.next().unwrap()).unwrap();
         } else if line.starts_with('[') || line.starts_with("date = ") || line.starts_with("hash = ") {
             approvals.push_str(line);
             approvals.push('\n');

@@ -114,7 +114,9 @@ impl<'a> Course<'a> {
                 let case = incident.facts.case_number().map(Subject::case_key);
                 self.plan(&Subject::incident_key(id), stamp.at);
                 // What makes a call unsafe makes its case so too.
-                case.into_iter().for_each(|case| self.plan(&case, stamp.at));
+                if let Some(case) = case {
+                    self.plan(&case, stamp.at);
+                }
             }
             Event::Case(stamp, kind, data) => {
                 self.run_until(stamp.at);

@@ -25,7 +25,9 @@ fn told(rules: &Rules, text: &str, stopped: &str) -> (BTreeMap<String, Told>, In
     let input = read(text);
     let stopped = read_stopped(stopped).expect("addresses");
     let mut course = Course::new(rules, &stopped);
-    input.events.iter().for_each(|event| course.take(event));
+    for event in &input.events {
+        course.take(event);
+    }
     (course.finish(), input)
 }
 
