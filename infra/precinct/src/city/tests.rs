@@ -138,3 +138,24 @@ fn a_dozen_places_hold_much_of_the_crime() {
     counts.sort_unstable_by(|a, b| b.cmp(a));
     check(counts.iter().take(80).sum::<usize>() as f64 / 24_000.0, 0.30, 0.60);
 }
+
+#[test]
+fn a_month_of_calls_holds_every_event_type_and_only_fictional_addresses() {
+    let events = city(SEED).calls(2_000);
+    let types: BTreeSet<&str> = events.iter().filter_map(|event| event["type"].as_str()).collect();
+    // Incident 15 types, cases 9.
+    assert_eq!(types.len(), 24, "{types:?}");
+    for person in events.iter().flat_map(|event| event["data"]["people"].as_array().into_iter().flatten()) {
+        let phone = person["phone"].as_str().unwrap_or("+1218555010");
+        let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+        let national = digits.strip_prefix('1').filter(|rest| rest.len() >= 9).unwrap_or(&digits);
+        assert!(national[3..].starts_with("55501"), "{phone}");
+        let email = person["email"].as_str().unwrap_or("@example.com");
+        assert!(email.ends_with("@example.com"), "{email}");
+    }
+    let ids: Vec<&str> = events.iter().filter_map(|event| event["id"].as_str()).collect();
+    let once: BTreeSet<&&str> = ids.iter().collect();
+    assert!(ids.len() > once.len(), "some deliveries come twice");
+    let times: Vec<&str> = events.iter().filter_map(|event| event["timestamp"].as_str()).collect();
+    assert!(times.windows(2).any(|pair| pair[0] > pair[1]), "some come late");
+}

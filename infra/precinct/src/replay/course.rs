@@ -5,9 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use incident::{Case, Event, Incident};
 use jiff::Timestamp;
 use updates::gates::Contacts;
-use updates::{Channel, ContactState, Kind, Outcome, Planned, Reason, Scope, Subject, plan};
+use updates::needs::Past;
+use updates::{Channel, ContactState, Kind, Outcome, Planned, Reason, Scope, Subject, TaskKind, needs, plan};
 
 use super::rules::Rules;
+
+/// Calls merged into one another in a row; a longer chain is a loop in the data.
+const LONGEST_CHAIN: usize = 8;
 
 /// Everything that became of one subject.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +20,17 @@ pub struct Told {
     pub call_types: BTreeSet<String>,
     /// Entries in the order of time.
     pub entries: Vec<Entry>,
+    /// What a person would have had to do.
+    pub tasks: BTreeMap<TaskKind, Task>,
+}
+
+/// A task that would have been raised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Task {
+    /// When it was first wanted.
+    pub at: Timestamp,
+    /// What it covers, without personal data.
+    pub covers: BTreeSet<String>,
 }
 
 /// One update at one moment: sent, or why not.
@@ -81,6 +96,7 @@ pub struct Course<'a> {
     contacts: Contacts,
     due: BTreeSet<(Timestamp, String)>,
     outcomes: BTreeMap<String, BTreeMap<Key, &'static str>>,
+    past: BTreeMap<String, Past>,
     told: BTreeMap<String, Told>,
 }
 
@@ -99,6 +115,7 @@ impl<'a> Course<'a> {
             contacts: stopped.iter().map(opted_out).collect(),
             due: BTreeSet::new(),
             outcomes: BTreeMap::new(),
+            past: BTreeMap::new(),
             told: BTreeMap::new(),
         }
     }
@@ -111,11 +128,8 @@ impl<'a> Course<'a> {
                 let id = &data.incident.id;
                 let incident = self.incidents.entry(id.clone()).or_insert_with(|| Incident::new(id));
                 incident.apply(*stamp, *kind, data, false);
-                let case = incident.facts.case_number().map(Subject::case_key);
-                self.plan(&Subject::incident_key(id), stamp.at);
-                // What makes a call unsafe makes its case so too.
-                if let Some(case) = case {
-                    self.plan(&case, stamp.at);
+                for id in self.with_survivors(id) {
+                    self.plan_call(&id, stamp.at);
                 }
             }
             Event::Case(stamp, kind, data) => {
@@ -132,6 +146,37 @@ impl<'a> Course<'a> {
     pub fn finish(mut self) -> BTreeMap<String, Told> {
         self.run_until(Timestamp::MAX);
         self.told
+    }
+
+    /// The call and every call that took its place, directly or in turn: its people go on there.
+    fn with_survivors(&mut self, id: &str) -> Vec<String> {
+        let mut calls = vec![id.to_owned()];
+        let mut next = 0;
+        while next < calls.len() && calls.len() < LONGEST_CHAIN {
+            let merged = self.incidents.get(&calls[next]).filter(|call| call.facts.is_merged()).cloned();
+            let Some(merged) = merged else {
+                next += 1;
+                continue;
+            };
+            for into in merged.facts.merged_into() {
+                if calls.iter().all(|call| call != into) {
+                    let survivor = self.incidents.entry(into.to_owned());
+                    survivor.or_insert_with(|| Incident::new(into)).absorb(&merged);
+                    calls.push(into.to_owned());
+                }
+            }
+            next += 1;
+        }
+        calls
+    }
+
+    /// Plans a call and the case that came of it: what makes a call unsafe makes its case so too.
+    fn plan_call(&mut self, id: &str, now: Timestamp) {
+        self.plan(&Subject::incident_key(id), now);
+        let case = self.incidents.get(id).and_then(|call| call.facts.case_number()).map(Subject::case_key);
+        if let Some(case) = case {
+            self.plan(&case, now);
+        }
     }
 
     fn run_until(&mut self, end: Timestamp) {
@@ -155,19 +200,32 @@ impl<'a> Course<'a> {
     fn plan(&mut self, key: &str, now: Timestamp) {
         let Some(subject) = self.subject(key) else { return };
         self.latch(&subject, now);
-        let plan = plan(&subject, &self.contacts, &self.rules.policy, now);
+        let mut plan = plan(&subject, &self.contacts, &self.rules.policy, now);
         let mut due: Vec<Timestamp> = plan.wake.into_iter().collect();
-        for update in &plan.updates {
+        for update in &mut plan.updates {
             if let Outcome::Deferred(Some(until)) = update.outcome {
                 due.push(until);
             }
-            if let Some(entry) = self.entry(key, update, &subject, now) {
-                self.told.entry(key.to_owned()).or_default().entries.push(entry);
+            let Some(entry) = self.entry(key, update, &subject, now) else { continue };
+            match entry.fate {
+                Fate::Sent { .. } => {
+                    let about = (entry.person.clone(), entry.kind, entry.ordinal.clone());
+                    self.past.entry(key.to_owned()).or_default().reached.insert(about);
+                }
+                // The words themselves may refuse what was to go out.
+                Fate::Withheld(reason) => update.outcome = Outcome::Suppressed(reason),
+                _ => {}
             }
+            self.told.entry(key.to_owned()).or_default().entries.push(entry);
         }
         let told = self.told.entry(key.to_owned()).or_default();
         if let Subject::Incident(incident) = &subject {
             told.call_types.clone_from(incident.facts.call_types());
+        }
+        let past = self.past.entry(key.to_owned()).or_default();
+        for need in needs(&subject, &plan, past, &self.rules.policy, now) {
+            let task = Task { at: now, covers: BTreeSet::new() };
+            told.tasks.entry(need.kind).or_insert(task).covers.extend(need.covers);
         }
         self.due.extend(due.into_iter().filter(|at| *at > now).map(|at| (at, key.to_owned())));
     }

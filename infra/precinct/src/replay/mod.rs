@@ -15,16 +15,20 @@ use std::time::Instant;
 use anyhow::Context as _;
 use clap::Args;
 
-pub use course::{Course, Entry, Fate, Told};
-pub use input::{Input, read, read_stopped};
+pub use course::{Course, Entry, Fate, Task, Told};
+pub use input::{Input, profile, read, read_mapped, read_stopped};
 pub use report::{Counts, story};
 pub use rules::Rules;
 
 /// Arguments of the command.
 #[derive(Args, Debug)]
 pub struct Replay {
-    /// One event of the webhook contract on each line, calls and cases mixed, in any order.
+    /// One event of the webhook contract on each line, calls and cases mixed, in any order; with --profile a vendor's
+    /// rows, as JSON lines or CSV.
     file: PathBuf,
+    /// Profile of the agency folder that maps the file's rows, e.g. example-csv.
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
     /// Agency folder whose rules and texts are tried.
     #[arg(long, default_value = "infra/agency")]
     agency: PathBuf,
@@ -52,7 +56,12 @@ pub fn run(arguments: &Replay) -> anyhow::Result<bool> {
         }
         None => BTreeSet::new(),
     };
-    let Input { events, repeated, faults } = read(&text(&arguments.file)?);
+    let file = text(&arguments.file)?;
+    let input = match &arguments.profile {
+        Some(name) => read_mapped(&file, &profile(&arguments.agency, name)?)?,
+        None => read(&file),
+    };
+    let Input { events, repeated, unmapped, faults, .. } = input;
     let mut course = Course::new(&rules, &stopped);
     for event in &events {
         course.take(event);
@@ -64,6 +73,9 @@ pub fn run(arguments: &Replay) -> anyhow::Result<bool> {
     print!("{}", Counts::of(&told, events.len()));
     if repeated > 0 {
         println!("\n{repeated} events came more than once");
+    }
+    for ((table, code), count) in &unmapped {
+        println!("{count} times {code} came, which {table} of the profile does not know");
     }
     for fault in &faults {
         println!("left out: {fault}");

@@ -2,8 +2,9 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use updates::Reason;
+use updates::{Reason, TaskKind};
 
 use super::course::{Entry, Fate, Told};
 
@@ -18,21 +19,28 @@ pub fn story(told: &BTreeMap<String, Told>, zone: &TimeZone) -> String {
         for entry in subject.entries.iter().filter(|entry| entry.fate != quiet) {
             let _ = writeln!(out, "  {}", line(entry, zone));
         }
+        for (kind, task) in &subject.tasks {
+            let covers = task.covers.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+            let _ = writeln!(out, "  {}  task for {}: {kind} ({covers})", local(task.at, zone), kind.owner());
+        }
     }
     out
 }
 
+fn local(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
 fn line(entry: &Entry, zone: &TimeZone) -> String {
-    let local = |at: jiff::Timestamp| at.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M");
     let Entry { at, person, kind, channel, fate, .. } = entry;
-    let at = local(*at);
+    let at = local(*at, zone);
     match fate {
         Fate::Sent { language, words } => {
             let words = words.trim().replace('\n', "\n      ");
             format!("{at}  {channel} to {person} in {language}: {kind}\n      {words}")
         }
         Fate::Waits(Some(until)) => {
-            format!("{at}  waits until {}: {kind} to {person} by {channel}", local(*until))
+            format!("{at}  waits until {}: {kind} to {person} by {channel}", local(*until, zone))
         }
         Fate::Waits(None) => {
             format!("{at}  waits until it is released: {kind} to {person} by {channel}")
@@ -76,6 +84,7 @@ pub struct Counts {
     outcomes: BTreeMap<&'static str, usize>,
     call_types: BTreeMap<String, Tally>,
     languages: BTreeMap<String, usize>,
+    tasks: BTreeMap<TaskKind, usize>,
 }
 
 impl Counts {
@@ -99,6 +108,9 @@ impl Counts {
                     counts.kinds.entry(kind.to_string()).or_default().add(fate);
                     tally.add(fate);
                 }
+            }
+            for kind in subject.tasks.keys() {
+                *counts.tasks.entry(*kind).or_default() += 1;
             }
             for call_type in &subject.call_types {
                 let sum = counts.call_types.entry(call_type.clone()).or_default();
@@ -132,6 +144,12 @@ impl fmt::Display for Counts {
         writeln!(f, "\nSent by language")?;
         for (language, count) in &self.languages {
             writeln!(f, "  {count:>9}  {language}")?;
+        }
+        if !self.tasks.is_empty() {
+            writeln!(f, "\nTasks for people")?;
+        }
+        for (kind, count) in &self.tasks {
+            writeln!(f, "  {count:>9}  {kind}, {}", kind.owner())?;
         }
         writeln!(f, "\nBy call type{:15}calls     sent  withheld  pointless  waiting", "")?;
         for (call_type, tally) in &self.call_types {

@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 
-use super::{Counts, Course, Entry, Input, Rules, Told, read, read_stopped, story};
+use super::{Counts, Course, Entry, Input, Rules, Told, profile, read, read_mapped, read_stopped, story};
 
 const AFTERNOON: &str = r#"
 {"type": "incident.opened", "id": "1", "timestamp": "2026-07-04T14:00:00-05:00", "data": {"incident": {"id": "26-1", "call_type": "LARCENY", "priority": 3}, "people": [{"id": "p1", "roles": ["caller"], "phone": "218-555-0123"}]}}
@@ -92,4 +92,70 @@ fn a_generated_month_is_replayed_with_nothing_left_out() {
         assert!(words.contains(expected), "{expected} is not among {words:?}");
     }
     assert_eq!(events, city.calls(150), "the same seed gives the same bytes");
+}
+
+const CASES: &str = r#"
+{"type": "case.charged", "id": "1", "timestamp": "2026-07-06T12:00:00-05:00", "data": {"case": {"number": "26-1", "offence": "13A", "release_at": "2026-07-06T12:00:00-05:00"}, "people": [{"id": "v", "roles": ["victim"], "phone": "218-555-0123", "contact": "ok"}]}}
+{"type": "case.charged", "id": "2", "timestamp": "2026-07-06T12:00:00-05:00", "data": {"case": {"number": "26-2", "offence": "23F"}, "people": [{"id": "v", "roles": ["victim"], "phone": "218-555-0124", "contact": "ok"}]}}
+{"type": "case.closed", "id": "3", "timestamp": "2026-07-06T13:00:00-05:00", "data": {"case": {"number": "26-3", "offence": "23F"}, "people": [{"id": "v", "roles": ["victim"], "phone": "218-555-0125", "contact": "ok"}]}}
+"#;
+
+#[test]
+fn what_a_person_would_have_had_to_do_is_told() {
+    let (told, input) = told(&rules(), CASES, "");
+    let tasks: Vec<String> = told
+        .iter()
+        .flat_map(|(key, one)| {
+            one.tasks.iter().map(move |(kind, task)| format!("{key} {kind} {:?}", task.covers))
+        })
+        .collect();
+    let expected = [
+        r#"CASE#26-1 victim_update {"case_charged 0 offence_denied"}"#,
+        r#"CASE#26-2 held_news {"case_charged 0"}"#,
+    ];
+    assert_eq!(tasks, expected);
+    let counts = Counts::of(&told, input.events.len()).to_string();
+    assert!(counts.contains("1  held_news, investigator"), "{counts}");
+}
+
+const MERGED: &str = r#"
+{"type": "incident.opened", "id": "1", "timestamp": "2026-07-04T14:00:00-05:00", "data": {"incident": {"id": "26-1", "call_type": "LARCENY"}, "people": [{"id": "p1", "roles": ["caller"], "phone": "218-555-0123"}]}}
+{"type": "incident.opened", "id": "2", "timestamp": "2026-07-04T14:01:00-05:00", "data": {"incident": {"id": "26-2", "call_type": "LARCENY"}, "people": [{"id": "p1", "roles": ["caller"], "phone": "218-555-0124"}]}}
+{"type": "incident.merged", "id": "3", "timestamp": "2026-07-04T14:05:00-05:00", "data": {"incident": {"id": "26-2"}, "merged_into": "26-1"}}
+{"type": "unit.enroute", "id": "4", "timestamp": "2026-07-04T14:06:00-05:00", "data": {"incident": {"id": "26-1"}}}
+"#;
+
+#[test]
+fn people_of_a_merged_call_go_on_in_the_other() {
+    let expected = [
+        "p1 call_received sent",
+        "26-2/p1 call_received merged",
+        "26-2/p1 officers_on_the_way sent",
+        "p1 officers_on_the_way sent",
+    ];
+    check(MERGED, "", "INC#26-1", &expected);
+}
+
+#[test]
+fn rows_of_a_vendor_are_read_by_profile() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../agency");
+    let rows = "Call No,Type,Priority,Beat,Received,Dispatched,Enroute,Arrived,Closed,Disposition,Units,Caller Name,Caller Phone\n\
+        26-1,THEFT,3,21,07/04/2026 14:00:00,,07/04/2026 14:10:00,,,,214,Pat Example,(218) 555-0123\n\
+        26-2,WHAT,3,21,07/04/2026 14:00:00,,,,,,,Pat Example,(218) 555-0124\n\
+        26-3,THEFT,3,21,yesterday,,,,,,,Pat Example,(218) 555-0125\n";
+    let profile = profile(&folder, "example-csv").unwrap();
+    let input = read_mapped(rows, &profile).unwrap();
+    let unmapped: Vec<_> = input.unmapped.iter().collect();
+    assert_eq!(unmapped, [(&("call_types".to_owned(), "WHAT".to_owned()), &1)]);
+    assert_eq!(input.faults.len(), 1);
+    assert!(input.faults[0].starts_with("line 4: "), "{:?}", input.faults);
+    let rules = rules();
+    let mut course = Course::new(&rules, &BTreeSet::new());
+    for event in &input.events {
+        course.take(event);
+    }
+    let told = course.finish();
+    let words = |key: &str| told[key].entries.iter().map(|entry| entry.fate.word()).collect::<Vec<_>>();
+    assert_eq!(words("INC#26-1"), ["sent", "sent"]);
+    assert!(words("INC#26-2").iter().all(|word| *word == "call_type_denied"));
 }

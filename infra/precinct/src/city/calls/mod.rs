@@ -154,8 +154,8 @@ impl<'a> Course<'a> {
         if self.random.chance(offence.map_or(0.02, |_| 0.6)) {
             case::run(self, &people, offence);
         }
-        if self.random.chance(0.001) {
-            self.wait(60.0 * 24.0 * 3.0);
+        if self.random.chance(0.004) {
+            self.wait(60.0 * 24.0);
             self.add("incident.expunged", json!({}));
         }
     }
