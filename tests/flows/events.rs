@@ -41,6 +41,8 @@ fn check_post(name: &str, path: &str, events: usize) {
 #[test]
 fn posts_are_signed_and_read_as_rest_requests() {
     check_post("cad-post.json", "/v1/cad/events", 2);
+    check_post("eido-opened-post.json", "/v1/cad/eido", 1);
+    check_post("eido-enroute-post.json", "/v1/cad/eido", 1);
     check_post("case-post.json", "/v1/cases/events", 1);
     check_post("personnel-post.json", "/v1/personnel/events", 2);
 }

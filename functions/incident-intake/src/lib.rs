@@ -16,6 +16,7 @@ use updates::Policy;
 
 use profiles::Profiles;
 
+mod eido;
 mod merge;
 mod profiles;
 
@@ -66,6 +67,7 @@ pub async fn handle(
     let posted = match request.path.as_deref().unwrap_or_default() {
         // A CAD that cannot sign may have a key; a records system must sign.
         "/v1/cad/events" => own(context, &request, &[Scheme::StandardWebhooks, Scheme::ApiKey]).await,
+        eido::PATH => return Ok(eido::answer(context, &request).await.into_rest()),
         "/v1/cases/events" => own(context, &request, &[Scheme::StandardWebhooks]).await,
         _ => profiles::receive(context, &request).await,
     };

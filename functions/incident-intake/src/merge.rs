@@ -14,7 +14,7 @@ use updates::Subject;
 use crate::Context;
 
 /// How often an event is merged anew when its subject changes underneath.
-const ROUNDS: u32 = 8;
+pub(crate) const ROUNDS: u32 = 8;
 /// Calls merged into one another in a row; a longer chain is a loop in the data.
 const LONGEST_CHAIN: usize = 8;
 
@@ -73,7 +73,8 @@ async fn merge(
             let mut call = Read::incident(context, &data.incident.id).await?;
             call.value.apply(*stamp, *kind, data, baseline);
             call.value.facts.told_by(received.source);
-            (with_survivors(context, call).await?, stamp.at)
+            let calls = with_survivors(context, vec![call]).await?;
+            (calls.into_iter().map(Read::touched).collect(), stamp.at)
         }
         Event::Case(stamp, kind, data) => {
             let stored = context.incidents.case(&data.case.number).await?;
@@ -84,6 +85,17 @@ async fn merge(
             (vec![(Subject::Case(Box::new(case), None), rev, due_at)], stamp.at)
         }
     };
+    store_subjects(context, received, touched, at, Vec::new()).await
+}
+
+/// Stores the subjects with the latches that they cause and `with`, in one transaction.
+pub(crate) async fn store_subjects(
+    context: &Context,
+    received: &Received<'_>,
+    touched: Vec<Touched>,
+    at: Timestamp,
+    with: Vec<Put>,
+) -> Result<Written, StoreError> {
     let (mut changed, mut latched) = (Vec::new(), BTreeMap::new());
     for (subject, rev, due_at) in touched {
         latched.append(&mut latches(context, &subject, at).await?);
@@ -95,46 +107,60 @@ async fn merge(
         let wake = updates::wake(&subject, &context.policy, context.clock.now());
         changed.push(Changed { subject, rev, due_at, wake, safety });
     }
-    context.incidents.store_event(received, &changed, latched.into_values().collect()).await
+    let with = latched.into_values().chain(with).collect();
+    context.incidents.store_event(received, &changed, with).await
 }
 
 /// A subject with its revision and when it is to be looked at by the clock.
-type Touched = (Subject, u64, Option<Timestamp>);
+pub(crate) type Touched = (Subject, u64, Option<Timestamp>);
 
-/// A call as it was read, or a new one.
-struct Read {
-    value: Incident,
+/// A call as it was read, or a new one, and as it is becoming.
+pub(crate) struct Read {
+    pub(crate) value: Incident,
+    before: Incident,
     rev: u64,
     due_at: Option<Timestamp>,
 }
 
 impl Read {
-    async fn incident(context: &Context, id: &str) -> Result<Self, StoreError> {
+    pub(crate) async fn incident(context: &Context, id: &str) -> Result<Self, StoreError> {
         let stored = context.incidents.incident(id).await?;
         let (rev, due_at) = stored.as_ref().map_or((0, None), |stored| (stored.rev, stored.due_at));
         let value = stored.map_or_else(|| Incident::new(id), |stored| stored.value);
-        Ok(Self { value, rev, due_at })
+        Ok(Self { before: value.clone(), value, rev, due_at })
+    }
+
+    /// Whether it has become another.
+    pub(crate) fn is_changed(&self) -> bool {
+        self.value != self.before
+    }
+
+    pub(crate) fn touched(self) -> Touched {
+        (Subject::Incident(Box::new(self.value)), self.rev, self.due_at)
     }
 }
 
-/// The call and every call that took its place, directly or in turn: its people go on there.
-async fn with_survivors(context: &Context, call: Read) -> Result<Vec<Touched>, StoreError> {
-    let mut calls = vec![call];
+/// The calls and every call that took the place of one, directly or in turn: its people go on there. Of `calls`, one that
+/// took another's place stands behind it.
+pub(crate) async fn with_survivors(context: &Context, mut calls: Vec<Read>) -> Result<Vec<Read>, StoreError> {
+    let most = calls.len() + LONGEST_CHAIN;
     let mut next = 0;
-    while next < calls.len() && calls.len() < LONGEST_CHAIN {
-        let into: Vec<String> = calls[next].value.facts.merged_into().map(str::to_owned).collect();
-        for id in into {
-            if calls.iter().any(|call| call.value.id == id) {
-                continue;
+    while next < calls.len() && calls.len() < most {
+        let gone = calls[next].value.clone();
+        for id in gone.facts.merged_into() {
+            match calls.iter().position(|call| call.value.id == id) {
+                Some(known) if known > next => calls[known].value.absorb(&gone),
+                Some(_) => {}
+                None => {
+                    let mut survivor = Read::incident(context, id).await?;
+                    survivor.value.absorb(&gone);
+                    calls.push(survivor);
+                }
             }
-            let mut survivor = Read::incident(context, &id).await?;
-            survivor.value.absorb(&calls[next].value);
-            calls.push(survivor);
         }
         next += 1;
     }
-    let touched = |call: Read| (Subject::Incident(Box::new(call.value)), call.rev, call.due_at);
-    Ok(calls.into_iter().map(touched).collect())
+    Ok(calls)
 }
 
 /// The latches that the subject now causes, by address: every address in it, for as long as the rules say. Present ones

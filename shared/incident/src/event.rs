@@ -96,6 +96,15 @@ pub enum Event {
     Case(Stamp, CaseEvent, Box<CaseData>),
 }
 
+impl Event {
+    /// When it happened, and its rank.
+    pub fn stamp(&self) -> Stamp {
+        match self {
+            Self::Incident(stamp, ..) | Self::Case(stamp, ..) => *stamp,
+        }
+    }
+}
+
 impl std::fmt::Debug for Event {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

@@ -46,6 +46,8 @@ pub enum Outcome {
     Accepted,
     /// Stored before, by this or an earlier post.
     Duplicate,
+    /// It concerns nobody here: nothing to store, and no fault either.
+    Ignored,
     /// Not stored, and why.
     Rejected(Fault),
 }
@@ -152,12 +154,17 @@ pub fn unavailable() -> Answer {
 
 /// Reads one event or an array. The outer error is for a body that is not JSON or too long a list.
 pub fn read(body: &[u8]) -> Result<Vec<Event>, Answer> {
-    let events = match json(body)? {
-        Value::Array(events) => events,
+    Ok(items(body)?.into_iter().enumerate().map(|(index, event)| read_one(index, event)).collect())
+}
+
+/// One JSON value or an array of them, as many as a post may hold.
+pub fn items(body: &[u8]) -> Result<Vec<Value>, Answer> {
+    let items = match json(body)? {
+        Value::Array(items) => items,
         single => vec![single],
     };
-    check_count(events.len())?;
-    Ok(events.into_iter().enumerate().map(|(index, event)| read_one(index, event)).collect())
+    check_count(items.len())?;
+    Ok(items)
 }
 
 /// The body as JSON.
@@ -211,23 +218,33 @@ fn envelope(index: usize, event: Value, digest: String) -> Result<Envelope, (&'s
     Ok(Envelope { index, id, kind, timestamp, data, digest })
 }
 
-/// Hands event by event to `store` and answers for all of them. The first that cannot be stored ends the post with
-/// 503, and what was stored by then counts as duplicate when the sender tries again.
+/// Hands event by event to `store` and answers for all of them.
 pub async fn store_each<E: std::fmt::Display>(
     post: &Post,
     store: impl AsyncFn(&Event) -> Result<Outcome, E>,
 ) -> Answer {
-    let mut outcomes = Vec::with_capacity(post.events.len());
-    for event in &post.events {
-        match store(event).await {
+    store_in_turn(&post.events, post.ignored, async |_, event| store(event).await).await
+}
+
+/// Hands item by item, with its place, to `store` and answers for all of them, and for those `ignored` before. The
+/// first that cannot be stored ends the post with 503, and what was stored by then counts as duplicate when the sender
+/// tries again.
+pub async fn store_in_turn<T, E: std::fmt::Display>(
+    items: &[T],
+    ignored: usize,
+    store: impl AsyncFn(usize, &T) -> Result<Outcome, E>,
+) -> Answer {
+    let mut outcomes = Vec::with_capacity(items.len());
+    for (index, item) in items.iter().enumerate() {
+        match store(index, item).await {
             Ok(outcome) => outcomes.push(outcome),
             Err(error) => {
-                tracing::error!(error = %error, event.index = outcomes.len(), "event could not be stored");
+                tracing::error!(error = %error, event.index = index, "event could not be stored");
                 return unavailable();
             }
         }
     }
-    answer(outcomes, post.ignored)
+    answer(outcomes, ignored)
 }
 
 #[derive(Serialize)]
@@ -251,6 +268,7 @@ fn answer(outcomes: Vec<Outcome>, ignored: usize) -> Answer {
         match outcome {
             Outcome::Accepted => receipt.accepted += 1,
             Outcome::Duplicate => receipt.duplicates += 1,
+            Outcome::Ignored => receipt.ignored += 1,
             Outcome::Rejected(fault) => receipt.rejected.push(fault),
         }
     }

@@ -22,8 +22,8 @@ const PLAN_WITHIN: SignedDuration = SignedDuration::from_mins(1);
 /// The Incidents table with its key ring.
 #[derive(Clone, Debug)]
 pub struct Incidents {
-    store: Store,
-    ring: KeyRing,
+    pub(crate) store: Store,
+    pub(crate) ring: KeyRing,
 }
 
 /// A subject as stored.
@@ -246,7 +246,7 @@ fn place(key: &str) -> String {
     format!("{key}|private")
 }
 
-fn put(store: &Store, item: Item, (condition, values): (&str, Item)) -> Put {
+pub(crate) fn put(store: &Store, item: Item, (condition, values): (&str, Item)) -> Put {
     Put::builder()
         .table_name(store.name())
         .set_item(Some(item))

@@ -34,6 +34,11 @@ pub fn rejected(source: &str, digest: &str) -> Key {
     Key::new(format!("REJ#{source}#{digest}"), "REJ")
 }
 
+/// What is kept of an incident's last EIDO, by its tracking identifier.
+pub fn snapshot(tracking_id: &str) -> Key {
+    Key::new(format!("EIDO#{tracking_id}"), "SNAPSHOT")
+}
+
 /// A wrapped data key, in the table whose items it seals.
 pub fn data_key(id: &str) -> Key {
     Key::new(format!("KEY#{id}"), "KEY")

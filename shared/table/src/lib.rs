@@ -18,6 +18,7 @@ pub mod planning;
 pub mod policy;
 pub mod received;
 pub mod schema;
+pub mod snapshots;
 pub mod store;
 pub mod subject_facts;
 pub mod tasks;

@@ -128,9 +128,11 @@ impl Stack {
         body: Vec<u8>,
         headers: &[(&str, &str)],
     ) -> anyhow::Result<(u16, Value)> {
-        let request =
-            Request::post(format!("{}{path}", self.url())).header("content-type", "application/json");
-        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        let is_typed = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+        let default = [("content-type", "application/json")];
+        let headers = headers.iter().chain(default.iter().filter(|_| !is_typed));
+        let request = Request::post(format!("{}{path}", self.url()));
+        let request = headers.fold(request, |request, (name, value)| request.header(*name, *value));
         let answer = self.shared.http.send(request.body(body.into())?).await?;
         Ok((answer.status.as_u16(), as_json(&answer.body)))
     }

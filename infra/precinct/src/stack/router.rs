@@ -34,7 +34,9 @@ pub(crate) async fn answer(shared: &Arc<Shared>, ask: Ask) -> Reply {
         return public::answer(shared, key, &ask).await;
     }
     let intake = match path.as_str() {
-        "/v1/cad/events" | "/v1/cases/events" | "/v1/cad/ticketscad" => Some(Intake::Incident),
+        "/v1/cad/events" | "/v1/cad/eido" | "/v1/cases/events" | "/v1/cad/ticketscad" => {
+            Some(Intake::Incident)
+        }
         _ if PROFILE_ROUTES.iter().any(|route| path_parameters(route, &path).is_some()) => {
             Some(Intake::Incident)
         }

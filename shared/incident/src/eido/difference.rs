@@ -1,5 +1,5 @@
 //! Snapshot before against EIDO now: the events in between.
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -246,18 +246,20 @@ fn reclassify(incident: &IncidentComponent, at: Timestamp, snapshot: &mut Snapsh
 /// An incident and the stamp at which it was merged.
 type Others = Vec<(Timestamp, String)>;
 
-/// Who replaced this incident, and whom it replaced. A split makes a new incident of its own, with its own EIDO.
+/// Who replaced this incident, and whom it replaced, each once. A split makes a new incident with its own EIDO.
 fn merges(eido: &Eido) -> (Others, Others) {
-    let (mut replaced_by, mut replacing) = (Vec::new(), Vec::new());
-    for merge in &eido.merges.0 {
-        let (Some(at), Some(other)) = (merge.at, merge.incident_tracking_identifier.first()) else {
-            continue;
-        };
-        match merge.incident_merge_direction_code.first().map(person::letters).as_deref() {
-            Some("replaced") => replaced_by.push((at, other.to_owned())),
-            Some("replacing") => replacing.push((at, other.to_owned())),
-            _ => {}
+    let towards = |direction: &str| {
+        let mut others: BTreeMap<&str, Timestamp> = BTreeMap::new();
+        for merge in &eido.merges.0 {
+            let (Some(at), Some(other)) = (merge.at, merge.incident_tracking_identifier.first()) else {
+                continue;
+            };
+            let code = merge.incident_merge_direction_code.first().map(person::letters);
+            if code.as_deref() == Some(direction) && other != eido.tracking_id() {
+                others.entry(other).and_modify(|first| *first = at.min(*first)).or_insert(at);
+            }
         }
-    }
-    (replaced_by, replacing)
+        others.into_iter().map(|(other, at)| (at, other.to_owned())).collect()
+    };
+    (towards("replaced"), towards("replacing"))
 }

@@ -106,15 +106,15 @@ impl Snapshot {
         &self.number
     }
 
-    /// Whether `body` is the last EIDO once more. The order of its fields and its white space do not count.
-    pub fn repeats(&self, body: &serde_json::Value) -> bool {
-        self.body == digest(body)
+    /// Whether the EIDO with this digest is the last one once more.
+    pub fn repeats(&self, digest: &str) -> bool {
+        self.body == short(digest)
     }
 
-    /// The same, taken from `body`.
+    /// The same, taken from the EIDO with this digest.
     #[must_use]
-    pub fn taken_from(mut self, body: &serde_json::Value) -> Self {
-        self.body = digest(body);
+    pub fn taken_from(mut self, digest: &str) -> Self {
+        self.body = short(digest);
         self
     }
 
@@ -124,9 +124,9 @@ impl Snapshot {
     }
 }
 
-/// A name for what was posted, whatever the order of its fields: serde_json keeps them in the order of their names.
+/// SHA-256 of an EIDO as posted, but for white space.
 pub fn digest(body: &serde_json::Value) -> String {
-    short(&body.to_string())
+    hex::encode(Sha256::digest(body.to_string()))
 }
 
 /// Half a line of hash where the sender's own word may be long or personal.

@@ -69,7 +69,7 @@ pub(crate) fn play(eidos: &[Value]) -> Told {
                 told.incident.apply(*stamp, *kind, data, false);
             }
         }
-        told.snapshot = change.snapshot.taken_from(value);
+        told.snapshot = change.snapshot.taken_from(&eido::digest(value));
     }
     told
 }
