@@ -64,6 +64,11 @@ impl State {
     pub fn is_open(self) -> bool {
         matches!(self, Self::Deferred | Self::Pending | Self::Suppressed)
     }
+
+    /// Whether a provider took it, or may have.
+    pub fn went_out(self) -> bool {
+        matches!(self, Self::Claimed | Self::Accepted | Self::Delivered | Self::Unknown)
+    }
 }
 
 /// One update to one address by one channel.

@@ -3,6 +3,7 @@ use aws_sdk_dynamodb::types::ConditionCheck;
 use jiff::{SignedDuration, Timestamp};
 use startup::{Runtime, VariableError};
 use updates::needs::Past;
+use updates::policy::Channels;
 use updates::{Channel, Kind, Need, Outcome, Plan, Planned, Policy, Reason, Subject, needs, plan};
 use vault::Kms;
 
@@ -142,9 +143,14 @@ impl Planning {
             planned_keys.extend(place.clone());
             let latest = decisions.iter().rfind(|decision| concerns(decision, update));
             let decided_for_good = latest.is_some_and(|latest| latest.reason.is_some_and(Reason::is_final));
-            // What a person was told already is not withheld afterwards, although no address may be used now.
-            let told =
-                place.is_none() && rows.iter().any(|row| !row.state.is_open() && is_about(row, update));
+            // What a person was told already is not withheld afterwards, although no address may be used now; and what
+            // goes one way only is not told again when another way becomes known.
+            let one_way = policy.channels(update.kind) == Channels::First;
+            let told = rows.iter().any(|row| {
+                let by_this_way = place.is_none() && row.channel == update.channel;
+                let by_another = one_way && row.channel != update.channel && row.state.went_out();
+                is_about(row, update) && !row.state.is_open() && (by_this_way || by_another)
+            });
             if decided_for_good || told || row.is_some_and(|row| !row.state.is_open()) {
                 continue;
             }
@@ -359,10 +365,7 @@ fn concerns(decision: &Decision, update: &Planned) -> bool {
 }
 
 fn is_about(row: &Message, update: &Planned) -> bool {
-    row.person == update.person
-        && row.kind == update.kind
-        && row.ordinal == update.ordinal
-        && row.channel == update.channel
+    row.person == update.person && row.kind == update.kind && row.ordinal == update.ordinal
 }
 
 fn same(a: &Decision, b: &Decision) -> bool {

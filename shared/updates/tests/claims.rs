@@ -163,7 +163,7 @@ fn contact(step: &Step, contacts: &mut Contacts, now: i64) {
             Some(ContactState { flag: Some(Flag { wish: *wish, until: at(now + length) }), ..state.next() })
         }),
         Step::Dead(phone) => {
-            change(*phone, &|state| Some(ContactState { undeliverable: true, ..state.next() }))
+            change(*phone, &|state| Some(ContactState { undeliverable: true, ..state.next() }));
         }
         _ => {}
     }
