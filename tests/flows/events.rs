@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use aws_lambda_events::event::apigw::{ApiGatewayProxyRequest, ApiGatewayV2httpRequest};
+use aws_lambda_events::event::cloudwatch_logs::LogsEvent;
 use aws_lambda_events::event::dynamodb::Event;
 use aws_lambda_events::event::sqs::SqsEvent;
 use jiff::Timestamp;
@@ -53,6 +54,18 @@ fn stream_records_carry_the_attribute_their_filter_asks_for() {
     assert!(incidents.records[0].change.new_image.contains_key("unplanned"));
     let messages: Event = sample("messages-stream.json");
     assert!(messages.records[0].change.new_image.contains_key("state"));
+}
+
+#[test]
+fn receipts_are_read_in_each_of_their_forms() {
+    let read = |sent: &str| updates::receipt::read(sent).unwrap().len();
+    let count = |name: &str| -> usize {
+        let batch: SqsEvent = sample(name);
+        batch.records.iter().map(|record| read(record.body.as_deref().unwrap())).sum()
+    };
+    assert_eq!((count("email-receipts.json"), count("text-receipt.json")), (3, 1));
+    let lines: LogsEvent = sample("text-deliveries.json");
+    assert_eq!(lines.aws_logs.data.log_events.iter().map(|line| read(&line.message)).sum::<usize>(), 2);
 }
 
 #[test]

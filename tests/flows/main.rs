@@ -11,6 +11,7 @@ mod outbox;
 mod personnel;
 mod places;
 mod profiles;
+mod receipts;
 mod silence;
 mod staff;
 mod template;

@@ -17,6 +17,7 @@ const FUNCTIONS: &[(&str, &[&str])] = &[
     ("map-hotspots", map_hotspots::VARIABLES),
     ("personnel-intake", personnel_intake::VARIABLES),
     ("plan-updates", plan_updates::VARIABLES),
+    ("receipts", receipts::VARIABLES),
     ("replies", replies::VARIABLES),
     ("score-officers", score_officers::VARIABLES),
     ("send-updates", send_updates::VARIABLES),
@@ -200,10 +201,16 @@ fn nothing_lies_open_or_unencrypted() {
         assert!(block.len() == 4 && block.values().all(|value| *value == true), "{name}");
         assert!(bucket["BucketEncryption"].is_object(), "{name}");
     }
-    let groups = of_type("AWS::Logs::LogGroup");
+    let (text_logs, groups): (Vec<_>, Vec<_>) =
+        of_type("AWS::Logs::LogGroup").into_iter().partition(|(name, _)| name.starts_with("Text"));
     assert_eq!(groups.len(), FUNCTIONS.len(), "one log group per function");
     for (name, group) in groups {
         assert_eq!(group["RetentionInDays"], json!({"Ref": "LogRetentionDays"}), "{name}");
+        assert_eq!(group["KmsKeyId"], json!({"GetAtt": "OperationsKey.Arn"}), "{name}");
+    }
+    assert_eq!(text_logs.len(), 2, "SNS writes two, with numbers in them");
+    for (name, group) in text_logs {
+        assert_eq!(group["RetentionInDays"], 1, "{name}");
         assert_eq!(group["KmsKeyId"], json!({"GetAtt": "OperationsKey.Arn"}), "{name}");
     }
 }

@@ -35,6 +35,7 @@ pub const VARIABLES: &[&str] = &[
     "AGENCY_DIR",
     "SMS_ORIGINATION_NUMBER",
     "TASK_WEBHOOK_SECRET_ID",
+    "SES_CONFIGURATION_SET",
 ];
 
 /// What the function works with, made once per start.

@@ -2,13 +2,14 @@
 use std::time::Duration;
 
 use aws_sdk_ses::primitives::Blob;
-use aws_sdk_ses::types::RawMessage;
+use aws_sdk_ses::types::{MessageTag, RawMessage};
 use aws_sdk_sns::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sns::types::MessageAttributeValue;
 use jiff::Timestamp;
 use startup::Runtime;
 use startup::agency::Agency;
 use updates::email::{Envelope, build};
+use updates::receipt::CLAIM_TAG;
 use updates::render::Rendered;
 
 /// Below half the lease: a claim is never older than its lease while a call is under way.
@@ -37,6 +38,7 @@ pub(crate) struct Provider {
     origination_number: Option<String>,
     from_name: String,
     from: String,
+    configuration_set: Option<String>,
 }
 
 impl Provider {
@@ -51,6 +53,7 @@ impl Provider {
             origination_number: runtime.variables.optional("SMS_ORIGINATION_NUMBER"),
             from_name: agency.name.clone(),
             from: agency.email_from.clone(),
+            configuration_set: runtime.variables.optional("SES_CONFIGURATION_SET"),
         }
     }
 
@@ -74,13 +77,17 @@ impl Provider {
         }
     }
 
-    /// Mails `words` to `address`; `token` makes the message id.
+    /// Mails `words` to `address`; `token` makes the message id, and comes back with every event of the configuration set.
     pub(crate) async fn email(&self, address: &str, words: &Rendered, at: Timestamp, token: &str) -> Sent {
         let envelope = Envelope { from_name: &self.from_name, from: &self.from, to: address, at, token };
         let raw = RawMessage::builder().data(Blob::new(build(&envelope, words))).build();
         let Ok(raw) = raw else { return Sent::Refused("message could not be built") };
-        match self.ses.send_raw_email().source(&self.from).destinations(address).raw_message(raw).send().await
-        {
+        let call = self.ses.send_raw_email().source(&self.from).destinations(address).raw_message(raw);
+        let call = match MessageTag::builder().name(CLAIM_TAG).value(token).build() {
+            Ok(tag) if self.configuration_set.is_some() => call.tags(tag),
+            _ => call,
+        };
+        match call.set_configuration_set_name(self.configuration_set.clone()).send().await {
             Ok(output) => Sent::Accepted(output.message_id),
             Err(error) => classify(&error),
         }
@@ -105,6 +112,9 @@ fn classify<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Sent {
             }
             Some("AuthorizationError" | "AccessDenied" | "AccessDeniedException") => {
                 Sent::Refused("not permitted")
+            }
+            Some("ConfigurationSetDoesNotExist" | "ConfigurationSetDoesNotExistException") => {
+                Sent::Refused("configuration set does not exist")
             }
             Some("MessageRejected") => Sent::Refused("message rejected"),
             Some("MailFromDomainNotVerified" | "MailFromDomainNotVerifiedException") => {

@@ -98,7 +98,7 @@ async fn deliver(context: &Context, message: Message, worded: &Worded) -> Result
         Sent::Throttled => message.moved(State::Deferred, None, Some(now + LATER), now),
         Sent::Refused(why) => {
             tracing::error!(message.kind = %message.kind, reason = why, "provider refused");
-            message.moved(State::Failed, None, None, now)
+            message.refused(now)
         }
         Sent::OptedOut => {
             record_opt_out(context, &address, now).await;
@@ -106,7 +106,7 @@ async fn deliver(context: &Context, message: Message, worded: &Worded) -> Result
         }
         Sent::Unknown => {
             tracing::warn!(message.kind = %message.kind, "provider gave no clear answer; not sent again");
-            message.moved(State::Unknown, None, None, now)
+            message.lost(now)
         }
     };
     mark(context, &marked).await

@@ -1,12 +1,14 @@
-//! What the sweep does for tasks and notices: an overdue task is escalated once, a notice that the stream lost is handed
-//! out again, a claim whose sender never came back is settled.
+//! What the sweep does beside planning: an overdue task is escalated once, a notice that the stream lost is handed out
+//! again, a claim whose sender never came back is settled, and what stayed unknown for too long is given to a person.
 use jiff::{SignedDuration, Timestamp};
 use table::StoreError;
 use table::keys::Key;
-use table::messages::{Messages, State};
+use table::messages::{Message, Messages, State};
 use table::notices::{Carrier, Notice};
 use table::tasks::Task;
 use updates::Owner;
+
+use crate::Context;
 
 /// When a notice handed out again is looked at next.
 const AGAIN: SignedDuration = SignedDuration::from_mins(1);
@@ -32,4 +34,15 @@ pub(crate) async fn settle_notice(messages: &Messages, key: &Key, now: Timestamp
         _ => return Ok(()),
     };
     messages.write_notice(&next).await
+}
+
+/// A message that was refused at once, or whose outcome stayed unknown until no receipt can come any more: what must be
+/// told is given to a person. The message as it is to be written.
+pub(crate) async fn give_to_a_person(
+    context: &Context,
+    message: &Message,
+    now: Timestamp,
+) -> Result<Message, StoreError> {
+    context.planning.messages.ask_a_person(message, now, context.policy.zone()).await?;
+    Ok(message.left_alone())
 }

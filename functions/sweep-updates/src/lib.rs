@@ -100,7 +100,8 @@ async fn settle(context: &Context, key: &Key) -> Result<Option<String>, StoreErr
     let next = match message.state {
         State::Claimed if message.moved_at() + CLAIM_LEASE > now => return Ok(None),
         // Whether the provider took it will never be known here: it is not sent again.
-        State::Claimed => message.moved(State::Unknown, None, None, now),
+        State::Claimed => message.lost(now),
+        State::Unknown | State::Failed => duties::give_to_a_person(context, &message, now).await?,
         State::Pending if message.expires_at < now => message.moved(State::Expired, None, None, now),
         // Written once more, so that the stream carries it once more.
         State::Pending => looked_at_again(&message, now),

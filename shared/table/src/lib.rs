@@ -16,6 +16,7 @@ mod packed;
 pub mod personnel;
 pub mod planning;
 pub mod policy;
+pub mod receipts;
 pub mod received;
 pub mod schema;
 pub mod snapshots;

@@ -2,6 +2,7 @@
 use aws_sdk_dynamodb::types::{ConditionCheck, Put, TransactWriteItem};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use updates::receipt::Failure;
 use updates::{Channel, Class, Kind, Reason, Subject};
 
 use crate::error::StoreError;
@@ -105,6 +106,9 @@ pub struct Message {
     pub claim: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub provider_id: Option<String>,
+    /// Why it was not delivered, as a receipt said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Failure>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
     /// SHA-256 of the language's texts.

@@ -59,11 +59,9 @@ impl Planning {
         dynamo: &aws_sdk_dynamodb::Client,
         kms: &aws_sdk_kms::Client,
     ) -> Result<Self, VariableError> {
-        let messages = Store::new(dynamo.clone(), runtime.variables.required("MESSAGES_TABLE")?);
-        let ring = updates_ring(runtime, kms, &messages, "messages")?;
         Ok(Self {
             incidents: open_incidents(runtime, dynamo, kms)?,
-            messages: Messages::new(messages, ring),
+            messages: open_messages(runtime, dynamo, kms)?,
             contacts: open_contacts(runtime, dynamo, kms)?,
         })
     }
@@ -309,6 +307,7 @@ fn new_message(
         due_at,
         claim: None,
         provider_id: None,
+        failure: None,
         language: None,
         text_hash: None,
         body: None,
@@ -381,6 +380,17 @@ pub fn open_incidents(
     let store = Store::new(dynamo.clone(), runtime.variables.required("INCIDENTS_TABLE")?);
     let ring = updates_ring(runtime, kms, &store, "incidents")?;
     Ok(Incidents::new(store, ring))
+}
+
+/// The Messages table as the function's variables name it.
+pub fn open_messages(
+    runtime: &Runtime,
+    dynamo: &aws_sdk_dynamodb::Client,
+    kms: &aws_sdk_kms::Client,
+) -> Result<Messages, VariableError> {
+    let store = Store::new(dynamo.clone(), runtime.variables.required("MESSAGES_TABLE")?);
+    let ring = updates_ring(runtime, kms, &store, "messages")?;
+    Ok(Messages::new(store, ring))
 }
 
 /// The Contacts table as the function's variables name it.

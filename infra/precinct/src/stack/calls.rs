@@ -189,7 +189,17 @@ impl Stack {
 
     /// A text from a person to the department, queued.
     pub async fn inbound_text(&self, from: &str, body: &str) -> anyhow::Result<()> {
-        self.shared.engine.lock().await.replies.add(from, body, self.now())
+        self.shared.engine.lock().await.queues.add_text(from, body, self.now())
+    }
+
+    /// A notification or event of SES, queued.
+    pub async fn ses_event(&self, event: &Value) -> anyhow::Result<()> {
+        self.shared.engine.lock().await.queues.add_ses_event(event, self.now())
+    }
+
+    /// A line of the delivery log of SNS, queued.
+    pub async fn sms_log(&self, line: &Value) -> anyhow::Result<()> {
+        self.shared.engine.lock().await.queues.add_sms_log(line, self.now())
     }
 
     /// Works off streams and queues.

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::queue::Replies;
+use super::queue::Queues;
 use super::schedule::{Schedule, next_due};
 use super::stream::Streams;
 use super::{Shared, tables};
@@ -14,7 +14,7 @@ use super::{Shared, tables};
 /// Streams and queues with how far each has come.
 pub(crate) struct Engine {
     pub(crate) streams: Streams,
-    pub(crate) replies: Replies,
+    pub(crate) queues: Queues,
 }
 
 impl Engine {
@@ -25,9 +25,9 @@ impl Engine {
     }
 
     async fn step(&mut self, shared: &Shared) -> anyhow::Result<bool> {
-        let replies = self.replies.step(&shared.functions).await?;
+        let queues = self.queues.step(&shared.functions).await?;
         let streams = self.streams.step(&shared.tables, &shared.functions).await?;
-        Ok(replies || streams)
+        Ok(queues || streams)
     }
 
     /// Runs what falls due up to `to`, the clock at each due moment in turn.

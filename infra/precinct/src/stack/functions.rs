@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use startup::{Runtime, Scheduled, Variables};
 
+use super::queue::QueueReader;
 use super::secrets::{TASK_WEBHOOK_SECRET_ID, WEBHOOK_SECRET_ID};
 
 /// Number that texts come from and go to.
@@ -40,6 +41,7 @@ pub(crate) struct Functions {
     send_updates: Lazy<send_updates::Context>,
     sweep_updates: Lazy<sweep_updates::Context>,
     replies: Lazy<replies::Context>,
+    receipts: Lazy<receipts::Context>,
     log_crime: Lazy<log_crime::Context>,
     map_hotspots: Lazy<map_hotspots::Context>,
     personnel_intake: Lazy<personnel_intake::Context>,
@@ -72,6 +74,7 @@ impl Functions {
             send_updates: Lazy::new(),
             sweep_updates: Lazy::new(),
             replies: Lazy::new(),
+            receipts: Lazy::new(),
             log_crime: Lazy::new(),
             map_hotspots: Lazy::new(),
             personnel_intake: Lazy::new(),
@@ -134,10 +137,23 @@ impl Functions {
         }
     }
 
-    /// Hands a batch of inbound texts to their function.
-    pub(crate) async fn read_replies(&self, batch: SqsEvent) -> anyhow::Result<SqsBatchResponse> {
-        let context = self.replies.get(&self.runtime, replies::Context::new)?;
-        aside(async move || replies::handle(&context, batch).await).await
+    /// Hands a batch of a queue to its reader.
+    pub(crate) async fn read_queue(
+        &self,
+        reader: QueueReader,
+        batch: Value,
+    ) -> anyhow::Result<SqsBatchResponse> {
+        match reader {
+            QueueReader::Replies => {
+                let batch: SqsEvent = serde_json::from_value(batch)?;
+                let context = self.replies.get(&self.runtime, replies::Context::new)?;
+                aside(async move || replies::handle(&context, batch).await).await
+            }
+            QueueReader::Receipts | QueueReader::TextLog => {
+                let context = self.receipts.get(&self.runtime, receipts::Context::new)?;
+                aside(async move || receipts::handle(&context, batch).await).await
+            }
+        }
     }
 
     /// Runs a scheduled function for the moment `time`; its report as JSON.
@@ -212,6 +228,7 @@ fn variables(agency: &Path) -> Variables {
         ("WEBHOOK_SECRET_ID", WEBHOOK_SECRET_ID),
         ("TASK_WEBHOOK_SECRET_ID", TASK_WEBHOOK_SECRET_ID),
         ("SMS_ORIGINATION_NUMBER", ORIGINATION_NUMBER),
+        ("SES_CONFIGURATION_SET", "updates"),
         ("AGENCY_DIR", &agency.to_string_lossy()),
         // The one variable that a path in the settings of a test city may name; deployed functions have none.
         ("PRECINCT_DATA", &std::env::var("PRECINCT_DATA").unwrap_or_default()),

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::captures::{Fault, HOLD, Service, append_line};
+use super::captures::{Fault, HOLD, Service};
 use super::server::{Ask, Reply, json as json_reply, plain};
 use super::{Shared, engine, webhook};
 
@@ -97,16 +97,23 @@ async fn post(shared: &Arc<Shared>, rest: &str, body: &[u8]) -> anyhow::Result<O
         "inbound-text" => {
             let inbound: Inbound = read(body)?;
             if let Some(from) = &inbound.from {
-                shared.engine.lock().await.replies.add(from, &inbound.body, shared.clock.now())?;
+                shared.engine.lock().await.queues.add_text(from, &inbound.body, shared.clock.now())?;
             }
             json!({"queued": usize::from(inbound.from.is_some())})
         }
         "ses-event" => {
             let event: Value = read(body)?;
             if !event.is_null() {
-                append_line(&shared.folder.join("ses-events.jsonl"), &event)?;
+                shared.engine.lock().await.queues.add_ses_event(&event, shared.clock.now())?;
             }
-            json!({"kept": !event.is_null(), "handled": false})
+            json!({"queued": usize::from(!event.is_null())})
+        }
+        "sms-log" => {
+            let line: Value = read(body)?;
+            if !line.is_null() {
+                shared.engine.lock().await.queues.add_sms_log(&line, shared.clock.now())?;
+            }
+            json!({"queued": usize::from(!line.is_null())})
         }
         "fault" => {
             let broken: Broken = read(body)?;

@@ -4,7 +4,7 @@
 //! ```text
 //! curl, tests ─▶ router ─▶ handlers ─▶ AWS SDK ─▶ endpoint ─▶ tables, buckets, keys, captured texts and e-mails
 //!                                 ▲                              │
-//!                                 └── engine: streams, replies, schedules, clock
+//!                                 └── engine: streams, queues, schedules, clock
 //! ```
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -102,7 +102,6 @@ pub struct Stack {
 
 /// What the parts of a stack share.
 pub(crate) struct Shared {
-    pub(crate) folder: PathBuf,
     pub(crate) clock: clock::VirtualClock,
     pub(crate) zone: TimeZone,
     pub(crate) tables: dynoxide::Database,
@@ -165,7 +164,6 @@ impl Stack {
             engine: tokio::sync::Mutex::new(open_engine(&data)?),
             objects: calls::s3_client(&runtime.sdk),
             http: client::Http::new()?,
-            folder: data.path().to_owned(),
             clock,
             zone,
             tables,
@@ -186,7 +184,7 @@ fn open_engine(data: &data::DataFolder) -> anyhow::Result<engine::Engine> {
     let failed = data.join("failed.jsonl");
     Ok(engine::Engine {
         streams: stream::Streams::open(data.join("streams.json"), failed.clone())?,
-        replies: queue::Replies::open(data.join("replies.json"), failed)?,
+        queues: queue::Queues::open(data.path(), &failed)?,
     })
 }
 

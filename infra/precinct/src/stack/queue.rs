@@ -1,8 +1,13 @@
-//! The queue between inbound texts and `replies`: on file until handled, delivered again where the handler asks.
-use std::path::PathBuf;
+//! The queues before `replies` and `receipts`: on file until handled, delivered again where the handler asks. Lines of the
+//! delivery log stand in one too, since Lambda tries again what it was handed by CloudWatch.
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use aws_lambda_events::event::sqs::SqsEvent;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -16,33 +21,37 @@ const BATCH: usize = 10;
 /// Deliveries before a message goes to the failure list.
 const ATTEMPTS: u32 = 5;
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Message {
-    id: String,
-    body: String,
-    sent_at: Timestamp,
-    received: u32,
+/// Every queue.
+pub(crate) struct Queues {
+    replies: Queue,
+    receipts: Queue,
+    text_log: Queue,
 }
 
-/// The queue.
-pub(crate) struct Replies {
-    waiting: Vec<Message>,
-    file: PathBuf,
-    failed: PathBuf,
+/// Who reads a queue, and in which form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum QueueReader {
+    /// Texts that came in.
+    Replies,
+    /// What SES says of e-mails.
+    Receipts,
+    /// What SNS wrote into its delivery log about texts.
+    TextLog,
 }
 
-impl Replies {
-    /// The queue kept in `file`; messages given up are noted in `failed`.
-    pub(crate) fn open(file: PathBuf, failed: PathBuf) -> anyhow::Result<Self> {
-        let waiting = match std::fs::read(&file) {
-            Ok(bytes) => serde_json::from_slice(&bytes).context("replies.json is damaged")?,
-            Err(_) => Vec::new(),
-        };
-        Ok(Self { waiting, file, failed })
+impl Queues {
+    /// The queues kept in `folder`; messages given up are noted in `failed`.
+    pub(crate) fn open(folder: &Path, failed: &Path) -> anyhow::Result<Self> {
+        let open = |reader, name| Queue::open(reader, folder.join(name), failed.to_owned());
+        Ok(Self {
+            replies: open(QueueReader::Replies, "replies.json")?,
+            receipts: open(QueueReader::Receipts, "receipts.json")?,
+            text_log: open(QueueReader::TextLog, "text-log.json")?,
+        })
     }
 
     /// Takes a text in the form in which the messaging service publishes it, raw.
-    pub(crate) fn add(&mut self, from: &str, words: &str, at: Timestamp) -> anyhow::Result<()> {
+    pub(crate) fn add_text(&mut self, from: &str, words: &str, at: Timestamp) -> anyhow::Result<()> {
         let id = startup::Entropy::system().token();
         let keyword = words.split_whitespace().next().unwrap_or_default().to_uppercase();
         let body = json!({
@@ -52,24 +61,74 @@ impl Replies {
             "messageBody": words,
             "inboundMessageId": id,
         });
-        self.waiting.push(Message { id, body: body.to_string(), sent_at: at, received: 0 });
+        self.replies.add(id, body.to_string(), at)
+    }
+
+    /// Takes a notification or event of SES.
+    pub(crate) fn add_ses_event(&mut self, event: &Value, at: Timestamp) -> anyhow::Result<()> {
+        self.receipts.add(startup::Entropy::system().token(), event.to_string(), at)
+    }
+
+    /// Takes a line of the delivery log.
+    pub(crate) fn add_sms_log(&mut self, line: &Value, at: Timestamp) -> anyhow::Result<()> {
+        self.text_log.add(startup::Entropy::system().token(), line.to_string(), at)
+    }
+
+    /// Delivers one batch of each; whether there was one.
+    pub(crate) async fn step(&mut self, functions: &Functions) -> anyhow::Result<bool> {
+        let mut moved = false;
+        for queue in [&mut self.replies, &mut self.receipts, &mut self.text_log] {
+            moved |= queue.step(functions).await?;
+        }
+        Ok(moved)
+    }
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Message {
+    id: String,
+    body: String,
+    sent_at: Timestamp,
+    received: u32,
+}
+
+/// One queue.
+struct Queue {
+    reader: QueueReader,
+    waiting: Vec<Message>,
+    file: PathBuf,
+    failed: PathBuf,
+}
+
+impl Queue {
+    fn open(reader: QueueReader, file: PathBuf, failed: PathBuf) -> anyhow::Result<Self> {
+        let waiting = match std::fs::read(&file) {
+            Ok(bytes) => {
+                serde_json::from_slice(&bytes).with_context(|| format!("{} is damaged", file.display()))?
+            }
+            Err(_) => Vec::new(),
+        };
+        Ok(Self { reader, waiting, file, failed })
+    }
+
+    fn add(&mut self, id: String, body: String, sent_at: Timestamp) -> anyhow::Result<()> {
+        self.waiting.push(Message { id, body, sent_at, received: 0 });
         write_json(&self.file, &self.waiting)
     }
 
-    /// Delivers one batch; whether there was one.
-    pub(crate) async fn step(&mut self, functions: &Functions) -> anyhow::Result<bool> {
+    async fn step(&mut self, functions: &Functions) -> anyhow::Result<bool> {
         let batch: Vec<Message> = self.waiting.iter().take(BATCH).cloned().collect();
         if batch.is_empty() {
             return Ok(false);
         }
-        let records: Vec<Value> = batch.iter().map(as_record).collect();
-        let event: SqsEvent = serde_json::from_value(json!({"Records": records}))?;
-        let failed: Vec<String> = match functions.read_replies(event).await {
+        let event = self.reader.event(&batch)?;
+        let function = self.reader.function();
+        let failed: Vec<String> = match functions.read_queue(self.reader, event).await {
             Ok(answer) => {
                 answer.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect()
             }
             Err(error) => {
-                tracing::error!(function.name = "replies", error = format!("{error:#}"), "batch failed");
+                tracing::error!(function.name = function, error = format!("{error:#}"), "batch failed");
                 batch.iter().map(|message| message.id.clone()).collect()
             }
         };
@@ -79,7 +138,7 @@ impl Replies {
             if message.received < ATTEMPTS {
                 later.push(message);
             } else {
-                append_line(&self.failed, &json!({"function": "replies", "message_id": message.id}))?;
+                append_line(&self.failed, &json!({"function": function, "message_id": message.id}))?;
             }
         }
         self.waiting = later;
@@ -88,18 +147,53 @@ impl Replies {
     }
 }
 
-fn as_record(message: &Message) -> Value {
-    json!({
-        "messageId": message.id,
-        "receiptHandle": message.id,
-        "body": message.body,
-        "attributes": {
-            "ApproximateReceiveCount": (message.received + 1).to_string(),
-            "SentTimestamp": message.sent_at.as_millisecond().to_string(),
-        },
-        "messageAttributes": {},
-        "eventSource": "aws:sqs",
-        "eventSourceARN": "arn:aws:sqs:us-east-1:000000000000:replies",
-        "awsRegion": "us-east-1",
-    })
+impl QueueReader {
+    /// Name of the function.
+    fn function(self) -> &'static str {
+        match self {
+            Self::Replies => "replies",
+            Self::Receipts | Self::TextLog => "receipts",
+        }
+    }
+
+    fn event(self, batch: &[Message]) -> anyhow::Result<Value> {
+        match self {
+            Self::Replies | Self::Receipts => {
+                Ok(json!({"Records": batch.iter().map(|one| self.record(one)).collect::<Vec<_>>()}))
+            }
+            Self::TextLog => log_batch(batch),
+        }
+    }
+
+    fn record(self, message: &Message) -> Value {
+        json!({
+            "messageId": message.id,
+            "receiptHandle": message.id,
+            "body": message.body,
+            "attributes": {
+                "ApproximateReceiveCount": (message.received + 1).to_string(),
+                "SentTimestamp": message.sent_at.as_millisecond().to_string(),
+            },
+            "messageAttributes": {},
+            "eventSource": "aws:sqs",
+            "eventSourceARN": format!("arn:aws:sqs:us-east-1:000000000000:{}", self.function()),
+            "awsRegion": "us-east-1",
+        })
+    }
+}
+
+/// What a subscription of CloudWatch Logs hands over: packed, in base64.
+fn log_batch(lines: &[Message]) -> anyhow::Result<Value> {
+    let event = |line: &Message| json!({"id": line.id, "timestamp": line.sent_at.as_millisecond(), "message": line.body});
+    let batch = json!({
+        "messageType": "DATA_MESSAGE",
+        "owner": "000000000000",
+        "logGroup": "sns/us-east-1/000000000000/DirectPublishToPhoneNumber",
+        "logStream": "local",
+        "subscriptionFilters": ["receipts"],
+        "logEvents": lines.iter().map(event).collect::<Vec<_>>(),
+    });
+    let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+    packed.write_all(batch.to_string().as_bytes())?;
+    Ok(json!({"awslogs": {"data": STANDARD.encode(packed.finish()?)}}))
 }
