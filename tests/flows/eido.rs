@@ -77,6 +77,15 @@ async fn a_sequence_is_told_once_and_a_reconnect_tells_nothing() {
 }
 
 #[tokio::test]
+async fn a_reconnect_after_a_restart_tells_nothing_either() {
+    let world = World::lasting().await;
+    post(&world, opened()).await;
+    let world = world.restarted().await;
+    assert_eq!(counts(&post(&world, json!([opened(), opened()])).await), (0, 2));
+    assert_eq!(world.texts().len(), 1);
+}
+
+#[tokio::test]
 async fn the_sample_events_tell_of_a_call_and_of_a_car() {
     let world = World::at("2026-07-04T21:14:03-05:00").await;
     for name in ["eido-opened-post.json", "eido-enroute-post.json"] {

@@ -47,7 +47,8 @@ async fn store(
     let eido = match eido::read(body) {
         Ok(eido) => eido,
         Err(Invalid { pointer, code, detail }) => {
-            context.incidents.quarantine(&received, code, body.to_string().as_bytes()).await?;
+            let kept = eido::without_notes(body).to_string();
+            context.incidents.quarantine(&received, code, kept.as_bytes()).await?;
             return Ok(Outcome::Rejected(Fault { index: Some(index), pointer, code, detail }));
         }
     };
@@ -75,6 +76,7 @@ async fn take(
         None => unknown(eido.tracking_id(), &number(context, eido).await?),
     };
     let change = eido::difference(eido, &known.snapshot);
+    let tells_nothing = change.snapshot == known.snapshot;
     let mut next = Kept { snapshot: change.snapshot.taken_from(received.digest), ..known };
     let (mut calls, mut puts) = (Vec::new(), Vec::new());
     for (at, other) in &change.replacing {
@@ -93,6 +95,9 @@ async fn take(
     let mut calls = with_survivors(context, calls).await?;
     // Facts come with every EIDO: whether they are news is known only here.
     calls.retain(Read::is_changed);
+    if calls.is_empty() && tells_nothing && change.replacing.is_empty() {
+        return Ok(Outcome::Duplicate);
+    }
     if calls.is_empty() {
         context.incidents.keep_snapshot(&next, received.at).await?;
         return Ok(Outcome::Duplicate);

@@ -15,5 +15,5 @@ mod units;
 mod words;
 
 pub use difference::{Change, difference, merged};
-pub use read::{Eido, read, tracking_number};
+pub use read::{Eido, read, tracking_number, without_notes};
 pub use snapshot::{Snapshot, digest};

@@ -170,9 +170,11 @@ fn calls_of<'a>(
 /// A `tel:` number with or without `+1`, or the number that a `sip:` address is made of.
 fn dialable(uri: &str) -> Option<String> {
     let number = match uri.split_once(':') {
-        Some(("tel", number)) => number,
-        Some(("sip" | "sips", address)) => address.split('@').next()?,
-        Some(_) => return None,
+        Some((scheme, rest)) => match scheme.to_ascii_lowercase().as_str() {
+            "tel" => rest,
+            "sip" | "sips" => rest.split('@').next()?,
+            _ => return None,
+        },
         None => uri,
     };
     let number = number.split(';').next()?.trim();
@@ -241,6 +243,7 @@ mod tests {
     #[test]
     fn numbers_are_taken_out_of_their_addresses() {
         check_number("tel:2185550123", Some("2185550123"));
+        check_number("TEL:2185550123", Some("2185550123"));
         check_number("tel:+1-218-555-0123;phone-context=example.com", Some("+1-218-555-0123"));
         check_number("sip:+12185550123@example.com;user=phone", Some("+12185550123"));
         check_number("sip:dana@example.com", None);

@@ -245,6 +245,15 @@ impl Eido {
     }
 }
 
+/// An EIDO as it may be kept for whoever mends its sender: notes are never kept, not even sealed.
+pub fn without_notes(value: &Value) -> Value {
+    let mut value = value.clone();
+    if let Some(fields) = value.as_object_mut() {
+        fields.remove("notesComponent");
+    }
+    value
+}
+
 /// The number that stands in a tracking identifier itself: what follows `incidentid:`, or a hash where that is too long.
 pub fn tracking_number(tracking_id: &str) -> String {
     let begins = tracking_id.get(..TRACKING.len()).is_some_and(|start| start.eq_ignore_ascii_case(TRACKING));

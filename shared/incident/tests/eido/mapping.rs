@@ -304,7 +304,9 @@ fn beat_and_place() {
 #[test]
 fn notes_are_never_kept() {
     let note = "his mother hides the key, call 218-555-0155";
-    let told = play(&[with(1, "notesComponent", json!({"$id": "n-1", "notesActionComments": note}))]);
+    let posted = with(1, "notesComponent", json!({"$id": "n-1", "notesActionComments": note}));
+    assert!(!eido::without_notes(&posted).to_string().contains("mother"));
+    let told = play(&[posted]);
     let kept = format!(
         "{}{}",
         serde_json::to_string(&told.incident).unwrap(),
