@@ -1,4 +1,7 @@
 //! Vendors' posts from end to end: TicketsCAD by its own signature, Resgrid by API key, any other by profile.
+use std::path::PathBuf;
+
+use precinct::bridge::Bridge;
 use serde_json::{Value, json};
 use startup::webhook::sign_ticketscad;
 use tests::{CALLER, NOON, World};
@@ -155,4 +158,62 @@ async fn another_vendor_is_read_by_its_profile() {
     assert_eq!(world.texts().len(), 2);
     assert_eq!(world.stack.post(path, &json!({"items": []})).await.unwrap().0, 422);
     assert_eq!(world.stack.post("/v1/cad/profiles/nobody", &body).await.unwrap().0, 404);
+}
+
+/// A folder of one test, removed when it ends.
+struct Exports(PathBuf);
+
+impl Exports {
+    fn new() -> Self {
+        let folder =
+            format!("precinct-exports-{}-{}", std::process::id(), startup::Entropy::system().token());
+        let folder = std::env::temp_dir().join(folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+
+    fn bridge(&self, world: &World) -> Bridge {
+        Bridge {
+            csv: Some(self.0.join("calls.csv")),
+            jsonl: None,
+            profile: Some("example-csv".into()),
+            url: format!("{}/v1/cad/events", world.stack.url()),
+            state: Some(self.0.join("state")),
+            once: true,
+            baseline: false,
+            every: 1,
+            agency: concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/agency").into(),
+        }
+    }
+}
+
+impl Drop for Exports {
+    fn drop(&mut self) {
+        // A leftover in the temporary folder harms nobody.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[tokio::test]
+async fn an_export_is_bridged_and_a_crash_tells_nobody_twice() {
+    let (world, exports) = (World::new().await, Exports::new());
+    let file = exports.0.join("calls.csv");
+    let header = "Call No,Type,Priority,Received,Enroute,Units,Caller Phone\n";
+    let row = |enroute: &str| format!("26-1,THEFT,3,07/07/2026 12:00:00,{enroute},214,(218) 555-0123\n");
+    std::fs::write(&file, format!("{header}{}", row(""))).unwrap();
+    assert!(exports.bridge(&world).run().await.unwrap());
+    world.drain().await;
+    assert_eq!(world.texts().len(), 1);
+    let before = std::fs::read(exports.0.join("state")).unwrap();
+    // The export is written anew with one more stamp; the bridge dies after the post and before its state is written.
+    world.minutes(1).await;
+    std::fs::write(&file, format!("{header}{}", row("07/07/2026 12:01:00"))).unwrap();
+    for _ in 0..2 {
+        assert!(exports.bridge(&world).run().await.unwrap());
+        world.drain().await;
+        assert_eq!(world.texts().len(), 2, "{}", world.transcript());
+        std::fs::write(exports.0.join("state"), &before).unwrap();
+    }
+    let seen = world.updates("26-1").await.to_string();
+    assert!(seen.contains("officers_on_the_way"), "{seen}");
 }

@@ -1,6 +1,7 @@
 //! The operator's command as a library: the local stack that tests build on, and the commands over it.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command talks on the terminal")]
 
+pub mod bridge;
 pub mod check;
 pub mod city;
 pub mod demo;
@@ -8,6 +9,7 @@ pub mod generate;
 pub mod go_live;
 pub mod import;
 pub mod pause;
+mod post;
 pub mod replay;
 pub mod run;
 pub mod send;

@@ -1,5 +1,5 @@
 //! The operator's command: reads the arguments and calls what they name.
-#![expect(clippy::print_stderr, reason = "a command talks on the terminal")]
+#![expect(clippy::print_stderr, clippy::print_stdout, reason = "a command talks on the terminal")]
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -62,11 +62,17 @@ enum Command {
         #[command(subcommand)]
         what: precinct::generate::What,
     },
-    /// Validate an agency folder.
+    /// Validate an agency folder, and count what a profile cannot map in a real export.
     Check {
         /// The folder.
         #[arg(default_value = "infra/agency")]
         agency: PathBuf,
+        /// Export of a CAD (CSV or JSON lines) that is mapped and counted; nothing is sent.
+        #[arg(long, requires = "profile")]
+        sample: Option<PathBuf>,
+        /// Name of the profile that maps the sample.
+        #[arg(long, requires = "sample")]
+        profile: Option<String>,
     },
     /// Tell what would change for the public, what is still to be approved, and switch it on.
     GoLive(precinct::go_live::GoLive),
@@ -74,6 +80,8 @@ enum Command {
     Pause(precinct::pause::Pause),
     /// Tell what a file of past events would have told each person, and what not and why; nothing is sent.
     Replay(precinct::replay::Replay),
+    /// Follow the exports of a CAD that cannot post webhooks: map, sign and post their rows as they are written.
+    Bridge(precinct::bridge::Bridge),
     /// Sign and post the events of a file of JSON lines to a stack; a second call goes on where the first ended.
     Send(precinct::send::Send),
 }
@@ -101,10 +109,17 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Import { what } => precinct::import::run(what).await?,
         Command::Generate { what } => precinct::generate::run(&what)?,
-        Command::Check { agency } => return Ok(exit_code(precinct::check::run(&agency))),
+        Command::Check { agency, sample, profile } => {
+            if let (Some(sample), Some(profile)) = (sample, profile) {
+                print!("{}", precinct::check::Sample::read(&sample, &agency, &profile)?);
+                return Ok(ExitCode::SUCCESS);
+            }
+            return Ok(exit_code(precinct::check::run(&agency)));
+        }
         Command::GoLive(go_live) => return Ok(exit_code(precinct::go_live::run(&go_live)?)),
         Command::Pause(pause) => pause.run().await?,
         Command::Replay(replay) => return Ok(exit_code(precinct::replay::run(&replay)?)),
+        Command::Bridge(bridge) => return Ok(exit_code(bridge.run().await?)),
         Command::Send(send) => return Ok(exit_code(send.run().await?)),
     }
     Ok(ExitCode::SUCCESS)

@@ -2,26 +2,14 @@
 //! far it came is kept beside the file, so that a second call goes on where the first one ended.
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use bytes::Bytes;
 use clap::Args;
-use hyper::{Request, Uri};
-use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use startup::{Clock, Entropy};
 
-use crate::stack::DEFAULT_SECRET;
-use crate::stack::client::{Answer, Http};
-
-/// Most events in one post, and most bytes, both as the contract of the API has them.
-const BATCH: usize = 100;
-const BATCH_BYTES: usize = 240 * 1024;
-/// Posts of one batch before the command gives up for now.
-const ATTEMPTS: u32 = 6;
+use crate::post::{ATTEMPTS, BATCH, BATCH_BYTES, Poster, Receipt};
 
 /// Arguments of the command.
 #[derive(Args, Debug)]
@@ -55,44 +43,28 @@ struct State {
     rejected: u64,
 }
 
-/// What the API says about one post.
-#[derive(Deserialize)]
-struct Receipt {
-    #[serde(default)]
-    accepted: u64,
-    #[serde(default)]
-    duplicates: u64,
-    #[serde(default, alias = "errors")]
-    rejected: Vec<Rejected>,
-}
-
-#[derive(Deserialize)]
-struct Rejected {
-    #[serde(default)]
-    index: usize,
-    #[serde(default)]
-    code: String,
-    #[serde(default)]
-    detail: String,
-}
-
 impl Send {
     /// Sends the file; whether every event was taken.
     pub async fn run(&self) -> anyhow::Result<bool> {
         let text = fs::read_to_string(&self.file)
             .with_context(|| format!("{} cannot be read", self.file.display()))?;
         let lines: Vec<&str> = text.lines().collect();
-        let secret = std::env::var("PRECINCT_WEBHOOK_SECRET").unwrap_or_else(|_| DEFAULT_SECRET.into());
         let beside = beside(&self.file);
         let mut state = self.state(&beside, &lines)?;
         if state.lines > 0 {
             println!("going on after line {}; --restart begins anew", state.lines);
         }
-        let http = Http::new()?;
-        let clock = clock(&http, &self.url).await;
+        let poster = Poster::new(&self.url, self.baseline, Some(ATTEMPTS)).await?;
         while let Some(batch) = next_batch(&lines, state.lines, self.batch.clamp(1, BATCH))? {
-            let answer = self.post(&http, &clock, &secret, &batch).await?;
-            take(&mut state, &batch, &answer)?;
+            let events: Vec<&Value> = batch.events.iter().map(|(_, event)| event).collect();
+            let receipt = poster.post(&events).await.with_context(|| {
+                format!(
+                    "lines {} to {} were not taken; call again to go on there",
+                    batch.start + 1,
+                    batch.end
+                )
+            })?;
+            take(&mut state, &batch, receipt);
             state.lines = batch.end;
             state.digest = digest(&lines[..state.lines]);
             crate::stack::write_json(&beside, &state)?;
@@ -123,49 +95,6 @@ impl Send {
             state.lines
         );
     }
-
-    /// Posts a batch, again and again while the server is busy or away: repeated events count as duplicates.
-    async fn post(&self, http: &Http, clock: &Clock, secret: &str, batch: &Batch) -> anyhow::Result<Answer> {
-        let mut attempt = 0;
-        loop {
-            attempt += 1;
-            let id = Entropy::system().token();
-            let body = batch.body().into();
-            let posted = http.post_signed(&self.url, secret, &id, clock.now(), body, self.baseline).await;
-            let wait = match &posted {
-                Ok(answer) if answer.status.as_u16() == 429 || answer.status.is_server_error() => {
-                    answer.retry_after.unwrap_or(1 << attempt)
-                }
-                Ok(_) => return posted,
-                Err(_) => 1 << attempt,
-            };
-            if attempt >= ATTEMPTS {
-                bail!(
-                    "no answer for lines {} to {} after {ATTEMPTS} tries; call again to go on there",
-                    batch.start + 1,
-                    batch.end
-                );
-            }
-            tokio::time::sleep(Duration::from_secs(wait.min(60))).await;
-        }
-    }
-}
-
-/// The clock by which posts are signed: a local stack has its own, which may be far from that of the machine.
-async fn clock(http: &Http, url: &str) -> Clock {
-    let wall = Clock::wall();
-    let Some(offset) = local_offset(http, url, wall.now()).await else { return wall };
-    Clock::new(move || wall.now().saturating_add(offset).unwrap_or(Timestamp::MAX))
-}
-
-async fn local_offset(http: &Http, url: &str, now: Timestamp) -> Option<SignedDuration> {
-    let uri: Uri = url.parse().ok()?;
-    let authority = uri.authority().filter(|place| matches!(place.host(), "127.0.0.1" | "localhost"))?;
-    let ask = Request::get(format!("http://{authority}/_local/clock")).body(Bytes::new()).ok()?;
-    let answer = http.send(ask).await.ok()?;
-    let shown: Value = serde_json::from_slice(&answer.body).ok()?;
-    let shown: Timestamp = shown["now"].as_str()?.parse().ok()?;
-    Some(shown.duration_since(now))
 }
 
 /// Lines `start..end`, blank ones left out.
@@ -173,13 +102,6 @@ struct Batch {
     start: usize,
     end: usize,
     events: Vec<(usize, Value)>,
-}
-
-impl Batch {
-    fn body(&self) -> Vec<u8> {
-        let events: Vec<&Value> = self.events.iter().map(|(_, event)| event).collect();
-        serde_json::to_vec(&events).expect("JSON values can be written")
-    }
 }
 
 fn next_batch(lines: &[&str], start: usize, most: usize) -> anyhow::Result<Option<Batch>> {
@@ -200,18 +122,8 @@ fn next_batch(lines: &[&str], start: usize, most: usize) -> anyhow::Result<Optio
     Ok((batch.end > start && !batch.events.is_empty()).then_some(batch))
 }
 
-/// Counts what the answer says; an answer that is about the post as a whole ends the command.
-fn take(state: &mut State, batch: &Batch, answer: &Answer) -> anyhow::Result<()> {
-    let receipt: Option<Receipt> = serde_json::from_slice(&answer.body).ok();
-    let (202 | 422, Some(receipt)) = (answer.status.as_u16(), receipt) else {
-        bail!(
-            "the server answers {} to lines {} to {}: {}",
-            answer.status,
-            batch.start + 1,
-            batch.end,
-            String::from_utf8_lossy(&answer.body)
-        );
-    };
+/// Counts what the answer says.
+fn take(state: &mut State, batch: &Batch, receipt: Receipt) {
     state.accepted += receipt.accepted;
     state.duplicates += receipt.duplicates;
     state.rejected += receipt.rejected.len() as u64;
@@ -219,7 +131,6 @@ fn take(state: &mut State, batch: &Batch, answer: &Answer) -> anyhow::Result<()>
         let line = batch.events.get(rejected.index).map_or(batch.start, |(line, _)| *line) + 1;
         println!("line {line} rejected: {} ({})", rejected.detail, rejected.code);
     }
-    Ok(())
 }
 
 /// `events.jsonl` keeps its state in `events.jsonl.sent`.

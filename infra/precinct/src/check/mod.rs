@@ -1,5 +1,6 @@
 //! `precinct check`: reads the whole agency folder with the very types the functions use, and names file, key
 //! and reason of everything that would stop or surprise them. The build refuses a folder that fails here.
+mod profiles;
 mod report;
 mod words;
 
@@ -12,6 +13,7 @@ use startup::agency::{Agency, AgencyError, Folder};
 use updates::approvals::{Approval, Approvals};
 use updates::{Kind, Owner, Policy};
 
+pub use profiles::Sample;
 pub use report::Report;
 
 use crate::go_live::{Missing, Part, standing};
@@ -51,7 +53,8 @@ pub fn inspect(path: &Path) -> Report {
     let agency = folder.agency().map_err(|error| report.agency_fault(error)).ok();
     if let Some(agency) = &agency {
         identity(&mut report, agency);
-        policy(&mut report, &folder, agency);
+        let policy = policy(&mut report, &folder, agency);
+        profiles::check(&mut report, &folder, agency, policy.as_ref());
         let approvals = approvals(&mut report, &folder);
         words::check(&mut report, &folder, agency, &approvals);
     }
@@ -148,10 +151,10 @@ fn tasks(report: &mut Report, agency: &Agency) {
     }
 }
 
-fn policy(report: &mut Report, folder: &Folder, agency: &Agency) {
+fn policy(report: &mut Report, folder: &Folder, agency: &Agency) -> Option<Policy> {
     let file = "updates.toml";
-    let Some(text) = report.read(folder, file) else { return };
-    let Ok(zone) = agency.zone() else { return };
+    let text = report.read(folder, file)?;
+    let zone = agency.zone().ok()?;
     match Policy::parse(&text, zone, agency.modes.updates == "live") {
         Ok(policy) => {
             let on = Kind::ALL.iter().filter(|kind| policy.is_on(**kind)).count();
@@ -164,8 +167,12 @@ fn policy(report: &mut Report, folder: &Folder, agency: &Agency) {
                 policy.version()
             );
             report.row(file, line);
+            Some(policy)
         }
-        Err(error) => report.fault(file, error.0),
+        Err(error) => {
+            report.fault(file, error.0);
+            None
+        }
     }
 }
 

@@ -207,3 +207,54 @@ fn mailboxes_and_the_task_webhook_are_checked() {
     check(file, "[mailboxes]\n", "[mailboxes]\nanalyst = \"a@example.gov\"\n", "mailboxes.analyst: no task");
     check(file, "# url = \"https:", "url = \"http:", "task_webhook.url: must be an https address");
 }
+
+#[test]
+fn a_profile_that_cannot_be_used_is_named() {
+    check(
+        "profiles/example-csv.toml",
+        "\"/Call No\"",
+        "\"Call No\"",
+        "profiles/example-csv.toml: fields./incident/id: \"Call No\" is no JSON pointer",
+    );
+    check(
+        "profiles/ticketscad.toml",
+        "\"Theft\" = \"LARCENY\"",
+        "\"Theft\" = 7",
+        "profiles/ticketscad.toml: tables.call_types: must be a text",
+    );
+}
+
+#[test]
+fn codes_that_nobody_decided_on_are_told() {
+    let copy = Copy::new();
+    let path = copy.0.join("profiles/example-csv.toml");
+    let text = fs::read_to_string(&path).unwrap().replace("\"ACC\" = \"MVA\"", "\"ACC\" = \"ACCIDENT\"");
+    fs::write(&path, text).unwrap();
+    let printed = inspect(&copy.0).to_string();
+    assert!(printed.contains("in no list of updates.toml: ACCIDENT\n"), "{printed}");
+    let shipped = inspect(&shipped()).to_string();
+    assert!(!shipped.contains("in no list"), "{shipped}");
+}
+
+#[test]
+fn a_sample_counts_what_no_table_knows() {
+    let copy = Copy::new();
+    let file = copy.0.join("sample.csv");
+    let rows = "Call No,Type,Received,Enroute\n\
+        26-1,THEFT,07/04/2026 21:13:40,07/04/2026 21:20:00\n\
+        26-2,PICNIC,07/04/2026 21:13:40,07/04/2026 21:20:00\n\
+        26-3,PICNIC,07/04/2026 21:13:40,\n\
+        26-4,THEFT,,\n\
+        26-5,THEFT,soon,\n";
+    fs::write(&file, rows).unwrap();
+    let sample = Sample::read(&file, &copy.0, "example-csv").unwrap();
+    insta::assert_snapshot!(sample.to_string(), @r#"
+    5 rows, 1 without an event, 1 refused
+            3  incident.opened
+            2  unit.enroute
+      Values that no table knows, in rows:
+            2  call_types: "PICNIC"
+      Refused:
+            1  /Received: must be a time as the profile says (first in line 6)
+    "#);
+}

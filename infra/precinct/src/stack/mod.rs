@@ -41,7 +41,7 @@ mod queue;
 mod router;
 mod schedule;
 mod secrets;
-mod server;
+pub(crate) mod server;
 mod stream;
 mod tables;
 mod tokens;

@@ -1,5 +1,5 @@
 //! From the TOML to a sound profile: every key is judged, and an error names the key and what would be right.
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 use serde_json::Value;
@@ -7,20 +7,19 @@ use toml::Value as Toml;
 
 use super::build::{Block, Condition, Conditions, Entry, Piece, Template};
 use super::field::{Field, Table, Tables};
-use super::file::{ConditionSpec, EntrySpec, EventSpec, FieldSpec, File, TableSpec, TypeSpec, UnmappedSpec};
+use super::file::{ConditionSpec, EntrySpec, EventSpec, FieldSpec, File, TableSpec, TypeSpec};
 use super::targets::{Form, Part, form, names};
-use super::time::TimeForm;
 use super::{Auth, Codes, Format, Profile, ProfileError, Takes};
-use crate::event::is_type;
 
 /// A key and what is wrong with it.
-type Wrong = (String, String);
+pub(super) type Wrong = (String, String);
 
-struct Compiler {
-    takes: Takes,
-    zone: TimeZone,
-    tables: Tables,
-    codes: Codes,
+/// What is known of a profile while its blocks are judged.
+pub(super) struct Compiler {
+    pub(super) takes: Takes,
+    pub(super) zone: TimeZone,
+    pub(super) tables: Tables,
+    pub(super) codes: Codes,
 }
 
 /// Reads and checks a profile.
@@ -57,11 +56,11 @@ fn compile(name: &str, file: File, zone: &TimeZone) -> Result<Profile, Wrong> {
     })
 }
 
-fn wrong(key: &str, reason: &str) -> Wrong {
+pub(super) fn wrong(key: &str, reason: &str) -> Wrong {
     (key.into(), reason.into())
 }
 
-fn pointer(pointer: &str, key: &str) -> Result<(), Wrong> {
+pub(super) fn pointer(pointer: &str, key: &str) -> Result<(), Wrong> {
     if pointer.is_empty() || pointer.starts_with('/') {
         return Ok(());
     }
@@ -71,7 +70,7 @@ fn pointer(pointer: &str, key: &str) -> Result<(), Wrong> {
     ))
 }
 
-fn zone_of(name: Option<&str>, key: &str, otherwise: &TimeZone) -> Result<TimeZone, Wrong> {
+pub(super) fn zone_of(name: Option<&str>, key: &str, otherwise: &TimeZone) -> Result<TimeZone, Wrong> {
     let Some(name) = name else { return Ok(otherwise.clone()) };
     TimeZone::get(name).map_err(|_| wrong(key, "must be an IANA zone such as America/Chicago"))
 }
@@ -122,7 +121,7 @@ fn tables(specs: &BTreeMap<String, TableSpec>) -> Result<Tables, Wrong> {
 }
 
 /// A constant: text, number, true or false, or a list of them.
-fn plain(toml: &Toml, key: &str) -> Result<Value, Wrong> {
+pub(super) fn plain(toml: &Toml, key: &str) -> Result<Value, Wrong> {
     Ok(match toml {
         Toml::String(text) => Value::from(text.as_str()),
         Toml::Integer(number) => Value::from(*number),
@@ -225,88 +224,6 @@ impl Compiler {
             Ok((target.clone(), self.field(spec, form, &key)?))
         };
         specs.iter().map(one).collect()
-    }
-
-    fn field(&mut self, spec: &FieldSpec, form: Form, key: &str) -> Result<Field, Wrong> {
-        if spec.from.is_empty() == spec.value.is_none() {
-            return Err(wrong(key, "needs from or value, and not both"));
-        }
-        spec.from.iter().try_for_each(|from| pointer(from, key))?;
-        let constant = spec.value.as_ref().map(|value| plain(value, key)).transpose()?;
-        if let Some(constant) = &constant {
-            self.suits(constant, form, key)?;
-        }
-        if let Some(table) = &spec.table {
-            self.table_suits(table, form, key)?;
-        }
-        let zone = zone_of(spec.time_zone.as_deref(), key, &self.zone)?;
-        if form != Form::Time && (spec.time.is_some() || spec.time_zone.is_some()) {
-            return Err(wrong(key, "is no time: leave time and time_zone out"));
-        }
-        let time = TimeForm::new(spec.time.as_deref().unwrap_or("rfc3339"), &zone);
-        Ok(Field {
-            form,
-            from: spec.from.clone(),
-            join: spec.join.clone(),
-            constant,
-            table: spec.table.clone(),
-            time: time.map_err(|reason| wrong(key, &format!("time: {reason}")))?,
-            null_clears: spec.null_clears,
-        })
-    }
-
-    /// Every value of the table fits the field, and what it does not know cannot do harm.
-    fn table_suits(&mut self, name: &str, form: Form, key: &str) -> Result<(), Wrong> {
-        let Some(table) = self.tables.get(name).cloned() else {
-            return Err(wrong(key, &format!("there is no table tables.{name}")));
-        };
-        let place = format!("tables.{name}");
-        for value in table.values.values().chain(&table.otherwise) {
-            self.suits(value, form, &place)?;
-        }
-        if form.is_marked() && (table.unmapped.is_some() || table.otherwise.is_some()) {
-            return Err(wrong(
-                &place,
-                "leave unmapped and otherwise out: an unknown call type or offence is always passed on marked, and so denied",
-            ));
-        }
-        if table.unmapped == Some(UnmappedSpec::Drop) && !form.may_drop() {
-            return Err(wrong(
-                &place,
-                "unmapped cannot be drop: an unknown role or wish could mean danger; use fault or otherwise",
-            ));
-        }
-        Ok(())
-    }
-
-    /// Whether a constant has the form, and a note of the codes it brings.
-    fn suits(&mut self, value: &Value, form: Form, key: &str) -> Result<(), Wrong> {
-        let no = || wrong(key, form.wanted());
-        if form == Form::Roles {
-            let single = std::slice::from_ref(value);
-            let words = if let Value::Array(list) = value { list.as_slice() } else { single };
-            let good =
-                words.iter().all(|word| word.as_str().is_some_and(|word| form.convert(word).is_some()));
-            return if good && !words.is_empty() { Ok(()) } else { Err(no()) };
-        }
-        let good = match (form, value) {
-            (Form::EventType, Value::String(kind)) => is_type(kind, self.takes == Takes::Cases),
-            (Form::Time, Value::String(time)) => time.parse::<jiff::Timestamp>().is_ok(),
-            (Form::Integer, value) => value.as_u64().is_some_and(|number| number <= 255),
-            (Form::Number, value) => value.is_number(),
-            (Form::Flag, value) => value.is_boolean(),
-            (_, Value::String(text)) => form.convert(text).is_some(),
-            _ => false,
-        };
-        let codes: Option<&mut BTreeSet<String>> = match form {
-            Form::CallType => Some(&mut self.codes.call_types),
-            Form::Offence => Some(&mut self.codes.offences),
-            _ => None,
-        };
-        if let (Some(codes), Some(code)) = (codes, value.as_str()) {
-            codes.insert(code.to_owned());
-        }
-        if good { Ok(()) } else { Err(no()) }
     }
 }
 

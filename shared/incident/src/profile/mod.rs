@@ -12,6 +12,7 @@ mod build;
 mod compile;
 mod field;
 mod file;
+mod fit;
 mod targets;
 mod time;
 

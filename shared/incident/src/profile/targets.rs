@@ -125,7 +125,7 @@ impl Form {
     /// What a value of this form must be.
     pub(super) fn wanted(self) -> &'static str {
         match self {
-            Self::Text | Self::CallType | Self::Offence => "must be a text or a number",
+            Self::Text | Self::CallType | Self::Offence => "must be a text",
             Self::Integer => "must be a whole number from 0 to 255",
             Self::Number => "must be a number",
             Self::Flag => "must be true or false",
