@@ -87,10 +87,12 @@ impl Feed {
             return Ok(vec![(name_of(&self.input), self.input.clone())]);
         }
         let mut files = regular_files(&self.input)?;
-        files.retain(|path| {
-            let name = name_of(path);
-            !name.starts_with('.') && !name.ends_with(".tmp") && !name.ends_with(".part")
-        });
+        let being_written = |path: &Path| {
+            path.extension().is_some_and(|ending| {
+                ending.eq_ignore_ascii_case("tmp") || ending.eq_ignore_ascii_case("part")
+            })
+        };
+        files.retain(|path| !name_of(path).starts_with('.') && !being_written(path));
         Ok(files.into_iter().map(|path| (name_of(&path), path)).collect())
     }
 
@@ -109,7 +111,7 @@ impl Feed {
         if position.offset == 0 || position.matches(&mut file)? {
             return self.read(name, file, position, kind, is_over);
         }
-        if let Some((old_path, old)) = self.renamed(path, &position)? {
+        if let Some((old_path, old)) = renamed(path, &position)? {
             let settled = has_settled(stamp(&old_path)?.and_then(|stamp| stamp.1));
             if let Look::Piece(piece) = self.read(name, old, position.clone(), kind, settled)? {
                 return Ok(Look::Piece(piece));
@@ -134,19 +136,6 @@ impl Feed {
         }
         state.files.remove(name);
         self.read(name, file, Position::default(), kind, is_over)
-    }
-
-    /// A file beside `path` that begins with what was sent.
-    fn renamed(&self, path: &Path, position: &Position) -> anyhow::Result<Option<(PathBuf, File)>> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        for candidate in regular_files(folder)?.into_iter().filter(|candidate| candidate != path) {
-            if let Some(mut file) = open(&candidate)?
-                && position.matches(&mut file)?
-            {
-                return Ok(Some((candidate, file)));
-            }
-        }
-        Ok(None)
     }
 
     /// Whole records from `start` on; none where there are none yet.
@@ -216,6 +205,19 @@ impl Piece {
         let lines = last.line + last.lines - 1;
         Ok(Some(Position { offset, lines, digest, header: self.header.clone() }))
     }
+}
+
+/// A file beside `path` that begins with what was sent.
+fn renamed(path: &Path, position: &Position) -> anyhow::Result<Option<(PathBuf, File)>> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    for candidate in regular_files(folder)?.into_iter().filter(|candidate| candidate != path) {
+        if let Some(mut file) = open(&candidate)?
+            && position.matches(&mut file)?
+        {
+            return Ok(Some((candidate, file)));
+        }
+    }
+    Ok(None)
 }
 
 /// Files of a folder, by name.

@@ -9,16 +9,16 @@ mod feed;
 pub(crate) mod records;
 mod state;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
 use incident::profile::{Format, MappedEvent, Profile, RowFault};
 use serde_json::Value;
-use startup::agency::Folder;
 
 use crate::post::{ATTEMPTS, BATCH, BATCH_BYTES, Poster, Receipt, Rejected};
+use crate::replay;
 use feed::{Feed, Piece};
 use records::{Kind, Record, object};
 use state::{RejectedRow, State, StateFile};
@@ -83,7 +83,7 @@ impl Bridge {
         if !input.exists() {
             bail!("{} is not there", input.display());
         }
-        let profile = self.profile.as_deref().map(|name| read_profile(&self.agency, name)).transpose()?;
+        let profile = self.profile.as_deref().map(|name| replay::profile(&self.agency, name)).transpose()?;
         let kind = kind(self.csv.is_some(), profile.as_ref())?;
         let state_path = self.state.clone().unwrap_or_else(|| state::beside(input, "bridge"));
         let store = StateFile::open(&state_path)?;
@@ -108,13 +108,6 @@ impl Bridge {
         }
         Ok(*rejected == 0)
     }
-}
-
-/// The profile `name` of the agency folder at `agency`.
-pub(crate) fn read_profile(agency: &Path, name: &str) -> anyhow::Result<Profile> {
-    let folder = Folder::new(agency);
-    let text = folder.text(&format!("profiles/{name}.toml"))?;
-    Ok(Profile::parse(name, &text, &folder.agency()?.zone()?)?)
 }
 
 /// What the files are, which the profile must agree with.

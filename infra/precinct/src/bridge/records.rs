@@ -63,7 +63,7 @@ pub(crate) fn split(bytes: &[u8], kind: Kind, line: usize, is_end: bool) -> Vec<
             None => break,
         };
         let raw = &rest[..length];
-        let lines = raw.iter().filter(|byte| **byte == b'\n').count();
+        let lines = raw.split(|byte| *byte == b'\n').count() - 1;
         let text = decode(raw).trim_end_matches(['\r', '\n']).to_owned();
         records.push(Record { line, lines, length, text });
         start += length;
@@ -84,9 +84,8 @@ fn record_length(bytes: &[u8], kind: Kind) -> Option<usize> {
         }
         place = match (place, *byte) {
             (Place::Quoted, b'"') => Place::QuoteSeen,
-            (Place::Quoted, _) => Place::Quoted,
+            (Place::Quoted, _) | (Place::FieldStart | Place::QuoteSeen, b'"') => Place::Quoted,
             (_, b'\n') => return Some(index + 1),
-            (Place::FieldStart | Place::QuoteSeen, b'"') => Place::Quoted,
             (_, byte) if byte == delimiter => Place::FieldStart,
             _ => Place::Plain,
         };

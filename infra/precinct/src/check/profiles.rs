@@ -11,8 +11,8 @@ use startup::agency::{Agency, Folder};
 use updates::Policy;
 
 use super::Report;
-use crate::bridge::read_profile;
 use crate::bridge::records::{Kind, columns, object, split};
+use crate::replay;
 
 /// Checks every profile of the folder. Codes that stand in no list are denied: they are told, not refused.
 pub(super) fn check(report: &mut Report, folder: &Folder, agency: &Agency, policy: Option<&Policy>) {
@@ -40,7 +40,7 @@ pub(super) fn check(report: &mut Report, folder: &Folder, agency: &Agency, polic
 fn line(profile: &Profile, policy: Option<&Policy>) -> String {
     let (types, offences) = (&profile.codes().call_types, &profile.codes().offences);
     let at = profile.endpoint.as_ref().map_or("for the bridge", |(path, _)| path);
-    let mut line = format!("{at}; {} call types", types.len());
+    let line = format!("{at}; {} call types", types.len());
     let Some(policy) = policy else { return line };
     let unknown: Vec<&str> = types
         .iter()
@@ -48,10 +48,10 @@ fn line(profile: &Profile, policy: Option<&Policy>) -> String {
         .chain(offences.iter().filter(|code| !policy.knows_offence(code)))
         .map(String::as_str)
         .collect();
-    if !unknown.is_empty() {
-        line += &format!(", denied because they stand in no list of updates.toml: {}", unknown.join(", "));
+    if unknown.is_empty() {
+        return line;
     }
-    line
+    format!("{line}, denied because they stand in no list of updates.toml: {}", unknown.join(", "))
 }
 
 /// What a profile makes of a real export.
@@ -70,7 +70,7 @@ pub struct Sample {
 impl Sample {
     /// Maps every row of `file` by the profile `name` of the folder at `agency`.
     pub fn read(file: &Path, agency: &Path, name: &str) -> anyhow::Result<Self> {
-        let profile = read_profile(agency, name)?;
+        let profile = replay::profile(agency, name)?;
         let bytes = fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
         let kind = match profile.format {
             Format::Csv => Kind::Csv { delimiter: profile.delimiter },
