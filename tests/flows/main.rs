@@ -12,6 +12,7 @@ mod personnel;
 mod places;
 mod profiles;
 mod receipts;
+mod replies;
 mod silence;
 mod staff;
 mod template;

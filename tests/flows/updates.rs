@@ -35,12 +35,14 @@ async fn stop_ends_all_texts_and_is_recorded() {
     world.reply(CALLER, "Stop.").await;
     world.cad(en_route("e-2", NOON, "26-1")).await;
     world.cad(theft("e-3", NOON, "26-2")).await;
-    assert_eq!(world.texts().len(), 1);
+    // The one confirmation, and nothing after it.
+    assert_eq!(world.texts().len(), 2);
+    assert!(world.texts()[1].body.contains("no more texts"));
     assert!(world.decisions("26-1").await.contains(&"officers_on_the_way suppressed opted_out".to_owned()));
     assert!(world.decisions("26-2").await.contains(&"call_received suppressed opted_out".to_owned()));
     world.reply(CALLER, "START").await;
     world.cad(theft("e-4", NOON, "26-3")).await;
-    assert_eq!(world.texts().len(), 2);
+    assert_eq!(world.texts().len(), 4);
 }
 
 #[tokio::test]

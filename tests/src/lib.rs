@@ -30,6 +30,20 @@ impl World {
         Self { stack: start(None, Some(now)).await, folder: None }
     }
 
+    /// A new world at `now` whose agency folder has `to` for `from` in one file.
+    pub async fn with(now: &str, file: &str, from: &str, to: &str) -> Self {
+        let agency = TemporaryFolder::new();
+        copy_folder(&shipped_agency(), &agency.0);
+        let path = agency.0.join(file);
+        let text = std::fs::read_to_string(&path).expect("a file of the agency folder");
+        assert!(text.contains(from), "{file} no longer holds {from:?}");
+        std::fs::write(&path, text.replacen(from, to, 1)).expect("the copy can be written");
+        let options =
+            Options { now: Some(instant(now)), still: true, agency: agency.0.clone(), ..Options::default() };
+        let stack = Stack::start(options).await.expect("the stack starts on the changed agency folder");
+        Self { stack, folder: None }
+    }
+
     /// A new world at noon that can be restarted on the same data.
     pub async fn lasting() -> Self {
         let folder = TemporaryFolder::new();
@@ -191,12 +205,28 @@ fn merge(into: &mut Value, from: Value) {
 async fn start(data: Option<&Path>, now: Option<&str>) -> Stack {
     let options = Options {
         data: data.map(Path::to_owned),
-        agency: PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/agency")),
+        agency: shipped_agency(),
         now: now.map(instant),
         still: true,
         ..Options::default()
     };
     Stack::start(options).await.expect("the stack starts on the shipped agency folder")
+}
+
+fn shipped_agency() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/agency"))
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder can be made");
+    for entry in std::fs::read_dir(from).expect("a folder").map(|entry| entry.expect("an entry")) {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("a file can be copied");
+        }
+    }
 }
 
 /// A folder that goes with the test.

@@ -1,41 +1,47 @@
-//! Texts that come in: STOP stops everything to that number, START lifts it. The queue keeps a reply until it is
-//! handled, so that a STOP is never lost.
-use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
-use serde::Deserialize;
-use startup::{Clock, Runtime};
-use table::StoreError;
+//! Texts that come in: STOP, START and HELP in every form, languages, emergencies, answers to surveys and to news of a
+//! case. Each is stored once with everything that follows from it; the queue keeps it until then, so that a STOP is
+//! never lost.
+use std::sync::Arc;
+
+use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use jiff::Timestamp;
+use startup::{Clock, Runtime, agency};
 use table::contacts::Contacts;
-use table::planning::open_contacts;
-use updates::reply::{self, Reply};
-use updates::{ContactState, Scope};
+use table::messages::Messages;
+use table::planning::{open_contacts, open_messages, policy};
+use updates::Policy;
+
+mod hear;
+
+use hear::InboundText;
 
 /// Every environment variable this function reads.
-pub const VARIABLES: &[&str] = &["CONTACTS_TABLE", "CONTACTS_KEY_ID"];
+pub const VARIABLES: &[&str] =
+    &["MESSAGES_TABLE", "CONTACTS_TABLE", "UPDATES_KEY_ID", "CONTACTS_KEY_ID", "AGENCY_DIR"];
 
-/// How often a contact is read again when somebody else writes it at the same time.
-const ROUNDS: u32 = 8;
-
-/// What the function works with, made once per start.
+/// What the function works with, made once per start. It needs no texts: a bad one never stops a STOP.
 #[derive(Clone, Debug)]
 pub struct Context {
+    messages: Messages,
     contacts: Contacts,
+    policy: Arc<Policy>,
+    default_language: String,
     clock: Clock,
 }
 
-/// A text that came in, as End User Messaging posts it to the topic.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct InboundText {
-    origination_number: String,
-    message_body: String,
-}
-
 impl Context {
-    /// Reads the variables.
+    /// Reads the variables and the rules.
     pub fn new(runtime: &Runtime) -> anyhow::Result<Self> {
         let dynamo = aws_sdk_dynamodb::Client::new(&runtime.sdk);
         let kms = aws_sdk_kms::Client::new(&runtime.sdk);
-        Ok(Self { contacts: open_contacts(runtime, &dynamo, &kms)?, clock: runtime.clock.clone() })
+        let folder = agency::Folder::new(runtime.variables.required("AGENCY_DIR")?);
+        Ok(Self {
+            messages: open_messages(runtime, &dynamo, &kms)?,
+            contacts: open_contacts(runtime, &dynamo, &kms)?,
+            policy: Arc::new(policy(&folder)?),
+            default_language: folder.agency()?.default_language,
+            clock: runtime.clock.clone(),
+        })
     }
 }
 
@@ -43,13 +49,19 @@ impl Context {
 pub async fn handle(context: &Context, event: SqsEvent) -> anyhow::Result<SqsBatchResponse> {
     let mut response = SqsBatchResponse::default();
     for record in event.records {
-        let body = record.body.unwrap_or_default();
-        let Ok(text) = serde_json::from_str::<InboundText>(&body) else {
+        let body = record.body.as_deref().unwrap_or_default();
+        let Ok(text) = serde_json::from_str::<InboundText>(body) else {
             tracing::error!("a queue message is not an inbound text; it goes to the dead-letter queue");
             response.batch_item_failures.push(failure(record.message_id));
             continue;
         };
-        if let Err(error) = take(context, &text).await {
+        let Some(id) = text.inbound_message_id.clone().or_else(|| record.message_id.clone()) else {
+            tracing::error!("an inbound text has no id; it goes to the dead-letter queue");
+            response.batch_item_failures.push(failure(record.message_id));
+            continue;
+        };
+        let received = received(&record, context.clock.now());
+        if let Err(error) = hear::take(context, &text, &id, received).await {
             tracing::error!(error = %error, "reply could not be recorded");
             response.batch_item_failures.push(failure(record.message_id));
         }
@@ -57,28 +69,10 @@ pub async fn handle(context: &Context, event: SqsEvent) -> anyhow::Result<SqsBat
     Ok(response)
 }
 
-async fn take(context: &Context, text: &InboundText) -> Result<(), StoreError> {
-    let reply = reply::read(&text.message_body);
-    let mut round = 0;
-    loop {
-        let Some((address, state)) = context.contacts.find(&text.origination_number).await? else {
-            return Ok(());
-        };
-        let Some(next) = changed(&state, reply, context.clock.now()) else { return Ok(()) };
-        match context.contacts.write(&address, &next).await {
-            Err(error) if error.is_condition() && round < ROUNDS => round += 1,
-            result => return result,
-        }
-    }
-}
-
-/// The state after a reply, or `None` where it changes nothing. START lifts opt-outs only, never a latch.
-fn changed(state: &ContactState, reply: Reply, now: jiff::Timestamp) -> Option<ContactState> {
-    match reply {
-        Reply::Stop => state.opted_out(Scope::All, now, "text"),
-        Reply::Start => state.opted_in(),
-        _ => None,
-    }
+/// When the queue took the text: the clock of a revocation runs from there, however long it waits.
+fn received(record: &SqsMessage, now: Timestamp) -> Timestamp {
+    let stamp = record.attributes.get("SentTimestamp").and_then(|stamp| stamp.parse().ok());
+    stamp.and_then(|stamp| Timestamp::from_millisecond(stamp).ok()).unwrap_or(now).min(now)
 }
 
 fn failure(message_id: Option<String>) -> BatchItemFailure {

@@ -52,7 +52,7 @@ async fn claim(context: &Context, key: &Key) -> Result<Option<(Message, Worded)>
         }
     };
     let claimed = claimed(context, &message, &worded, now).await?;
-    planning.messages.claim(&claimed, planning.unchanged(&loaded, &message)).await?;
+    planning.claim(&loaded, &claimed, now).await?;
     Ok(Some((claimed, worded)))
 }
 

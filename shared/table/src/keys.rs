@@ -74,6 +74,22 @@ pub fn swept() -> Key {
     Key::new("SWEPT", "RECEIVED")
 }
 
+/// What was said to a number lately, by its blind index.
+pub fn conversation(index: &str) -> Key {
+    Key::new(format!("TALK#{index}"), "TALK")
+}
+
+/// Counters of the surveys of a month, by call type and language.
+pub fn survey_count(month: &str, call_type: &str, language: &str) -> Key {
+    Key::new(format!("SURVEYS#{month}"), format!("{call_type}#{language}"))
+}
+
+/// A revocation, in the month in which it was received.
+pub fn revocation(received: jiff::Timestamp, id: &str) -> Key {
+    let received = received.to_string();
+    Key::new(format!("REVOKED#{}", &received[..7]), format!("{received}#{id}"))
+}
+
 /// The shard of a due index for a partition key: stable, evenly spread.
 pub fn due_shard(pk: &str) -> String {
     format!("D{}", shard(pk))

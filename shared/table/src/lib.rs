@@ -18,10 +18,13 @@ pub mod planning;
 pub mod policy;
 pub mod receipts;
 pub mod received;
+pub mod replies;
+pub mod revocations;
 pub mod schema;
 pub mod snapshots;
 pub mod store;
 pub mod subject_facts;
+pub mod surveys;
 pub mod tasks;
 pub mod wording;
 

@@ -280,6 +280,16 @@ impl Messages {
     /// Claims: `message` (already moved to `claimed`) is written if it and everything it was decided on stand
     /// as they were read.
     pub async fn claim(&self, message: &Message, unchanged: Vec<ConditionCheck>) -> Result<(), StoreError> {
+        self.claim_with(message, unchanged, Vec::new()).await
+    }
+
+    /// The same with `further` writes in the transaction.
+    pub(crate) async fn claim_with(
+        &self,
+        message: &Message,
+        unchanged: Vec<ConditionCheck>,
+        further: Vec<TransactWriteItem>,
+    ) -> Result<(), StoreError> {
         let (condition, values) = rev_condition(message.rev - 1);
         let put = Put::builder()
             .table_name(self.store.name())
@@ -292,6 +302,7 @@ impl Messages {
         writes.extend(
             unchanged.into_iter().map(|check| TransactWriteItem::builder().condition_check(check).build()),
         );
+        writes.extend(further);
         self.store.transact("claim", writes).await
     }
 

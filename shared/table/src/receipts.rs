@@ -139,7 +139,7 @@ impl Messages {
 }
 
 impl Store {
-    async fn newest_to(&self, recipient: &str, limit: i32) -> Result<Vec<Key>, StoreError> {
+    pub(crate) async fn newest_to(&self, recipient: &str, limit: i32) -> Result<Vec<Key>, StoreError> {
         let call = self.client.query().table_name(&self.table).index_name(RECIPIENT.name);
         let call = call.key_condition_expression("#p = :p").expression_attribute_names("#p", RECIPIENT.pk);
         let call = call.expression_attribute_values(":p", s(recipient)).scan_index_forward(false);

@@ -132,21 +132,35 @@ impl Messages {
     pub async fn raise(&self, need: &Need, now: Timestamp, zone: &TimeZone) -> Result<bool, StoreError> {
         let mut round = 0;
         loop {
-            let present = self.task(&need.id()).await?;
-            let next = match &present {
-                None => Task::new(need, now, zone),
-                Some(present) => match present.with(need, now, zone) {
-                    Some(next) => next,
-                    None => return Ok(false),
-                },
-            };
-            let opened = present.is_none_or(|present| !present.is_open());
-            let notices = if opened { next.notices(now, next.owner, false).to_vec() } else { Vec::new() };
-            match self.write_task(&next, &notices).await {
+            let writes = self.raise_writes(need, now, zone).await?;
+            if writes.is_empty() {
+                return Ok(false);
+            }
+            match self.store().transact("task", writes).await {
                 Err(error) if error.is_condition() && round < ROUNDS => round += 1,
                 result => return result.map(|()| true),
             }
         }
+    }
+
+    /// What raising a task writes, as part of a transaction; nothing where one covers it already.
+    pub(crate) async fn raise_writes(
+        &self,
+        need: &Need,
+        now: Timestamp,
+        zone: &TimeZone,
+    ) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let present = self.task(&need.id()).await?;
+        let next = match &present {
+            None => Task::new(need, now, zone),
+            Some(present) => match present.with(need, now, zone) {
+                Some(next) => next,
+                None => return Ok(Vec::new()),
+            },
+        };
+        let opened = present.is_none_or(|present| !present.is_open());
+        let notices = if opened { next.notices(now, next.owner, false).to_vec() } else { Vec::new() };
+        self.task_writes(&next, &notices)
     }
 
     /// The task `id`.
@@ -199,6 +213,10 @@ impl Messages {
     }
 
     async fn write_task(&self, next: &Task, notices: &[Notice]) -> Result<(), StoreError> {
+        self.store().transact("task", self.task_writes(next, notices)?).await
+    }
+
+    fn task_writes(&self, next: &Task, notices: &[Notice]) -> Result<Vec<TransactWriteItem>, StoreError> {
         let (condition, values) = rev_condition(next.rev - 1);
         let put = Put::builder()
             .table_name(self.store().name())
@@ -211,6 +229,6 @@ impl Messages {
         for notice in notices {
             writes.push(TransactWriteItem::builder().put(self.put_notice(notice)?).build());
         }
-        self.store().transact("task", writes).await
+        Ok(writes)
     }
 }

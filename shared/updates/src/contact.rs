@@ -40,6 +40,9 @@ pub struct ContactState {
     /// When a survey last went here.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub survey_at: Option<Timestamp>,
+    /// About which call, by key: a survey that the provider was too busy for is sent later all the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub survey_for: Option<String>,
 }
 
 /// What an opt-out is about.
@@ -130,6 +133,12 @@ impl ContactState {
         (!self.opt_outs.is_empty()).then(|| Self { opt_outs: Vec::new(), ..self.next() })
     }
 
+    /// The same for a START received at `at`: opt-outs that came after it stay, since texts may be handled out of order.
+    pub fn opted_in_as_of(&self, at: Timestamp) -> Option<Self> {
+        let later: Vec<OptOut> = self.opt_outs.iter().filter(|opt_out| opt_out.at > at).cloned().collect();
+        (later.len() < self.opt_outs.len()).then(|| Self { opt_outs: later, ..self.next() })
+    }
+
     /// The state after a receipt showed whether a message sent at `sent_at` could reach this address, or `None` where that
     /// changes nothing. The message sent last decides, whatever order receipts come in; a failure decides over a delivery
     /// of the same instant. A delivery to an address that never failed is not worth a write.
@@ -179,7 +188,8 @@ mod tests {
         let state = ContactState::default().opted_out(Scope::All, at(), "text").unwrap();
         assert_eq!(state.opted_out(Scope::Class(Class::Survey), at(), "email"), None);
         let latched = state.latched(at()).unwrap();
-        let lifted = latched.opted_in().unwrap();
+        assert_eq!(latched.opted_in_as_of(at() - SignedDuration::from_secs(1)), None);
+        let lifted = latched.opted_in_as_of(at()).unwrap();
         assert_eq!((lifted.opt_outs.len(), lifted.latch_until), (0, Some(at())));
         assert_eq!(lifted.opted_in(), None);
     }

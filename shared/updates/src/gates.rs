@@ -192,7 +192,9 @@ impl<'a> Gates<'a> {
         if state.undeliverable {
             return Err(Reason::UndeliverableAddress);
         }
-        let surveyed = state.survey_at.is_some_and(|at| self.now < at + self.policy.survey_interval());
+        let other = state.survey_for.as_deref() != Some(self.subject.key().as_str());
+        let surveyed =
+            other && state.survey_at.is_some_and(|at| self.now < at + self.policy.survey_interval());
         if kind == Kind::Survey && surveyed { Err(Reason::SurveyCap) } else { Ok(()) }
     }
 }

@@ -55,6 +55,8 @@ struct SurveyRules {
     after_minutes: u32,
     days_between: u16,
     not_after_dispositions: BTreeSet<String>,
+    #[serde(default)]
+    stop_keeps_case_news: bool,
 }
 
 /// A random share of calls about which some kinds are not told, to measure their effect.
@@ -167,6 +169,11 @@ impl Policy {
     /// How long an address has rest from surveys after one.
     pub fn survey_interval(&self) -> SignedDuration {
         SignedDuration::from_hours(24 * i64::from(self.file.survey.days_between))
+    }
+
+    /// Whether STOP in answer to a survey ends surveys alone.
+    pub fn stop_keeps_case_news(&self) -> bool {
+        self.file.survey.stop_keeps_case_news
     }
 
     /// Whether a call that ended with this disposition may be followed by a survey: not after an arrest.

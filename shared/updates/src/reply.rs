@@ -1,80 +1,101 @@
-//! What a text that comes in asks for. Opt-out words are honoured in every form the FCC names.
+//! What a text that comes in asks for: to stop, to start again, for help, for a language, for rescue. Read by lists of
+//! words and phrases, because a guess must be explainable; what is unclear is said to be so, and a person reads it.
+mod decide;
+mod emergency;
+mod lists;
+mod stop;
+mod tokens;
 
-/// Meaning of a reply.
+pub use decide::{Decided, Heard, Latest, Meaning, SurveyAnswer, SurveyAsked, Talk, decide};
+pub use stop::Stop;
+
+use tokens::Tokens;
+
+/// A text that came in, read by itself; what it means depends on what was said before as well.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// Whether it sounds like an emergency. It may ask to stop at the same time.
+    pub emergency: bool,
+    /// Whether it asks for no more texts.
+    pub stop: Stop,
+    /// A word that asks for something else, where the text is little more than that word.
+    pub keyword: Option<Keyword>,
+    /// A number from 1 to 5, should the text answer a survey.
+    pub score: Option<Score>,
+    /// Language of the words that were understood, ISO 639, where it is not English.
+    pub language: Option<&'static str>,
+    /// Whether it is thanks and the like, which nobody has to read.
+    pub polite: bool,
+}
+
+/// What a single word asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reply {
-    /// Stop everything to this number.
-    Stop,
-    /// Lift the opt-out.
+pub enum Keyword {
+    /// START: lift the opt-outs.
     Start,
-    /// Asks who this is.
+    /// YES: the same, where an opt-out stands; else an answer to something.
+    Yes,
+    /// HELP: who is this?
     Help,
-    /// Anything else.
-    Other,
+    /// Texts in this language, ISO 639.
+    Language(&'static str),
 }
 
-/// 47 CFR 64.1200(a)(10) names stop, quit, end, revoke, opt out, cancel, unsubscribe; the others are the providers'.
-const STOP: &[&str] =
-    &["stop", "stopall", "quit", "end", "revoke", "optout", "cancel", "unsubscribe", "remove", "arret", "td"];
-const START: &[&str] = &["start", "unstop", "yes"];
-const HELP: &[&str] = &["help", "info"];
+/// A score from 1 to 5.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Score {
+    /// 1 is poor, 5 is very good.
+    pub value: u8,
+    /// Whether words follow the number.
+    pub with_words: bool,
+}
 
-/// Reads a reply: the first word decides, case and punctuation do not matter, and a few whole phrases count.
-pub fn read(body: &str) -> Reply {
-    let words: Vec<String> = body
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
-        .collect();
-    let Some(first) = words.first().map(String::as_str) else { return Reply::Other };
-    let phrase = words.join(" ");
-    let asks_to_stop = [
-        "opt out",
-        "stop texting",
-        "stop messaging",
-        "do not text",
-        "don t text",
-        "no more texts",
-        "leave me alone",
-    ];
-    if STOP.contains(&first) || asks_to_stop.iter().any(|words| phrase.contains(words)) {
-        Reply::Stop
-    } else if START.contains(&first) && words.len() <= 2 {
-        Reply::Start
-    } else if HELP.contains(&first) && words.len() <= 2 {
-        Reply::Help
-    } else {
-        Reply::Other
+/// Reads a text. Case, punctuation and accents do not matter.
+pub fn read(body: &str) -> Reading {
+    let tokens = Tokens::of(body);
+    let (emergency, rescue_language) = emergency::read(&tokens);
+    let (stop, stop_language) = stop::read(&tokens);
+    let plain = !emergency && stop == Stop::No;
+    let keyword = keyword(&tokens).filter(|_| plain);
+    Reading {
+        emergency,
+        stop,
+        keyword: keyword.map(|(keyword, _)| keyword),
+        score: score(&tokens).filter(|_| plain),
+        language: rescue_language.or(stop_language).or(keyword.and_then(|(_, language)| language)),
+        polite: plain && tokens.all_in(lists::POLITE),
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Whether a text names the case `number`, however it is spaced or hyphenated.
+pub fn names(body: &str, number: &str) -> bool {
+    Tokens::of(body).names(number)
+}
 
-    #[track_caller]
-    fn check(body: &str, expected: Reply) {
-        assert_eq!(read(body), expected, "{body}");
+fn keyword(tokens: &Tokens) -> Option<(Keyword, Option<&'static str>)> {
+    let first = tokens.first()?;
+    let language = lists::LANGUAGE_WORDS.iter().find(|(word, _)| *word == first);
+    if let Some((_, code)) = language.filter(|_| tokens.len() <= 3) {
+        return Some((Keyword::Language(code), lists::other(code)));
     }
+    if lists::each(lists::WHO_IS_THIS).any(|question| tokens.is(question)) {
+        return Some((Keyword::Help, None));
+    }
+    let keywords = [(Keyword::Start, lists::START), (Keyword::Help, lists::HELP), (Keyword::Yes, lists::YES)];
+    let found = keywords
+        .into_iter()
+        .find_map(|(keyword, lists)| Some((keyword, lists::language_of(lists, |word| word == first)?)));
+    found.filter(|_| tokens.len() <= 2).map(|(keyword, language)| (keyword, lists::other(language)))
+}
 
-    #[test]
-    fn every_word_the_rule_names_stops() {
-        for word in
-            ["stop", "Quit", "END.", "revoke", "Opt out", "opt-out", "CANCEL", "unsubscribe", " STOP please"]
-        {
-            check(word, Reply::Stop);
-        }
-        check("please stop texting me", Reply::Stop);
-        check("Don't text this number", Reply::Stop);
-    }
-
-    #[test]
-    fn other_words_do_not() {
-        check("START", Reply::Start);
-        check("yes", Reply::Start);
-        check("help", Reply::Help);
-        check("yes he is back and has a knife", Reply::Other);
-        check("the bus stop on 5th", Reply::Other);
-        check("", Reply::Other);
-    }
+/// A digit first, or one of the number words with at most one word beside it.
+fn score(tokens: &Tokens) -> Option<Score> {
+    let first = tokens.first()?;
+    let digit = first.parse().ok().filter(|value| (1..=5).contains(value));
+    let word = || {
+        let short = tokens.len() <= 2;
+        lists::NUMBERS.iter().find(|(word, _)| short && *word == first).map(|(_, value)| *value)
+    };
+    let value = digit.or_else(word)?;
+    Some(Score { value, with_words: !tokens.all_in(lists::BESIDE_A_SCORE) })
 }

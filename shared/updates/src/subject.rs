@@ -50,6 +50,14 @@ impl Subject {
         }
     }
 
+    /// Type of the call, of the linked one for a case.
+    pub fn call_type(&self) -> Option<&str> {
+        match self {
+            Self::Incident(incident) => incident.facts.call_type(),
+            Self::Case(_, incident) => incident.as_deref().and_then(|incident| incident.facts.call_type()),
+        }
+    }
+
     /// Senders that told of it.
     pub fn sources(&self) -> &BTreeSet<String> {
         match self {

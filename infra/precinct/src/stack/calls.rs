@@ -202,6 +202,11 @@ impl Stack {
         self.shared.engine.lock().await.queues.add_sms_log(line, self.now())
     }
 
+    /// A message of the queue of texts as it is, e.g. one that was delivered before.
+    pub async fn inbound_message(&self, body: &str) -> anyhow::Result<()> {
+        self.shared.engine.lock().await.queues.add_raw_text(body, self.now())
+    }
+
     /// Works off streams and queues.
     pub async fn drain(&self) -> anyhow::Result<()> {
         engine::drain(&self.shared).await

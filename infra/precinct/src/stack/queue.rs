@@ -64,6 +64,11 @@ impl Queues {
         self.replies.add(id, body.to_string(), at)
     }
 
+    /// Takes a message as it is, also one that is no text or one that was delivered before.
+    pub(crate) fn add_raw_text(&mut self, body: &str, at: Timestamp) -> anyhow::Result<()> {
+        self.replies.add(startup::Entropy::system().token(), body.to_owned(), at)
+    }
+
     /// Takes a notification or event of SES.
     pub(crate) fn add_ses_event(&mut self, event: &Value, at: Timestamp) -> anyhow::Result<()> {
         self.receipts.add(startup::Entropy::system().token(), event.to_string(), at)
