@@ -1,10 +1,17 @@
 //! The operator's commands against a running stack, and what a stack does with lists that nobody approved.
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use precinct::city::City;
 use precinct::pause::{Pause, Scope};
+use precinct::replay::{self, Course, Fate, Rules};
 use precinct::stack::{Options, Stack};
+use serde_json::Value;
 use tests::{NOON, World, instant, theft};
+use updates::Channel;
 
 fn pause(world: &World, scope: Scope, value: Option<&str>, off: bool) -> Pause {
     Pause {
@@ -95,4 +102,60 @@ async fn a_live_folder_whose_deny_lists_nobody_approved_sends_nothing() {
     let token = stack.token("d", &["dispatch"]);
     let (_, record) = stack.get("/v1/incidents/26-1/updates", &token).await.unwrap();
     assert_eq!(record["decisions"][0]["reason"], "shadow", "{record}");
+}
+
+/// The events of one day of the sample city, by time, with their texts as JSON lines.
+fn one_day() -> Vec<(Timestamp, Value)> {
+    let zone = TimeZone::get("America/Chicago").unwrap();
+    let day = jiff::civil::date(2026, 7, 7);
+    let city = City { seed: 5, last_day: day, zone };
+    let at = |event: &Value| instant(event["timestamp"].as_str().unwrap());
+    let mut events: Vec<_> = city.calls(400).into_iter().map(|event| (at(&event), event)).collect();
+    let opened = |(at, event): &&(Timestamp, Value)| {
+        event["type"] == "incident.opened" && *at >= instant("2026-07-07T10:00:00-05:00")
+    };
+    let calls: BTreeSet<String> =
+        events.iter().filter(opened).map(|(_, event)| event["data"]["incident"]["id"].to_string()).collect();
+    events.retain(|(_, event)| {
+        let data = &event["data"];
+        calls.contains(&data["incident"]["id"].to_string())
+            || calls.contains(&data["case"]["incident_id"].to_string())
+    });
+    events.sort_by_key(|(at, _)| *at);
+    events
+}
+
+/// What is known beforehand must be what happens: the same day, replayed and lived through.
+#[tokio::test]
+async fn a_replay_tells_what_the_stack_sends() {
+    let events = one_day();
+    let lines: Vec<String> = events.iter().map(|(_, event)| event.to_string()).collect();
+    let agency = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/agency"));
+    let rules = Rules::load(agency, false).unwrap();
+    let mut course = Course::new(&rules, &BTreeSet::new());
+    for event in &replay::read(&lines.join("\n")).events {
+        course.take(event);
+    }
+    let told = course.finish();
+    let mut foretold = Vec::new();
+    for entry in told.values().flat_map(|told| &told.entries) {
+        if let (Channel::Text, Fate::Sent { words, .. }) = (entry.channel, &entry.fate) {
+            foretold.push(words.clone());
+        }
+    }
+
+    let world = World::at("2026-07-07T09:00:00-05:00").await;
+    for (at, event) in &events {
+        world.stack.set(*at).await.unwrap();
+        let cases = event["type"].as_str().is_some_and(|kind| kind.starts_with("case."));
+        let path = if cases { "/v1/cases/events" } else { "/v1/cad/events" };
+        assert_eq!(world.stack.post(path, event).await.unwrap().0, 202);
+        world.drain().await;
+    }
+    world.until("2026-07-08T09:30:00-05:00").await;
+    let mut sent: Vec<String> = world.texts().into_iter().map(|text| text.body).collect();
+    foretold.sort();
+    sent.sort();
+    assert!(sent.len() > 10, "the day is too quiet to show anything: {sent:#?}");
+    assert_eq!(sent, foretold);
 }
