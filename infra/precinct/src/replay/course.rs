@@ -6,6 +6,7 @@ use incident::{Case, Event, Incident};
 use jiff::Timestamp;
 use updates::gates::Contacts;
 use updates::needs::Past;
+use updates::policy::Channels;
 use updates::{Channel, ContactState, Kind, Outcome, Planned, Reason, Scope, Subject, TaskKind, needs, plan};
 
 use super::rules::Rules;
@@ -258,6 +259,13 @@ impl<'a> Course<'a> {
         let known = self.outcomes.get(subject_key);
         let was = |key: &Key| known.and_then(|known| known.get(key)).copied();
         let before = was(&by_person);
+        // What goes one way only is not told again when another way becomes known.
+        let one_way = self.rules.policy.channels(*kind) == Channels::First;
+        let by_another = [Channel::Text, Channel::Email]
+            .map(|channel| was(&(person.clone(), *kind, ordinal.clone(), channel)) == Some("sent"));
+        if one_way && by_another.contains(&true) {
+            return None;
+        }
         if before == Some("sent") || by_address.as_ref().and_then(was) == Some("sent") {
             return None;
         }
