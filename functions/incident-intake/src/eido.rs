@@ -130,15 +130,17 @@ async fn apply(
     Ok(call)
 }
 
-/// The number of an incident told of for the first time: the agency's own, which callers know. Two agencies may count
-/// alike: where another incident has that number already, the one from the tracking identifier, which is unique.
+/// The number of an incident told of for the first time: the first that no other incident has, since two agencies may
+/// count alike.
 async fn number(context: &Context, eido: &Eido) -> Result<String, StoreError> {
-    if let Some(number) = eido.internal_number()
-        && context.incidents.incident(number).await?.is_none()
-    {
-        return Ok(number.to_owned());
+    let mut numbers = eido.numbers();
+    let unique = numbers.pop().unwrap_or_default();
+    for number in numbers {
+        if context.incidents.incident(&number).await?.is_none() {
+            return Ok(number);
+        }
     }
-    Ok(eido::tracking_number(eido.tracking_id()))
+    Ok(unique)
 }
 
 /// The snapshot of another incident; of one not told of yet, one that gives it the number under which it will be known.

@@ -10,9 +10,9 @@ use crate::incidents::{Incidents, put};
 use crate::keys;
 use crate::store::{rev_condition, to_item};
 
-/// How long a snapshot outlives the last news of its incident. One that comes back later is told from the start, and
-/// by then every update of it is past its age.
-const KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
+/// How long a snapshot outlives the last news of its incident: as long as the keys of messages outlive their content, so
+/// that nothing comes back.
+const KEPT: SignedDuration = SignedDuration::from_hours(24 * 400);
 
 /// A snapshot at its place.
 #[derive(Clone, Debug, PartialEq, Eq)]

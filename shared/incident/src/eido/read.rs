@@ -198,9 +198,23 @@ impl Eido {
         self.incident().is_some()
     }
 
-    /// The number under which the agency knows the incident and would tell a caller, where it can serve as ours.
-    pub fn internal_number(&self) -> Option<&str> {
-        self.incident()?.internal_incident_id.first().filter(|id| serves_as_number(id))
+    /// Numbers that can serve as ours, those that fit into a text first: the one under which the agency knows the incident
+    /// and would tell a caller; the part of the tracking identifier that its maker counts by; all of that identifier.
+    /// Only the last is unique everywhere.
+    pub fn numbers(&self) -> Vec<String> {
+        let internal = self.incident().and_then(|incident| incident.internal_incident_id.first());
+        let whole = tracking_number(self.tracking_id());
+        let (counted, _) = whole.split_once(':').unwrap_or_default();
+        // By NENA-STA-010 it has ten characters at least; a shorter one may be anybody's.
+        let counted = Some(counted).filter(|counted| counted.len() >= 10);
+        let mut numbers: Vec<String> = [internal, counted]
+            .into_iter()
+            .flatten()
+            .filter(|id| serves_as_number(id))
+            .map(String::from)
+            .collect();
+        numbers.push(whole);
+        numbers
     }
 
     /// A component without a stamp of its own is as new as the whole. What the order hangs on must have one or the

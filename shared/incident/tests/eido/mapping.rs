@@ -317,7 +317,14 @@ fn notes_are_never_kept() {
 
 #[test]
 fn the_number_of_an_incident_is_the_shortest_honest_one() {
-    assert_eq!(eido::read(&active()).unwrap().internal_number(), Some("26-048213"));
+    let numbers = |id: &str, internal: Value| {
+        eido::read(&json!({"$id": id, "lastUpdateTimeStamp": at(0), "incidentComponent": {"internalIncidentId": internal}}))
+            .unwrap()
+            .numbers()
+    };
+    let counted = "urn:emergency:uid:incidentid:a56e556d871:bcf.example.gov";
+    assert_eq!(numbers(counted, json!("26-1")), ["26-1", "a56e556d871", "a56e556d871:bcf.example.gov"]);
+    assert_eq!(numbers(ID, json!("26 / 1")), ["a1b2c3d4:bcf.example.gov"]);
     assert_eq!(eido::tracking_number(ID), "a1b2c3d4:bcf.example.gov");
     let long = format!("urn:emergency:uid:incidentid:{}:bcf.example.gov", "a".repeat(60));
     assert_eq!(eido::tracking_number(&long).len(), "eido-".len() + 16);

@@ -71,5 +71,4 @@ fn a_call_without_an_incident_tells_of_none() {
     let call = json!({"$id": ID, "callComponent": [{"$id": "call-1", "callStartTimestamp": at(0)}]});
     let eido = eido::read(&call).unwrap();
     assert!(!eido.tells_of_an_incident());
-    assert_eq!(eido.internal_number(), None);
 }
