@@ -13,6 +13,7 @@ pub mod derive;
 pub mod email;
 pub mod gates;
 pub mod kind;
+pub mod language;
 pub mod needs;
 pub mod plan;
 pub mod policy;
@@ -24,6 +25,9 @@ pub mod segments;
 pub mod subject;
 pub mod task;
 pub mod texts;
+pub mod transliterate;
+pub mod triggers;
+pub mod wording;
 
 pub use contact::{ConfirmedSafe, ContactState, Flag, OptOut, Scope};
 pub use kind::{Answer, Channel, Class, Kind, Reason};

@@ -7,9 +7,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::derive::{ordinal_of, ordinal_of_agency};
 use crate::kind::{Answer, Channel, Kind};
-use crate::segments::{Alphabet, measure};
+use crate::segments::{Alphabet, limit, measure};
 use crate::subject::Subject;
-use crate::texts::{Texts, environment};
+use crate::texts::{EMAILS, Texts, environment};
+use crate::transliterate::plain;
 
 /// What every text may say about the agency.
 #[derive(Clone, Debug)]
@@ -118,7 +119,8 @@ fn assigned<'a>(case: &'a incident::Case, ordinal: &str) -> Option<&'a Investiga
     case.facts.assignments().map(|(_, who)| who).find(|who| ordinal_of(who) == ordinal)
 }
 
-/// Fills the words of `kind` for `channel`. A text must fit one part in GSM-7 or two in UCS-2.
+/// Fills the words of `kind` for `channel`. Texts have plain marks in place of typographic ones and must fit
+/// [`limit`] parts, or two where a name in them needs UCS-2.
 pub fn render(kind: Kind, channel: Channel, texts: &Texts, values: &Values) -> Result<Rendered, Refused> {
     let refused = |reason: String| Refused { kind, language: texts.language.clone(), reason };
     let fill = |template: &str| {
@@ -128,8 +130,8 @@ pub fn render(kind: Kind, channel: Channel, texts: &Texts, values: &Values) -> R
     let words = texts.of(kind);
     match channel {
         Channel::Text => {
-            let body = fill(&words.text)?;
-            fits(&body).map_err(refused)?;
+            let body = plain(&fill(&words.text)?);
+            fits(&body, &texts.language).map_err(refused)?;
             Ok(Rendered { subject: String::new(), body })
         }
         Channel::Email => Ok(Rendered { subject: fill(&words.subject)?, body: fill(&words.body)? }),
@@ -139,15 +141,28 @@ pub fn render(kind: Kind, channel: Channel, texts: &Texts, values: &Values) -> R
 /// Fills the words of an answer to a text that came in. `values` need the agency's own only.
 pub fn render_answer(answer: Answer, texts: &Texts, values: &Values) -> Result<Rendered, String> {
     let filled = environment().render_str(texts.answer(answer), values);
-    let body = filled.map_err(|error| format!("{answer} in {}: {:?}", texts.language, error.kind()))?;
-    fits(&body).map_err(|reason| format!("{answer} in {}: {reason}", texts.language))?;
+    let body = plain(&filled.map_err(|error| format!("{answer} in {}: {:?}", texts.language, error.kind()))?);
+    fits(&body, &texts.language).map_err(|reason| format!("{answer} in {}: {reason}", texts.language))?;
     Ok(Rendered { subject: String::new(), body })
 }
 
-/// One part in GSM-7, or two in UCS-2.
-fn fits(body: &str) -> Result<(), String> {
+/// What stands below an e-mail: who writes, and how to stop it where there is no link for that.
+pub fn render_footer(texts: &Texts, values: &Values, has_link: bool) -> Result<String, String> {
+    let mut template = texts.emails.footer.clone();
+    if !has_link {
+        template = format!("{template} {}", texts.emails.stop_by_phone);
+    }
+    fill(&template, values).map_err(|reason| format!("{EMAILS} in {}: {reason}", texts.language))
+}
+
+/// A template with its placeholders filled; the error never holds a value.
+pub fn fill(template: &str, values: &Values) -> Result<String, String> {
+    environment().render_str(template, values).map_err(|error| format!("{:?}", error.kind()))
+}
+
+fn fits(body: &str, language: &str) -> Result<(), String> {
     let size = measure(body);
-    let limit = if size.alphabet == Alphabet::Gsm7 { 1 } else { 2 };
+    let limit = if size.alphabet == Alphabet::Gsm7 { limit(language) } else { 2 };
     if size.parts > limit {
         return Err(format!("{} units need {} parts, the limit is {limit}", size.units, size.parts));
     }
@@ -163,9 +178,10 @@ pub fn longest_values(texts: &Texts, kind: Kind, agency: &AgencyWords) -> Values
         ("window_from", "12:40 PM".into()),
         ("window_to", "12:55 PM".into()),
         ("investigator_name", "Det. Wolfeschlegel".into()),
+        ("languages", "ESPAÑOL, HMOOB, SOOMAALI".into()),
         ("investigator_phone", "218-555-0100".into()),
         ("contact_phone", "218-555-0100".into()),
-        ("new_agency", "Example County Sheriff Dept".into()),
+        ("new_agency", "Example County Sheriff and Rescue Department".into()),
         ("new_agency_phone", "218-555-0100".into()),
         // Staff see how much room there is; what they write is measured before it is taken.
         ("message", "Please call Det. Wolfeschlegel at 218-555-0100 about report 26-1234567.".into()),

@@ -26,30 +26,52 @@ pub struct Size {
 
 /// Measures `text`. Neither an escape pair nor a surrogate pair is torn between parts.
 pub fn measure(text: &str) -> Size {
-    let septets: Option<Vec<usize>> = text
-        .chars()
-        .map(|c| if BASIC.contains(c) { Some(1) } else { EXTENDED.contains(c).then_some(2) })
-        .collect();
-    match septets {
-        Some(widths) => size(Alphabet::Gsm7, &widths, 160, 153),
-        None => size(Alphabet::Ucs2, &text.chars().map(char::len_utf16).collect::<Vec<_>>(), 70, 67),
-    }
+    let alphabet = alphabet(text);
+    let units = text.chars().map(|c| width(c, alphabet)).sum();
+    Size { alphabet, units, parts: parts(text).len() }
 }
 
-fn size(alphabet: Alphabet, widths: &[usize], single: usize, each: usize) -> Size {
-    let units: usize = widths.iter().sum();
-    if units <= single {
-        return Size { alphabet, units, parts: 1 };
+/// The parts that `text` is sent in, in order; one empty part for an empty text. How a carrier cuts is its own
+/// matter: this is the longest a text can get, since every character stays whole.
+pub fn parts(text: &str) -> Vec<&str> {
+    let alphabet = alphabet(text);
+    let (single, each) = match alphabet {
+        Alphabet::Gsm7 => (160, 153),
+        Alphabet::Ucs2 => (70, 67),
+    };
+    if text.chars().map(|c| width(c, alphabet)).sum::<usize>() <= single {
+        return vec![text];
     }
-    let (mut parts, mut filled) = (1, 0);
-    for width in widths {
+    let (mut parts, mut start, mut filled) = (Vec::new(), 0, 0);
+    for (at, c) in text.char_indices() {
+        let width = width(c, alphabet);
         if filled + width > each {
-            parts += 1;
-            filled = 0;
+            parts.push(&text[start..at]);
+            (start, filled) = (at, 0);
         }
         filled += width;
     }
-    Size { alphabet, units, parts }
+    parts.push(&text[start..]);
+    parts
+}
+
+/// Parts that a text in `language` may take: one in English, two in a language that needs more words or letters.
+pub fn limit(language: &str) -> usize {
+    if language == "en" { 1 } else { 2 }
+}
+
+fn alphabet(text: &str) -> Alphabet {
+    let small = text.chars().all(|c| BASIC.contains(c) || EXTENDED.contains(c));
+    if small { Alphabet::Gsm7 } else { Alphabet::Ucs2 }
+}
+
+/// Units that a character takes.
+fn width(c: char, alphabet: Alphabet) -> usize {
+    match alphabet {
+        Alphabet::Gsm7 if EXTENDED.contains(c) => 2,
+        Alphabet::Gsm7 => 1,
+        Alphabet::Ucs2 => c.len_utf16(),
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! `texts/<language>/<kind>.toml` and `answers.toml`: the words of each kind and of each answer to a text that came
-//! in, checked as a whole before one of them is used.
+//! `texts/<language>/<kind>.toml`, `answers.toml` and `emails.toml`: the words of each kind, of each answer to a text
+//! that came in, and of what stands around e-mails, checked as a whole before one of them is used.
 use std::collections::BTreeMap;
 
 use incident::case::STATUSES;
@@ -18,10 +18,14 @@ pub struct Texts {
     pub hash: String,
     kinds: BTreeMap<Kind, KindTexts>,
     answers: BTreeMap<Answer, String>,
+    /// What stands around e-mails.
+    pub emails: EmailTexts,
 }
 
 /// File of the answers in each language's folder.
 pub const ANSWERS: &str = "answers.toml";
+/// File of what stands around e-mails.
+pub const EMAILS: &str = "emails.toml";
 
 /// The words of one kind. Templates are minijinja; a placeholder without a value refuses the render.
 #[derive(Clone, Debug, Deserialize)]
@@ -39,6 +43,60 @@ pub struct KindTexts {
     /// For `case_status`: words by status; all of the contract's list.
     #[serde(default)]
     pub statuses: BTreeMap<String, String>,
+}
+
+/// What stands below every e-mail, and the page on which e-mails are stopped.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EmailTexts {
+    /// Who writes, and whom to call.
+    pub footer: String,
+    /// Words of the link to the page.
+    pub stop_link: String,
+    /// What stands in its place where there is no page.
+    pub stop_by_phone: String,
+    /// The page.
+    pub page: PageTexts,
+}
+
+/// Words of the page on which e-mails are stopped.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PageTexts {
+    /// Heading.
+    pub title: String,
+    /// What is asked.
+    pub question: String,
+    /// First choice, taken unless another is: everything.
+    pub everything: String,
+    /// Only what is about the report that the e-mail was about.
+    pub report: String,
+    /// Only surveys.
+    pub surveys: String,
+    /// The button.
+    pub button: String,
+    /// What is said when it is done.
+    pub done: String,
+    /// What else one should know.
+    pub also: String,
+    /// The link is damaged.
+    pub unknown: String,
+    /// It could not be recorded.
+    pub later: String,
+}
+
+impl EmailTexts {
+    /// Reads `emails.toml`; the error is the reason.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let texts: Self = toml::from_str(text).map_err(|fault| fault.to_string())?;
+        let page = &texts.page;
+        for template in
+            [&texts.footer, &texts.stop_link, &texts.stop_by_phone, &page.also, &page.unknown, &page.later]
+        {
+            compiles(template)?;
+        }
+        Ok(texts)
+    }
 }
 
 /// A text file cannot be used; the text names file and reason.
@@ -60,9 +118,14 @@ impl Texts {
             |file: &str, reason: String| TextsError { language: language.into(), file: file.into(), reason };
         let mut kinds = BTreeMap::new();
         let mut answers = BTreeMap::new();
+        let mut emails = None;
         for (file, text) in files {
             if file == ANSWERS {
                 answers = parse_answers(text).map_err(|reason| error(file, reason))?;
+                continue;
+            }
+            if file == EMAILS {
+                emails = Some(EmailTexts::parse(text).map_err(|reason| error(file, reason))?);
                 continue;
             }
             let kind = file.strip_suffix(".toml").and_then(Kind::from_word);
@@ -86,7 +149,8 @@ impl Texts {
         if let Some(missing) = Answer::ALL.iter().find(|answer| !answers.contains_key(answer)) {
             return Err(error(ANSWERS, format!("{missing} is missing")));
         }
-        Ok(Self { language: language.into(), hash: files_hash(files), kinds, answers })
+        let emails = emails.ok_or_else(|| error(EMAILS, "is missing".into()))?;
+        Ok(Self { language: language.into(), hash: files_hash(files), kinds, answers, emails })
     }
 
     /// The words of an answer.

@@ -2,7 +2,6 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use updates::Kind;
 use updates::segments::{Alphabet, Size};
 
 /// Findings about one folder.
@@ -11,7 +10,8 @@ pub struct Report {
     folder: PathBuf,
     faults: Vec<Fault>,
     rows: Vec<(String, String)>,
-    sizes: Vec<(String, Kind, Size)>,
+    /// Language, name of the kind or answer, size of the longest text.
+    sizes: Vec<(String, &'static str, Size)>,
 }
 
 /// Something that must be put right.
@@ -54,8 +54,8 @@ impl Report {
         self.rows.push((file.to_owned(), line));
     }
 
-    pub(super) fn size(&mut self, language: &str, kind: Kind, size: Size) {
-        self.sizes.push((language.to_owned(), kind, size));
+    pub(super) fn size(&mut self, language: &str, name: &'static str, size: Size) {
+        self.sizes.push((language.to_owned(), name, size));
     }
 
     /// Whether nothing is wrong.
@@ -80,16 +80,41 @@ impl fmt::Display for Report {
         for (file, line) in &self.rows {
             writeln!(f, "  {file:width$}  {line}")?;
         }
-        writeln!(f, "  Texts at their longest:")?;
-        for (language, kind, size) in &self.sizes {
-            let (alphabet, limit) = match size.alphabet {
-                Alphabet::Gsm7 => ("GSM-7", 160),
-                Alphabet::Ucs2 => ("UCS-2", 134),
+        self.write_sizes(f)
+    }
+}
+
+impl Report {
+    /// A row for each kind and answer, a column for each language: segments, units and alphabet at the longest values.
+    fn write_sizes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut languages: Vec<&str> = Vec::new();
+        let mut names: Vec<&str> = Vec::new();
+        for (language, name, _) in &self.sizes {
+            languages.extend((!languages.contains(&language.as_str())).then_some(language.as_str()));
+            names.extend((!names.contains(name)).then_some(*name));
+        }
+        writeln!(f, "  Segments at the longest values, with units and alphabet:")?;
+        write!(f, "    {:19}", "")?;
+        languages.iter().try_for_each(|language| write!(f, "  {language:13}"))?;
+        writeln!(f)?;
+        for name in names {
+            let cell = |language: &&str| {
+                let found = self.sizes.iter().find(|(of, named, _)| of == language && *named == name);
+                found.map_or_else(String::new, |(_, _, size)| cell(*size))
             };
-            let (kind, units, parts) = (kind.word(), size.units, size.parts);
-            let plural = if parts == 1 { "segment" } else { "segments" };
-            writeln!(f, "    {language}  {kind:19}  {alphabet}  {units:3} of {limit}  {parts} {plural}")?;
+            let cells: Vec<String> =
+                languages.iter().map(|language| format!("{:13}", cell(language))).collect();
+            writeln!(f, "    {name:19}  {}", cells.join("  ").trim_end())?;
         }
         Ok(())
     }
+}
+
+/// `1 (150 GSM-7)`.
+fn cell(size: Size) -> String {
+    let alphabet = match size.alphabet {
+        Alphabet::Gsm7 => "GSM-7",
+        Alphabet::Ucs2 => "UCS-2",
+    };
+    format!("{} ({} {alphabet})", size.parts, size.units)
 }

@@ -145,7 +145,18 @@ fn a_text_with_an_unknown_placeholder_is_named() {
         "texts/en/case_number.toml",
         "{{ case }}. Keep",
         "{{ offence }}. Keep",
-        "texts/en/case_number.toml: text:",
+        "texts/en/case_number.toml: text: {{ offence }} has no value after case.opened",
+    );
+}
+
+#[test]
+fn a_placeholder_that_some_trigger_cannot_fill_is_named_with_its_trigger() {
+    check(
+        "texts/es/case_assigned.toml",
+        "ya tiene investigador{% if investigator_name is defined %}: {{ investigator_name }}{% endif %}",
+        "ya tiene investigador: {{ investigator_name }}",
+        "texts/es/case_assigned.toml: body: {{ investigator_name }} has no value after case.assigned without the \
+         investigator's name",
     );
 }
 
@@ -170,11 +181,13 @@ fn the_rules_of_wording_are_held() {
     );
     check(
         "texts/en/call_received.toml",
-        "as soon as one is free",
-        "and is under way",
+        "You are in line.",
+        "Somebody is under way.",
         "must not contain the word way",
     );
-    check("texts/en/case_number.toml", "Reply STOP to end.", "Bye.", "the word STOP is missing");
+    check("texts/en/case_number.toml", "Reply STOP to end.", "Bye.", "the last sentence names STOP");
+    check("texts/so/call_transferred.toml", "wac 911", "wac", "911 is missing");
+    check("texts/en/answers.toml", "we pass this on", "the theft is passed on", "\"theft\"");
 }
 
 #[test]

@@ -1,13 +1,14 @@
-//! The texts: each rendered with the longest values it can meet, measured, and held to the house rules of
-//! wording, so that a text never fails for the first time in front of a caller.
+//! The texts: each rendered with the longest values it can meet, measured, held to the house rules of wording, and
+//! tried with the least that each trigger brings, so that a text never fails for the first time in front of a caller.
 use std::collections::BTreeMap;
 
 use startup::agency::{Agency, Folder};
 use updates::approvals::Approvals;
-use updates::render::{AgencyWords, longest_values, render};
-use updates::segments::measure;
-use updates::texts::Texts;
-use updates::{Channel, Class, Kind};
+use updates::render::{AgencyWords, agency_values, longest_values, render, render_answer, render_footer};
+use updates::segments::{limit, measure};
+use updates::texts::{ANSWERS, EMAILS, Texts};
+use updates::triggers::unfilled;
+use updates::{Answer, Channel, Kind, wording};
 
 use super::Report;
 
@@ -33,6 +34,11 @@ pub(super) fn check(report: &mut Report, folder: &Folder, agency: &Agency, appro
             for kind in Kind::ALL {
                 one(report, &texts, *kind, &words);
             }
+            answers(report, &texts, &words);
+            footer(report, &texts, &words);
+            for unfilled in unfilled(&texts, &words) {
+                report.fault(&format!("texts/{language}/{}.toml", unfilled.kind), unfilled.to_string());
+            }
             let approved =
                 if approvals.approves(&language, &texts.hash) { "approved" } else { "not approved" };
             let line = format!("{} kinds, {approved}; hash {}…", Kind::ALL.len(), &texts.hash[..12]);
@@ -55,37 +61,58 @@ fn read(report: &mut Report, folder: &Folder, language: &str) -> Option<Texts> {
 }
 
 fn one(report: &mut Report, texts: &Texts, kind: Kind, agency: &AgencyWords) {
-    let file = format!("texts/{}/{kind}.toml", texts.language);
+    let language = &texts.language;
+    let file = format!("texts/{language}/{kind}.toml");
     let values = longest_values(texts, kind, agency);
     match render(kind, Channel::Text, texts, &values) {
         Ok(text) => {
-            report.size(&texts.language, kind, measure(&text.body));
-            for reason in wording(&text.body, kind, &texts.language, agency) {
+            measured(report, &file, language, kind.word(), &text.body);
+            for reason in wording::of_text(&text.body, kind, language, &agency.name) {
                 report.fault(&file, format!("text: {reason}"));
             }
         }
         Err(refused) => report.fault(&file, format!("text: {refused}")),
     }
-    if let Err(refused) = render(kind, Channel::Email, texts, &values) {
-        report.fault(&file, format!("subject or body: {refused}"));
+    match render(kind, Channel::Email, texts, &values) {
+        Ok(email) => {
+            for reason in wording::of_email(&email.subject, &email.body, kind, language, &agency.name) {
+                report.fault(&file, reason);
+            }
+        }
+        Err(refused) => report.fault(&file, format!("subject or body: {refused}")),
     }
 }
 
-/// The house rules a text breaks.
-fn wording(text: &str, kind: Kind, language: &str, agency: &AgencyWords) -> Vec<&'static str> {
-    let english = language == "en";
-    let has = |word: &str| text.to_lowercase().split(|c: char| !c.is_alphabetic()).any(|found| found == word);
-    let live = kind.class() == Class::EmergencyService;
-    let rules = [
-        (!text.starts_with(&agency.name), "must open with the agency's name"),
-        (!text.contains("STOP"), "must say how to stop: the word STOP is missing"),
-        (live && !text.contains("911"), "must say what to do if it gets worse: 911 is missing"),
-        (english && kind == Kind::OfficersDelayed && !has("delayed"), "must contain the word delayed"),
-        (
-            english && kind != Kind::OfficersOnTheWay && has("way"),
-            "must not contain the word way: only officers_on_the_way may",
-        ),
-        (text.contains("://") || text.contains("www."), "must not contain a link"),
-    ];
-    rules.into_iter().filter_map(|(broken, reason)| broken.then_some(reason)).collect()
+fn answers(report: &mut Report, texts: &Texts, agency: &AgencyWords) {
+    let language = &texts.language;
+    let file = format!("texts/{language}/{ANSWERS}");
+    for answer in Answer::ALL {
+        match render_answer(*answer, texts, &agency_values(agency)) {
+            Ok(text) => {
+                measured(report, &file, language, answer.word(), &text.body);
+                for reason in wording::of_answer(&text.body, *answer, language, &agency.name) {
+                    report.fault(&file, format!("{answer}: {reason}"));
+                }
+            }
+            Err(refused) => report.fault(&file, refused),
+        }
+    }
+}
+
+/// Notes the size of a text; more parts than its language may take are a fault.
+fn measured(report: &mut Report, file: &str, language: &str, name: &'static str, text: &str) {
+    let (size, limit) = (measure(text), limit(language));
+    if size.parts > limit {
+        let reason = format!("{} units need {} parts, the limit is {limit}", size.units, size.parts);
+        report.fault(file, format!("{name}: {reason}"));
+    }
+    report.size(language, name, size);
+}
+
+fn footer(report: &mut Report, texts: &Texts, agency: &AgencyWords) {
+    for has_link in [true, false] {
+        if let Err(refused) = render_footer(texts, &agency_values(agency), has_link) {
+            report.fault(&format!("texts/{}/{EMAILS}", texts.language), refused);
+        }
+    }
 }
