@@ -77,4 +77,7 @@ fn text_schedule_and_staff_request_are_read() {
     let request: ApiGatewayV2httpRequest = sample("staff-incident-updates.json");
     let claims = request.request_context.authorizer.unwrap().jwt.unwrap().claims;
     assert_eq!(claims["groups"], "[dispatch records]");
+    let click: ApiGatewayV2httpRequest = sample("unsubscribe-post.json");
+    assert_eq!(click.body.as_deref(), Some("List-Unsubscribe=One-Click"));
+    assert!(click.path_parameters.contains_key("token") && click.request_context.authorizer.is_none());
 }

@@ -17,4 +17,5 @@ mod silence;
 mod staff;
 mod template;
 mod units;
+mod unsubscribe;
 mod updates;

@@ -23,6 +23,7 @@ const FUNCTIONS: &[(&str, &[&str])] = &[
     ("send-updates", send_updates::VARIABLES),
     ("staff-api", staff_api::VARIABLES),
     ("sweep-updates", sweep_updates::VARIABLES),
+    ("unsubscribe", unsubscribe::VARIABLES),
 ];
 
 #[test]

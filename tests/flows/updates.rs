@@ -13,7 +13,7 @@ async fn repeated_swapped_and_reissued_events_give_two_texts() {
     world.cad(json!([en_route("e-9002", at, "26-1"), theft("e-9001", at, "26-1")])).await;
     world.minutes(3).await;
     insta::assert_snapshot!(world.transcript(), @r"
-    12:00 +12185550123: Example City Police: we have your call 26-1. An officer comes as soon as one is free. If it gets worse call 911. Reply STOP to end.
+    12:00 +12185550123: Example City Police: we have your call 26-1. You are in line. If it gets worse call 911. Reply ESPAÑOL, HMOOB, SOOMAALI or STOP to end.
     12:00 +12185550123: Example City Police: officers are on the way, call 26-1, expected 12:10 PM to 12:25 PM. If it gets worse call 911. Reply STOP to end.
     ");
 }

@@ -16,12 +16,14 @@ use table::planning::policy;
 use table::wording::Words;
 use updates::Policy;
 
+mod email;
 mod notice;
 mod provider;
 mod reach;
 mod send;
 mod webhook;
 
+use email::Emails;
 use provider::Provider;
 use webhook::Webhook;
 
@@ -36,6 +38,7 @@ pub const VARIABLES: &[&str] = &[
     "SMS_ORIGINATION_NUMBER",
     "TASK_WEBHOOK_SECRET_ID",
     "SES_CONFIGURATION_SET",
+    "PUBLIC_API_URL",
 ];
 
 /// What the function works with, made once per start.
@@ -47,6 +50,7 @@ pub struct Context {
     provider: Provider,
     webhook: Webhook,
     mailboxes: Arc<BTreeMap<String, String>>,
+    emails: Emails,
     clock: Clock,
     entropy: Entropy,
 }
@@ -63,6 +67,7 @@ impl Context {
             policy: Arc::new(policy(&folder)?),
             words: Arc::new(Words::load(&folder, &agency)?),
             provider: Provider::new(runtime, &agency),
+            emails: Emails::new(runtime, &agency),
             webhook: Webhook::new(runtime, &agency)?,
             mailboxes: Arc::new(agency.mailboxes),
             clock: runtime.clock.clone(),

@@ -77,10 +77,15 @@ impl Provider {
         }
     }
 
-    /// Mails `words` to `address`; `token` makes the message id, and comes back with every event of the configuration set.
+    /// Mails `words` to a mailbox of the department; `token` makes the message id.
     pub(crate) async fn email(&self, address: &str, words: &Rendered, at: Timestamp, token: &str) -> Sent {
         let envelope = Envelope { from_name: &self.from_name, from: &self.from, to: address, at, token };
-        let raw = RawMessage::builder().data(Blob::new(build(&envelope, words))).build();
+        self.mail(address, build(&envelope, words), token).await
+    }
+
+    /// Mails a finished message to `address`; `token` comes back with every event of the configuration set.
+    pub(crate) async fn mail(&self, address: &str, raw: Vec<u8>, token: &str) -> Sent {
+        let raw = RawMessage::builder().data(Blob::new(raw)).build();
         let Ok(raw) = raw else { return Sent::Refused("message could not be built") };
         let call = self.ses.send_raw_email().source(&self.from).destinations(address).raw_message(raw);
         let call = match MessageTag::builder().name(CLAIM_TAG).value(token).build() {

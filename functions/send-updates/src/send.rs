@@ -7,6 +7,7 @@ use table::wording::Worded;
 use updates::{Channel, Reason, Scope};
 
 use crate::Context;
+use crate::email::{self, Foot};
 use crate::provider::Sent;
 
 /// When a paused or throttled message is looked at again.
@@ -19,7 +20,7 @@ pub(crate) async fn send(context: &Context, key: &Key) -> Result<(), StoreError>
     let mut round = 0;
     loop {
         match claim(context, key).await {
-            Ok(Some((message, worded))) => return deliver(context, message, &worded).await,
+            Ok(Some((message, worded, foot))) => return deliver(context, message, &worded, &foot).await,
             Ok(None) => return Ok(()),
             Err(error) if error.is_condition() && round < ROUNDS => round += 1,
             Err(error) => return Err(error),
@@ -28,7 +29,7 @@ pub(crate) async fn send(context: &Context, key: &Key) -> Result<(), StoreError>
 }
 
 /// Decides once more, words the message and claims it; `None` where there is nothing to send.
-async fn claim(context: &Context, key: &Key) -> Result<Option<(Message, Worded)>, StoreError> {
+async fn claim(context: &Context, key: &Key) -> Result<Option<(Message, Worded, Foot)>, StoreError> {
     let planning = &context.planning;
     if !is_pending(planning.messages.get(key).await?.as_ref()) {
         return Ok(None);
@@ -42,8 +43,9 @@ async fn claim(context: &Context, key: &Key) -> Result<Option<(Message, Worded)>
         planning.withhold(&message, Reason::Paused, Some(now + LATER), now).await?;
         return Ok(None);
     }
-    let worded =
-        context.words.word(&loaded.subject, &message.person, message.kind, &message.ordinal, message.channel);
+    let Message { person, kind, ordinal, channel, .. } = &message;
+    let asked = loaded.known.language(&message.recipient);
+    let worded = context.words.word(&loaded.subject, person, *kind, ordinal, *channel, asked);
     let worded = match worded {
         Ok(worded) => worded,
         Err(reason) => {
@@ -51,9 +53,13 @@ async fn claim(context: &Context, key: &Key) -> Result<Option<(Message, Worded)>
             return Ok(None);
         }
     };
+    let Some(foot) = email::foot(context, &loaded, &message, &worded).await? else {
+        planning.withhold(&message, Reason::RenderRefused, None, now).await?;
+        return Ok(None);
+    };
     let claimed = claimed(context, &message, &worded, now).await?;
     planning.claim(&loaded, &claimed, now).await?;
-    Ok(Some((claimed, worded)))
+    Ok(Some((claimed, worded, foot)))
 }
 
 fn is_pending(message: Option<&Message>) -> bool {
@@ -76,7 +82,12 @@ async fn claimed(
 }
 
 /// From here on the record never comes again: whatever fails is written on the row or left to the sweep.
-async fn deliver(context: &Context, message: Message, worded: &Worded) -> Result<(), StoreError> {
+async fn deliver(
+    context: &Context,
+    message: Message,
+    worded: &Worded,
+    foot: &Foot,
+) -> Result<(), StoreError> {
     let now = context.clock.now();
     let address = match context.planning.messages.address(&message).await {
         Ok(address) => address,
@@ -88,7 +99,10 @@ async fn deliver(context: &Context, message: Message, worded: &Worded) -> Result
     let token = message.claim.clone().unwrap_or_default();
     let sent = match message.channel {
         Channel::Text => context.provider.text(&address, &worded.words).await,
-        Channel::Email => context.provider.email(&address, &worded.words, now, &token).await,
+        Channel::Email => {
+            let raw = context.emails.build(worded, foot, (&address, now, &token));
+            context.provider.mail(&address, raw, &token).await
+        }
     };
     let now = context.clock.now();
     let marked = match sent {

@@ -28,6 +28,14 @@ pub struct Known {
     pub indexes: BTreeMap<String, String>,
 }
 
+impl Known {
+    /// The language that was asked for from the address with this index.
+    pub fn language(&self, index: &str) -> Option<&str> {
+        let (address, _) = self.indexes.iter().find(|(_, known)| *known == index)?;
+        self.states.get(address)?.language.as_deref()
+    }
+}
+
 #[derive(Deserialize, Serialize)]
 struct ContactItem {
     #[serde(flatten)]
@@ -40,6 +48,10 @@ impl Contacts {
     /// The table behind `store`.
     pub fn new(store: Store, ring: KeyRing) -> Self {
         Self { store, ring }
+    }
+
+    pub(crate) fn ring(&self) -> &KeyRing {
+        &self.ring
     }
 
     /// The blind index of a normalised address.

@@ -43,6 +43,12 @@ impl KeyRing {
         Ok(self.key(&day, true).await?.seal(&self.bound(place), plain))
     }
 
+    /// Seals `plain` for `place` under the key `id`, made on first use: for what must be opened years later without
+    /// keeping the day it was sealed on.
+    pub async fn seal_under(&self, id: &str, place: &str, plain: &[u8]) -> Result<String, StoreError> {
+        Ok(self.key(id, true).await?.seal(&self.bound(place), plain))
+    }
+
     /// Opens what was sealed for `place`.
     pub async fn open(&self, place: &str, sealed: &str) -> Result<Vec<u8>, StoreError> {
         let id = key_id(sealed).ok_or_else(|| StoreError::malformed("sealed data", "it names no key"))?;

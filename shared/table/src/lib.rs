@@ -26,6 +26,7 @@ pub mod store;
 pub mod subject_facts;
 pub mod surveys;
 pub mod tasks;
+pub mod unsubscribe;
 pub mod wording;
 
 pub use error::StoreError;

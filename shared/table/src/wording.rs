@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use startup::agency::{Agency, AgencyError, Folder};
 use updates::approvals::Approvals;
-use updates::render::{AgencyWords, Rendered, agency_values, render, render_answer, values};
+use updates::language;
+use updates::render::{AgencyWords, Rendered, agency_values, render, render_answer, render_footer, values};
 use updates::texts::Texts;
 use updates::{Answer, Channel, Kind, Reason, Subject};
 
@@ -28,6 +29,15 @@ pub struct Worded {
     pub text_hash: String,
     /// The words.
     pub words: Rendered,
+}
+
+/// What stands below an e-mail.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Below {
+    /// Who writes, whom to call and, where there is no link for it, how to stop e-mails.
+    pub footer: String,
+    /// Words of that link.
+    pub link: String,
 }
 
 impl Words {
@@ -60,7 +70,8 @@ impl Words {
         Ok(Self { agency: agency_words, default_language: agency.default_language.clone(), texts, approvals })
     }
 
-    /// The words for a message: in the person's language, else the default one, and only approved texts.
+    /// The words for a message: in the person's own language, else the one `asked` for by keyword from that address,
+    /// else the department's, else English; and only approved texts.
     pub fn word(
         &self,
         subject: &Subject,
@@ -68,18 +79,20 @@ impl Words {
         kind: Kind,
         ordinal: &str,
         channel: Channel,
+        asked: Option<&str>,
     ) -> Result<Worded, Reason> {
         let own = subject
             .people()
             .into_iter()
             .find(|(id, _)| id == person)
             .and_then(|(_, person)| person.language());
-        let chain = [own.unwrap_or(&self.default_language), &self.default_language];
-        let approved = |language: &&str| {
-            self.texts.get(*language).filter(|texts| self.approvals.approves(language, &texts.hash))
-        };
-        let texts = chain.iter().find_map(approved).ok_or(Reason::UnapprovedText)?;
-        let values = values(subject, kind, ordinal, &self.agency, texts);
+        let chain = language::chain(own, asked, &self.default_language);
+        let texts =
+            chain.iter().find_map(|language| self.approved(language)).ok_or(Reason::UnapprovedText)?;
+        let mut values = values(subject, kind, ordinal, &self.agency, texts);
+        let languages = self.texts.keys().filter(|language| self.approved(language).is_some());
+        let offer = language::offer(languages.map(String::as_str), &texts.language);
+        values.extend(offer.map(|offer| ("languages", offer)));
         let words = render(kind, channel, texts, &values).map_err(|refused| {
             tracing::error!(error = %refused, "text refused");
             Reason::RenderRefused
@@ -89,15 +102,28 @@ impl Words {
 
     /// The words of an answer to a text: in `language`, else the default one, else English; only approved texts.
     pub fn answer(&self, answer: Answer, language: &str) -> Result<Worded, NotSent> {
-        let approved = |language: &&str| {
-            self.texts.get(*language).filter(|texts| self.approvals.approves(language, &texts.hash))
-        };
-        let chain = [language, &self.default_language, "en"];
-        let texts = chain.iter().find_map(approved).ok_or(NotSent::UnapprovedText)?;
+        let chain = language::chain(Some(language), None, &self.default_language);
+        let texts =
+            chain.iter().find_map(|language| self.approved(language)).ok_or(NotSent::UnapprovedText)?;
         let words = render_answer(answer, texts, &agency_values(&self.agency)).map_err(|reason| {
             tracing::error!(reason, "answer refused");
             NotSent::RenderRefused
         })?;
         Ok(Worded { language: texts.language.clone(), text_hash: texts.hash.clone(), words })
+    }
+    /// What stands below an e-mail in `language`; `None`, with a line in the log, where it cannot be filled.
+    pub fn below_email(&self, language: &str, has_link: bool) -> Option<Below> {
+        let texts = self.texts.get(language)?;
+        match render_footer(texts, &agency_values(&self.agency), has_link) {
+            Ok(footer) => Some(Below { footer, link: texts.emails.stop_link.clone() }),
+            Err(reason) => {
+                tracing::error!(reason, "footer refused");
+                None
+            }
+        }
+    }
+
+    fn approved(&self, language: &str) -> Option<&Texts> {
+        self.texts.get(language).filter(|texts| self.approvals.approves(language, &texts.hash))
     }
 }

@@ -269,8 +269,10 @@ impl<'a> Course<'a> {
         if before == Some("sent") || by_address.as_ref().and_then(was) == Some("sent") {
             return None;
         }
+        let asked = address.as_ref().and_then(|address| self.contacts.get(&address.0)?.language.as_deref());
         let fate = match outcome {
-            Outcome::Pending => match self.rules.words.word(subject, person, *kind, ordinal, *channel) {
+            Outcome::Pending => match self.rules.words.word(subject, person, *kind, ordinal, *channel, asked)
+            {
                 Ok(worded) => Fate::Sent { language: worded.language, words: worded.words.body },
                 Err(reason) => Fate::Withheld(reason),
             },

@@ -1,4 +1,5 @@
 //! What tests, the demo and the commands ask of a running stack. Posts and reads go through real HTTP.
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation}
 use aws_sdk_s3::operation::get_object::GetObjectError;
 use bytes::Bytes;
 use hyper::Request;
+use hyper::header::HeaderValue;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use startup::{Entropy, Runtime};
@@ -145,6 +147,24 @@ impl Stack {
     /// Posts JSON to the staff API with `token`.
     pub async fn command(&self, path: &str, token: &str, body: &Value) -> anyhow::Result<(u16, Value)> {
         self.ask("POST", path, token, body.to_string().into()).await
+    }
+
+    /// A request to the public API, as a browser or a mail program makes it: status, headers and page.
+    pub async fn browse(
+        &self,
+        method: &str,
+        path: &str,
+        form: &str,
+    ) -> anyhow::Result<(u16, BTreeMap<String, String>, String)> {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.url()))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Bytes::from(form.to_owned()))?;
+        let answer = self.shared.http.send(request).await?;
+        let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let headers = answer.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+        Ok((answer.status.as_u16(), headers, String::from_utf8_lossy(&answer.body).into_owned()))
     }
 
     async fn ask(&self, method: &str, path: &str, token: &str, body: Bytes) -> anyhow::Result<(u16, Value)> {

@@ -1,7 +1,7 @@
 //! A plain HTTP client, for posts to this stack and to a deployed one.
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
-use hyper::{Request, StatusCode};
+use hyper::{HeaderMap, Request, StatusCode};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -16,6 +16,8 @@ pub(crate) struct Http(Client<HttpsConnector<HttpConnector>, Full<Bytes>>);
 pub(crate) struct Answer {
     /// Status.
     pub(crate) status: StatusCode,
+    /// Headers.
+    pub(crate) headers: HeaderMap,
     /// Seconds to wait before the next try, where the server says so.
     pub(crate) retry_after: Option<u64>,
     /// Body.
@@ -34,10 +36,11 @@ impl Http {
     /// Sends a request.
     pub(crate) async fn send(&self, request: Request<Bytes>) -> anyhow::Result<Answer> {
         let answer = self.0.request(request.map(Full::new)).await?;
-        let header = answer.headers().get("retry-after").and_then(|value| value.to_str().ok());
+        let headers = answer.headers().clone();
+        let header = headers.get("retry-after").and_then(|value| value.to_str().ok());
         let retry_after = header.and_then(|value| value.parse().ok());
         let status = answer.status();
-        Ok(Answer { status, retry_after, body: answer.into_body().collect().await?.to_bytes() })
+        Ok(Answer { status, headers, retry_after, body: answer.into_body().collect().await?.to_bytes() })
     }
 
     /// Posts `body`, signed with `secret` at `at` under the delivery id `id`; `baseline` asks to store without sending.

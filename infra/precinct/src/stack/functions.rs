@@ -47,6 +47,7 @@ pub(crate) struct Functions {
     personnel_intake: Lazy<personnel_intake::Context>,
     score_officers: Lazy<score_officers::Context>,
     staff_api: Lazy<staff_api::Context>,
+    unsubscribe: Lazy<unsubscribe::Context>,
 }
 
 /// A function that reads a stream.
@@ -66,9 +67,9 @@ pub(crate) enum Intake {
 
 impl Functions {
     /// The functions over `runtime`, whose variables are replaced.
-    pub(crate) fn new(runtime: &Runtime, agency: &Path) -> Self {
+    pub(crate) fn new(runtime: &Runtime, agency: &Path, url: &str) -> Self {
         Self {
-            runtime: runtime.with_variables(variables(agency)),
+            runtime: runtime.with_variables(variables(agency, url)),
             incident_intake: Lazy::new(),
             plan_updates: Lazy::new(),
             send_updates: Lazy::new(),
@@ -80,6 +81,7 @@ impl Functions {
             personnel_intake: Lazy::new(),
             score_officers: Lazy::new(),
             staff_api: Lazy::new(),
+            unsubscribe: Lazy::new(),
         }
     }
 
@@ -113,6 +115,15 @@ impl Functions {
     ) -> anyhow::Result<ApiGatewayV2httpResponse> {
         let context = self.staff_api.get(&self.runtime, staff_api::Context::new)?;
         aside(async move || staff_api::handle(&context, request).await).await
+    }
+
+    /// Calls the function behind the link that stops e-mails.
+    pub(crate) async fn unsubscribe(
+        &self,
+        request: ApiGatewayV2httpRequest,
+    ) -> anyhow::Result<ApiGatewayV2httpResponse> {
+        let context = self.unsubscribe.get(&self.runtime, unsubscribe::Context::new)?;
+        aside(async move || unsubscribe::handle(&context, request).await).await
     }
 
     /// Hands a batch of a stream to its reader.
@@ -213,7 +224,7 @@ impl StreamReader {
 }
 
 /// What the template sets; tables and buckets are deployed under their logical names here.
-fn variables(agency: &Path) -> Variables {
+fn variables(agency: &Path, url: &str) -> Variables {
     [
         ("INCIDENTS_TABLE", "Incidents"),
         ("MESSAGES_TABLE", "Messages"),
@@ -229,6 +240,7 @@ fn variables(agency: &Path) -> Variables {
         ("TASK_WEBHOOK_SECRET_ID", TASK_WEBHOOK_SECRET_ID),
         ("SMS_ORIGINATION_NUMBER", ORIGINATION_NUMBER),
         ("SES_CONFIGURATION_SET", "updates"),
+        ("PUBLIC_API_URL", url),
         ("AGENCY_DIR", &agency.to_string_lossy()),
         // The one variable that a path in the settings of a test city may name; deployed functions have none.
         ("PRECINCT_DATA", &std::env::var("PRECINCT_DATA").unwrap_or_default()),

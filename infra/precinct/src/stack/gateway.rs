@@ -45,12 +45,12 @@ pub(crate) fn rest_event(ask: &Ask, now: Timestamp) -> anyhow::Result<ApiGateway
     Ok(serde_json::from_value(event)?)
 }
 
-/// The event of an HTTP API (payload format 2.0) on the route `route`, with the claims its authorizer found.
+/// The event of an HTTP API (payload format 2.0) on the route `route`, with the claims its authorizer found, if it has one.
 pub(crate) fn http_event(
     ask: &Ask,
     route: &str,
     parameters: &BTreeMap<String, String>,
-    claims: &BTreeMap<String, String>,
+    claims: Option<&BTreeMap<String, String>>,
     now: Timestamp,
 ) -> anyhow::Result<ApiGatewayV2httpRequest> {
     let (body, is_base64) = body_of(ask);
@@ -68,7 +68,7 @@ pub(crate) fn http_event(
             "accountId": "000000000000", "apiId": "local", "stage": "$default", "routeKey": route,
             "domainName": "localhost", "domainPrefix": "localhost",
             "requestId": startup::Entropy::system().token(),
-            "authorizer": {"jwt": {"claims": claims, "scopes": null}},
+            "authorizer": claims.map(|claims| json!({"jwt": {"claims": claims, "scopes": null}})),
             "http": {
                 "method": ask.method().as_str(), "path": ask.uri().path(), "protocol": "HTTP/1.1",
                 "sourceIp": "127.0.0.1",

@@ -159,7 +159,7 @@ impl Stack {
 
         let runtime = Runtime::new(sdk, clock.as_clock(), Entropy::system(), Variables::default());
         let shared = Arc::new(Shared {
-            functions: functions::Functions::new(&runtime, &data.join("agency")),
+            functions: functions::Functions::new(&runtime, &data.join("agency"), &url),
             tokens: tokens::Tokens::open(&data.join("token.key"))?,
             engine: tokio::sync::Mutex::new(open_engine(&data)?),
             objects: calls::s3_client(&runtime.sdk),

@@ -47,6 +47,7 @@ pub(crate) async fn answer(shared: &Arc<Shared>, ask: Ask) -> Reply {
         Some(intake) if ask.method() == Method::POST => post(shared, intake, &ask).await,
         // What a REST API says to a method or path it does not know.
         Some(_) => json_reply(StatusCode::FORBIDDEN, &json!({"message": "Missing Authentication Token"})),
+        None if path.starts_with("/v1/unsubscribe/") => unsubscribe(shared, &path, &ask).await,
         None => staff(shared, &path, &ask).await,
     }
 }
@@ -72,8 +73,22 @@ async fn staff(shared: &Arc<Shared>, path: &str, ask: &Ask) -> Reply {
     let Some(claims) = token.and_then(|token| shared.tokens.verify(token, now)) else {
         return json_reply(StatusCode::UNAUTHORIZED, &json!({"message": "Unauthorized"}));
     };
-    match http_event(ask, &route, &parameters, &claims, now) {
+    match http_event(ask, &route, &parameters, Some(&claims), now) {
         Ok(event) => http_reply(shared.functions.staff(event).await),
+        Err(error) => http_reply(Err(error)),
+    }
+}
+
+/// The public API: no sign-in.
+async fn unsubscribe(shared: &Arc<Shared>, path: &str, ask: &Ask) -> Reply {
+    const ROUTE: &str = "/v1/unsubscribe/{token}";
+    let known = ask.method() == Method::GET || ask.method() == Method::POST;
+    let Some(parameters) = path_parameters(ROUTE, path).filter(|_| known) else {
+        return json_reply(StatusCode::NOT_FOUND, &json!({"message": "Not Found"}));
+    };
+    let route = format!("{} {ROUTE}", ask.method());
+    match http_event(ask, &route, &parameters, None, shared.clock.now()) {
+        Ok(event) => http_reply(shared.functions.unsubscribe(event).await),
         Err(error) => http_reply(Err(error)),
     }
 }
