@@ -84,7 +84,8 @@ def stop_is_honoured(stack):
     accepted(stack.post("/v1/cad/events", opened("e-6", "26-048215", {"phone": STOPPER})), 1)
     until("the text before STOP", lambda: len(stack.texts(STOPPER)) == 1)
     stack.text_in(STOPPER, "STOP")
-    until("STOP to be kept", lambda: any("M" in contact.get("opt_out", {}) for contact in stack.contacts()))
+    until("STOP to be kept", lambda: any(contact.get("opt_outs", {}).get("L") for contact in stack.contacts()))
+    until("the one confirmation", lambda: len(stack.texts(STOPPER)) == 2)
     accepted(stack.post("/v1/cad/events", enroute("e-7", "26-048215")), 1)
 
 
@@ -99,7 +100,7 @@ def staff_see_every_decision(stack, issuer):
         assert status == 200, (status, body)
         return "opted_out" in str(body) and body
     until("the decision opted_out", held_back)
-    assert len(stack.texts(STOPPER)) == 1, stack.texts(STOPPER)
+    assert len(stack.texts(STOPPER)) == 2, stack.texts(STOPPER)
     assert len(stack.texts(CALLER)) == 2, stack.texts(CALLER)
     store, bucket = stack.client("s3"), stack.outputs["AuditBucketName"]
     records = store.list_objects_v2(Bucket=bucket).get("Contents", [])

@@ -40,11 +40,17 @@ pub(crate) enum Posted {
 /// Client and settings of the webhook.
 #[derive(Clone, Debug)]
 pub(crate) struct Webhook {
-    url: Option<Uri>,
-    connector: HttpsConnector<HttpConnector<Resolver>>,
+    receiver: Option<Receiver>,
     secrets: aws_sdk_secretsmanager::Client,
     secret_id: String,
     kept: Arc<Mutex<Option<Kept>>>,
+}
+
+/// Where it goes, and the way there. Made only where there is one: it reads the machine's certificates.
+#[derive(Clone, Debug)]
+struct Receiver {
+    url: Uri,
+    connector: HttpsConnector<HttpConnector<Resolver>>,
 }
 
 /// `{"secrets": ["whsec_…", "whsec_…"]}`: up to two, so that one can be rotated; every one of them signs.
@@ -82,19 +88,9 @@ struct Data<'a> {
 impl Webhook {
     /// The webhook of the agency folder. A url that may not be posted to is an error that names its key.
     pub(crate) fn new(runtime: &Runtime, agency: &Agency) -> anyhow::Result<Self> {
-        let url: Option<Uri> = agency.task_webhook.url.as_deref().map(str::parse).transpose()?;
-        if url.as_ref().is_some_and(|url| !allows(runtime.reach, url)) {
-            anyhow::bail!("agency.toml: task_webhook.url must be an https address on the public internet");
-        }
-        let mut http = HttpConnector::new_with_resolver(Resolver(runtime.reach));
-        http.enforce_http(false);
-        let provider = rustls::crypto::aws_lc_rs::default_provider();
-        let builder = HttpsConnectorBuilder::new().with_provider_and_native_roots(provider)?;
-        let builder =
-            if runtime.reach == Reach::Public { builder.https_only() } else { builder.https_or_http() };
+        let url = agency.task_webhook.url.as_deref();
         Ok(Self {
-            url,
-            connector: builder.enable_http1().wrap_connector(http),
+            receiver: url.map(|url| Receiver::new(url, runtime.reach)).transpose()?,
             secrets: aws_sdk_secretsmanager::Client::new(&runtime.sdk),
             secret_id: runtime.variables.required("TASK_WEBHOOK_SECRET_ID")?,
             kept: Arc::default(),
@@ -103,19 +99,19 @@ impl Webhook {
 
     /// Whether the agency folder names one.
     pub(crate) fn is_on(&self) -> bool {
-        self.url.is_some()
+        self.receiver.is_some()
     }
 
     /// Posts a notice of a task once.
     pub(crate) async fn post(&self, notice: &Notice, now: Timestamp) -> Posted {
-        let Some(url) = &self.url else { return Posted::Gone };
+        let Some(Receiver { url, connector }) = &self.receiver else { return Posted::Gone };
         let Some(secrets) = self.signing_secrets(now).await else {
             return Posted::Again("the secret of the task webhook is not set or cannot be read", None);
         };
         let Some(request) = signed(url, &secrets, notice, now) else {
             return Posted::Again("a secret of the task webhook is not whsec_ and 24 to 64 bytes", None);
         };
-        let exchange = tokio::time::timeout(TIMEOUT, exchange(self.connector.clone(), url.clone(), request));
+        let exchange = tokio::time::timeout(TIMEOUT, exchange(connector.clone(), url.clone(), request));
         exchange.await.unwrap_or(Posted::Again("no answer in time", None))
     }
 
@@ -131,6 +127,22 @@ impl Webhook {
         let secrets = Some(read.secrets).filter(|secrets| !secrets.is_empty())?;
         *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(Kept(now, secrets.clone()));
         Some(secrets)
+    }
+}
+
+impl Receiver {
+    fn new(url: &str, reach: Reach) -> anyhow::Result<Self> {
+        let url: Uri = url.parse()?;
+        anyhow::ensure!(
+            allows(reach, &url),
+            "agency.toml: task_webhook.url must be an https address on the public internet"
+        );
+        let mut http = HttpConnector::new_with_resolver(Resolver(reach));
+        http.enforce_http(false);
+        let provider = rustls::crypto::aws_lc_rs::default_provider();
+        let builder = HttpsConnectorBuilder::new().with_provider_and_native_roots(provider)?;
+        let builder = if reach == Reach::Public { builder.https_only() } else { builder.https_or_http() };
+        Ok(Self { url, connector: builder.enable_http1().wrap_connector(http) })
     }
 }
 

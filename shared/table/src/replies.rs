@@ -167,7 +167,7 @@ impl Messages {
         sender: &str,
         provider_id: Option<&str>,
     ) -> Result<Option<Message>, StoreError> {
-        if let Some(id) = provider_id {
+        if let Some(id) = provider_id.filter(|id| !id.is_empty()) {
             for key in self.store().index_keys(PROVIDER, id, None, 2).await? {
                 let named = if key.sk.starts_with("MSG#") { self.get(&key).await? } else { None };
                 if let Some(named) = named.filter(|message| message.recipient == sender) {

@@ -382,3 +382,14 @@ fn a_language_is_kept_and_answered_unless_silence_is_wanted() {
     phone.hears(3, "ESPAÑOL", Meaning::Language, &[], &[]);
     assert_eq!(phone.contact.language.as_deref(), Some("es"));
 }
+
+#[test]
+fn an_answering_machine_is_not_talked_with_for_ever() {
+    let mut phone = Phone::default();
+    let machine = "We are closed. In an emergency call 911.";
+    let answers: usize = (0..59).map(|minute| phone.texts(minute, machine).answers.len()).sum();
+    assert_eq!(answers, 10);
+    phone.hears(59, machine, Meaning::Emergency, &[], &[TaskKind::EmergencyReply]);
+    phone.hears(59, "STOP", Meaning::Stop, &[Answer::Stopped], &[]);
+    phone.hears(60, machine, Meaning::Emergency, &[Answer::NotMonitored], &[TaskKind::EmergencyReply]);
+}

@@ -14,6 +14,10 @@ const SCORE_WITHIN: SignedDuration = SignedDuration::from_hours(7 * 24);
 const COMMENT_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 /// How often at most a number is told that its text is passed on, or that nobody reads it.
 const ONCE_IN: SignedDuration = SignedDuration::from_hours(24);
+/// Answers to one number within an hour: an answering machine that says "in an emergency call 911" would else talk with
+/// us for ever. Tasks and opt-outs do not count.
+const ANSWERS_AN_HOUR: u32 = 10;
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
 words! {
     /// What a text that came in was taken for.
@@ -68,6 +72,11 @@ pub struct Talk {
     /// When it was last told that its text is passed on, or that nobody reads it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub told_at: Option<Timestamp>,
+    /// Answers to it in the hour since `since`.
+    pub answers: u32,
+    /// When that hour began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
 }
 
 /// A text with everything that its meaning depends on.
@@ -121,6 +130,28 @@ pub struct Decided {
 
 /// Decides. Whatever the text says besides, an emergency is answered and a STOP is honoured.
 pub fn decide(heard: &Heard<'_>) -> Decided {
+    let mut decided = judge(heard);
+    count_answers(heard, &mut decided);
+    decided
+}
+
+/// Keeps the answers to one number within their hourly limit; only the confirmation of a STOP passes it.
+fn count_answers(heard: &Heard<'_>, decided: &mut Decided) {
+    if decided.answers.is_empty() {
+        return;
+    }
+    let mut talk = decided.talk.take().unwrap_or_else(|| heard.talk.clone());
+    if talk.since.is_none_or(|since| heard.received.duration_since(since) >= HOUR) {
+        (talk.since, talk.answers) = (Some(heard.received), 0);
+    }
+    if talk.answers >= ANSWERS_AN_HOUR {
+        decided.answers.retain(|answer| matches!(answer, Answer::Stopped | Answer::StoppedPart));
+    }
+    talk.answers += u32::try_from(decided.answers.len()).unwrap_or(ANSWERS_AN_HOUR);
+    decided.talk = Some(talk);
+}
+
+fn judge(heard: &Heard<'_>) -> Decided {
     let mut decided = Decided {
         meaning: Meaning::Other,
         contact: None,
@@ -262,7 +293,7 @@ fn tell_once(heard: &Heard<'_>, is_passed_on: bool, decided: &mut Decided) {
         _ => Answer::NotMonitored,
     };
     decided.answers.push(answer);
-    decided.talk = Some(Talk { told_at: Some(heard.received) });
+    decided.talk = Some(Talk { told_at: Some(heard.received), ..heard.talk.clone() });
 }
 
 /// Whether only what is owed goes to the number: it opted out, it is latched, or its owner wants no texts.
