@@ -22,6 +22,7 @@ const FUNCTIONS: &[(&str, &[&str])] = &[
     ("score-officers", score_officers::VARIABLES),
     ("send-updates", send_updates::VARIABLES),
     ("staff-api", staff_api::VARIABLES),
+    ("summarise-updates", summarise_updates::VARIABLES),
     ("sweep-updates", sweep_updates::VARIABLES),
     ("unsubscribe", unsubscribe::VARIABLES),
 ];

@@ -44,6 +44,11 @@ impl World {
         Self { stack, folder: None }
     }
 
+    /// A world around a stack that a test has set up for itself.
+    pub fn of(stack: Stack) -> Self {
+        Self { stack, folder: None }
+    }
+
     /// A new world at noon that can be restarted on the same data.
     pub async fn lasting() -> Self {
         let folder = TemporaryFolder::new();

@@ -17,6 +17,7 @@ use table::wording::Words;
 use updates::Policy;
 
 mod email;
+mod limit;
 mod notice;
 mod provider;
 mod reach;
@@ -24,6 +25,7 @@ mod send;
 mod webhook;
 
 use email::Emails;
+use limit::Limiter;
 use provider::Provider;
 use webhook::Webhook;
 
@@ -51,6 +53,7 @@ pub struct Context {
     webhook: Webhook,
     mailboxes: Arc<BTreeMap<String, String>>,
     emails: Emails,
+    limiter: Limiter,
     clock: Clock,
     entropy: Entropy,
 }
@@ -70,6 +73,7 @@ impl Context {
             emails: Emails::new(runtime, &agency),
             webhook: Webhook::new(runtime, &agency)?,
             mailboxes: Arc::new(agency.mailboxes),
+            limiter: Limiter::default(),
             clock: runtime.clock.clone(),
             entropy: runtime.entropy.clone(),
         })

@@ -4,10 +4,12 @@ use table::StoreError;
 use table::keys::Key;
 use table::messages::{CLAIM_LEASE, Message, State};
 use table::wording::Worded;
+use updates::segments::measure;
 use updates::{Channel, Reason, Scope};
 
 use crate::Context;
 use crate::email::{self, Foot};
+use crate::limit::{Admitted, Rules, ask_a_person};
 use crate::provider::Sent;
 
 /// When a paused or throttled message is looked at again.
@@ -39,8 +41,14 @@ async fn claim(context: &Context, key: &Key) -> Result<Option<(Message, Worded, 
     let Some(message) = planning.messages.get(key).await?.filter(|message| is_pending(Some(message))) else {
         return Ok(None);
     };
-    if planning.messages.pauses().await?.iter().any(|pause| pause.covers(message.kind, &loaded.subject)) {
-        planning.withhold(&message, Reason::Paused, Some(now + LATER), now).await?;
+    let pauses = planning.messages.pauses().await?;
+    let reason = if pauses.iter().any(|pause| pause.covers(message.kind, &loaded.subject)) {
+        Some(Reason::Paused)
+    } else {
+        pauses.iter().any(|pause| pause.is_open_breaker(now)).then_some(Reason::BreakerOpen)
+    };
+    if let Some(reason) = reason {
+        planning.withhold(&message, reason, Some(now + LATER), now).await?;
         return Ok(None);
     }
     let Message { person, kind, ordinal, channel, .. } = &message;
@@ -57,9 +65,49 @@ async fn claim(context: &Context, key: &Key) -> Result<Option<(Message, Worded, 
         planning.withhold(&message, Reason::RenderRefused, None, now).await?;
         return Ok(None);
     };
+    let parts = parts(&message, &worded);
+    if !is_admitted(context, &message, parts, now).await? {
+        return Ok(None);
+    }
     let claimed = claimed(context, &message, &worded, now).await?;
-    planning.claim(&loaded, &claimed, now).await?;
+    if let Err(error) = planning.claim(&loaded, &claimed, now).await {
+        if error.is_condition() {
+            context.limiter.give_back(parts);
+        }
+        return Err(error);
+    }
     Ok(Some((claimed, worded, foot)))
+}
+
+/// Whether the limits let a message go; where not, what becomes of it is written.
+async fn is_admitted(
+    context: &Context,
+    message: &Message,
+    parts: u32,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let planning = &context.planning;
+    let rules = Rules { planning, policy: &context.policy, now };
+    match context.limiter.admit(rules, message, parts).await? {
+        Admitted::Go => return Ok(true),
+        Admitted::Wait(until) => {
+            planning.messages.write(&message.moved(State::Deferred, None, Some(until), now)).await?;
+        }
+        Admitted::Refuse(reason, again) => {
+            // First, so that no failure in between leaves silence.
+            ask_a_person(rules, message, reason).await?;
+            planning.withhold(message, reason, again, now).await?;
+        }
+    }
+    Ok(false)
+}
+
+/// What a message takes of the number's rate and of the month's money: the parts of a text, nothing for an e-mail.
+fn parts(message: &Message, worded: &Worded) -> u32 {
+    match message.channel {
+        Channel::Text => u32::try_from(measure(&worded.words.body).parts).unwrap_or(u32::MAX),
+        Channel::Email => 0,
+    }
 }
 
 fn is_pending(message: Option<&Message>) -> bool {
@@ -105,6 +153,9 @@ async fn deliver(
         }
     };
     let now = context.clock.now();
+    if sent != Sent::OptedOut {
+        context.limiter.note(matches!(sent, Sent::Accepted(_)));
+    }
     let marked = match sent {
         Sent::Accepted(id) => {
             Message { provider_id: Some(id), ..message.moved(State::Accepted, None, None, now) }

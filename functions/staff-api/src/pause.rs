@@ -3,6 +3,7 @@
 use aws_lambda_events::event::apigw::ApiGatewayV2httpRequest;
 use serde::{Deserialize, Serialize};
 use startup::http::{Answer, Fault, raw_body};
+use table::limits::BREAKER;
 use table::messages::Pause;
 use updates::Kind;
 
@@ -30,6 +31,8 @@ enum Scope {
     Kind,
     Source,
     Incident,
+    /// The circuit breaker: it opens by itself, people only close it.
+    Breaker,
 }
 
 #[derive(Serialize)]
@@ -76,10 +79,12 @@ pub(crate) async fn set(
         (Scope::Kind, value) => format!("kind#{}", value.unwrap_or_default()),
         (Scope::Source, value) => format!("source#{}", value.unwrap_or_default()),
         (Scope::Incident, value) => format!("incident#{}", value.unwrap_or_default()),
+        (Scope::Breaker, _) => BREAKER.to_owned(),
     };
     let since = context.clock.now();
     if order.on {
-        let pause = Pause { scope: key, by: caller.subject.clone(), since, reason: order.reason };
+        let pause =
+            Pause { scope: key, by: caller.subject.clone(), since, reason: order.reason, until: None };
         context.updates.messages.pause(&pause).await?;
     } else {
         context.updates.messages.resume(&key).await?;
@@ -95,7 +100,8 @@ pub(crate) async fn set(
 
 fn read(request: &ApiGatewayV2httpRequest) -> Result<Order, Answer> {
     let body = raw_body(request.body.as_deref(), request.is_base64_encoded)?;
-    let detail = "send {\"scope\": \"all|kind|source|incident\", \"value\", \"on\": true|false, \"reason\"}";
+    let detail =
+        "send {\"scope\": \"all|kind|source|incident|breaker\", \"value\", \"on\": true|false, \"reason\"}";
     let order: Order =
         serde_json::from_slice(&body).map_err(|_| Answer::problem(400, "Not a pause", detail, &[]))?;
     check(&order).map_err(|(pointer, detail)| {
@@ -109,6 +115,12 @@ fn check(order: &Order) -> Result<(), (&'static str, &'static str)> {
     let value = order.value.as_deref().unwrap_or_default();
     match order.scope {
         Scope::All if order.value.is_some() => return Err(("/value", "scope all takes no value")),
+        Scope::Breaker if order.on || order.value.is_some() => {
+            return Err((
+                "/scope",
+                "the breaker opens by itself: send on = false, without a value, to close it",
+            ));
+        }
         Scope::Kind if Kind::from_word(value).is_none() => {
             return Err(("/value", "value must be a kind of update such as call_received"));
         }
@@ -142,6 +154,8 @@ mod tests {
         checked(json!({"scope": "all", "value": "x", "on": true, "reason": "r"}), Some("/value"));
         checked(json!({"scope": "kind", "value": "call_received", "on": true, "reason": "r"}), None);
         checked(json!({"scope": "kind", "value": "calls", "on": true, "reason": "r"}), Some("/value"));
+        checked(json!({"scope": "breaker", "on": false}), None);
+        checked(json!({"scope": "breaker", "on": true, "reason": "r"}), Some("/scope"));
         checked(json!({"scope": "source", "on": true, "reason": "r"}), Some("/value"));
         checked(json!({"scope": "incident", "value": "26-1", "on": true, "reason": "r"}), None);
     }

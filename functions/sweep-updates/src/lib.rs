@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use startup::{Clock, Runtime, agency};
 use table::keys::Key;
@@ -12,6 +13,7 @@ use table::{Planning, StoreError};
 use updates::Policy;
 
 mod duties;
+mod silence;
 
 /// Every environment variable this function reads.
 pub const VARIABLES: &[&str] = &[
@@ -73,6 +75,9 @@ pub async fn handle(context: &Context, _event: Value) -> anyhow::Result<()> {
             failures += report(&error);
         }
     }
+    if let Err(error) = silence::watch(&context.planning, &context.policy, now).await {
+        failures += report(&error);
+    }
     if let Some(arrived) = arrived.filter(|_| !again) {
         incidents.swept(arrived.until).await?;
     }
@@ -105,8 +110,8 @@ async fn settle(context: &Context, key: &Key) -> Result<Option<String>, StoreErr
         State::Pending if message.expires_at < now => message.moved(State::Expired, None, None, now),
         // Written once more, so that the stream carries it once more.
         State::Pending => looked_at_again(&message, now),
-        // Still paused: the record says so already.
-        State::Suppressed if message.expires_at >= now && is_paused(context, &message).await? => {
+        // Still paused, or the breaker still open: the record says so already.
+        State::Suppressed if message.expires_at >= now && is_held(context, &message, now).await? => {
             looked_at_again(&message, now)
         }
         _ => return Ok(Some(message.subject)),
@@ -119,8 +124,11 @@ async fn settle(context: &Context, key: &Key) -> Result<Option<String>, StoreErr
     }
 }
 
-async fn is_paused(context: &Context, message: &Message) -> Result<bool, StoreError> {
+async fn is_held(context: &Context, message: &Message, now: Timestamp) -> Result<bool, StoreError> {
     let pauses = context.planning.messages.pauses().await?;
+    if pauses.iter().any(|pause| pause.is_open_breaker(now)) {
+        return Ok(true);
+    }
     if pauses.is_empty() {
         return Ok(false);
     }
@@ -128,10 +136,10 @@ async fn is_paused(context: &Context, message: &Message) -> Result<bool, StoreEr
     Ok(loaded.is_some_and(|loaded| pauses.iter().any(|pause| pause.covers(message.kind, &loaded.subject))))
 }
 
-fn looked_at_again(message: &Message, now: jiff::Timestamp) -> Message {
+fn looked_at_again(message: &Message, now: Timestamp) -> Message {
     let mut next = message.clone();
     next.rev += 1;
-    next.due_at = Some(now + jiff::SignedDuration::from_mins(1));
+    next.due_at = Some(now + SignedDuration::from_mins(1));
     next
 }
 

@@ -11,6 +11,7 @@ pub mod import;
 pub mod pause;
 mod post;
 pub mod replay;
+pub mod report;
 pub mod run;
 pub mod send;
 pub mod serve;

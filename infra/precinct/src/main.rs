@@ -40,7 +40,7 @@ enum Command {
     },
     /// Run one scheduled function on a data folder, without a server, and print its report.
     Run {
-        /// sweep-updates, map-hotspots or score-officers.
+        /// sweep-updates, summarise-updates, map-hotspots or score-officers.
         function: String,
         /// The moment the run is for, RFC 3339 with offset; else the time of the data folder's clock.
         #[arg(long)]
@@ -82,6 +82,11 @@ enum Command {
     Replay(precinct::replay::Replay),
     /// Follow the exports of a CAD that cannot post webhooks: map, sign and post their rows as they are written.
     Bridge(precinct::bridge::Bridge),
+    /// Print what the nights wrote about updates.
+    Report {
+        #[command(subcommand)]
+        what: precinct::report::Report,
+    },
     /// Sign and post the events of a file of JSON lines to a stack; a second call goes on where the first ended.
     Send(precinct::send::Send),
 }
@@ -120,6 +125,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Pause(pause) => pause.run().await?,
         Command::Replay(replay) => return Ok(exit_code(precinct::replay::run(&replay)?)),
         Command::Bridge(bridge) => return Ok(exit_code(bridge.run().await?)),
+        Command::Report { what } => return precinct::report::run(&what),
         Command::Send(send) => return Ok(exit_code(send.run().await?)),
     }
     Ok(ExitCode::SUCCESS)

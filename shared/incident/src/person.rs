@@ -1,6 +1,7 @@
 //! A person in a call or a case: how they are part of it, how they may be reached, what endangers them.
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::event::PersonFields;
@@ -171,6 +172,11 @@ impl Person {
     /// Phone as sent.
     pub fn phone(&self) -> Option<&str> {
         self.phone.get().map(String::as_str)
+    }
+
+    /// When the phone was told.
+    pub fn phone_at(&self) -> Option<Timestamp> {
+        self.phone.at()
     }
 
     /// E-mail as sent.

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::error::StoreError;
-use crate::incidents::Incidents;
+use crate::incidents::{Incidents, PLAN_WITHIN};
 use crate::keys::{DUE_SHARDS, swept};
 use crate::received::EventItem;
 use crate::schema::DUE;
@@ -45,6 +45,24 @@ impl Incidents {
     /// Notes that everything until then was looked after.
     pub async fn swept(&self, until: Timestamp) -> Result<(), StoreError> {
         self.store().put("sweep mark", &swept(), &Mark { until }).await
+    }
+
+    /// When the last event of `source` came that is listed since `since`. Read newest first, eventually consistent.
+    /// An event whose subject is looked at earlier than a minute after it is not listed by itself: the answer may be
+    /// one event too early.
+    pub async fn last_heard(
+        &self,
+        source: &str,
+        since: Timestamp,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let (prefix, window) = (format!("EVT#{source}#"), (since + PLAN_WITHIN, now + PLAN_WITHIN));
+        let mut last = None;
+        for shard in 0..DUE_SHARDS {
+            let found = self.store().newest_with(DUE, &format!("E{shard}"), window, &prefix).await?;
+            last = last.max(found);
+        }
+        Ok(last.map(|due: Timestamp| due - PLAN_WITHIN))
     }
 
     /// Subjects whose events fell due to be looked after from `from` until `to`, i.e. came a minute earlier; at most

@@ -17,7 +17,7 @@ use crate::schema::{PK, SK};
 use crate::store::{Item, Store, n, rev_condition, s, to_item};
 
 /// A received event is looked after by then: its stream record may be lost or late.
-const PLAN_WITHIN: SignedDuration = SignedDuration::from_mins(1);
+pub(crate) const PLAN_WITHIN: SignedDuration = SignedDuration::from_mins(1);
 
 /// The Incidents table with its key ring.
 #[derive(Clone, Debug)]

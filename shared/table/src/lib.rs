@@ -10,6 +10,7 @@ pub mod incidents;
 pub mod keyring;
 pub mod keys;
 pub mod leases;
+pub mod limits;
 pub mod messages;
 pub mod notices;
 mod packed;

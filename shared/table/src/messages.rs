@@ -154,7 +154,8 @@ pub struct Decision {
     pub decided_at: Timestamp,
 }
 
-/// A pause in force. Its scope is `all`, `kind#…`, `source#…` or `incident#…`.
+/// A pause in force. Its scope is `all`, `kind#…`, `source#…` or `incident#…`; `breaker` is the open circuit breaker,
+/// which covers everything under a reason of its own.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
 pub struct Pause {
     /// What is paused.
@@ -165,6 +166,9 @@ pub struct Pause {
     pub since: Timestamp,
     /// Why.
     pub reason: String,
+    /// When it ends by itself, as the breaker does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
 }
 
 impl Pause {

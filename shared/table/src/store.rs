@@ -6,6 +6,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
+use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::error::StoreError;
@@ -17,6 +18,8 @@ pub type Item = HashMap<String, AttributeValue>;
 
 /// How often a conflicting or throttled call is made before the caller is told.
 const ATTEMPTS: u32 = 5;
+/// Rows read at a time when the newest of some kind is looked for.
+const NEWEST: i32 = 100;
 
 /// A table, by its deployed name.
 #[derive(Clone, Debug)]
@@ -199,6 +202,42 @@ impl Store {
             output.map_err(|error| StoreError::from_sdk(index.name, &error))?.items.unwrap_or_default();
         let last = items.last().and_then(|item| item.get(index.sk)?.as_s().ok().cloned());
         Ok((items.iter().filter_map(key_of).collect(), last))
+    }
+
+    /// The greatest sort key of `index` under `value` within `window` among rows whose partition key begins with
+    /// `prefix`.
+    pub(crate) async fn newest_with(
+        &self,
+        index: Index,
+        value: &str,
+        (since, until): (Timestamp, Timestamp),
+        prefix: &str,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let mut start = None;
+        loop {
+            let call = self.client.query().table_name(&self.table).index_name(index.name);
+            let call = call
+                .key_condition_expression("#p = :p AND #s BETWEEN :since AND :until")
+                .expression_attribute_names("#p", index.pk)
+                .expression_attribute_names("#s", index.sk)
+                .expression_attribute_values(":p", s(value))
+                .expression_attribute_values(":since", s(since.to_string()))
+                .expression_attribute_values(":until", s(until.to_string()))
+                .scan_index_forward(false)
+                .limit(NEWEST)
+                .set_exclusive_start_key(start);
+            let page =
+                Box::pin(call.send()).await.map_err(|error| StoreError::from_sdk(index.name, &error))?;
+            let items = page.items.unwrap_or_default();
+            let found = items.iter().find(|item| key_of(item).is_some_and(|key| key.pk.starts_with(prefix)));
+            if let Some(at) = found.and_then(|item| item.get(index.sk)?.as_s().ok()?.parse().ok()) {
+                return Ok(Some(at));
+            }
+            start = page.last_evaluated_key;
+            if start.is_none() {
+                return Ok(None);
+            }
+        }
     }
 
     /// Keys of what is due at or before `now` (RFC 3339), from every shard.

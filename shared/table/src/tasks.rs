@@ -12,13 +12,17 @@ use crate::error::StoreError;
 use crate::keys::{Key, due_shard, task};
 use crate::messages::Messages;
 use crate::notices::{Carrier, Notice, Told};
-use crate::schema::OPEN_TASKS;
+use crate::schema::{DUE, OPEN_TASKS};
 use crate::store::{rev_condition, to_item};
 
 /// How long the notices of a task are tried.
 const NOTICE_FOR: SignedDuration = SignedDuration::from_hours(24);
 /// How often a task is read again when somebody else writes it at the same time.
 const ROUNDS: u32 = 8;
+/// Shard of the `due` index that lists tasks that are done, by when.
+const DONE_SHARD: &str = "DONE";
+/// Most of them read at once: a day's.
+const MOST_DONE: usize = 1_000;
 
 /// A task.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -187,13 +191,25 @@ impl Messages {
     pub async fn finish_task(&self, present: &Task, done: Done) -> Result<(), StoreError> {
         let next = Task {
             rev: present.rev + 1,
-            done: Some(done),
             task_role: None,
-            due_at: None,
-            due_shard: None,
+            // Listed as done, in a shard of its own that no sweep reads.
+            due_at: Some(done.at),
+            due_shard: Some(DONE_SHARD.into()),
+            done: Some(done),
             ..present.clone()
         };
         self.write_task(&next, &[]).await
+    }
+
+    /// Tasks that ended from `from` until `to`, and were not opened again since.
+    pub async fn tasks_done(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Task>, StoreError> {
+        let window = (&*from.to_string(), &*to.to_string());
+        let (keys, _) = self.store().index_window(DUE, DONE_SHARD, window, MOST_DONE).await?;
+        let mut tasks = Vec::new();
+        for key in keys {
+            tasks.extend(self.task_at(&key).await?.filter(|task| !task.is_open()));
+        }
+        Ok(tasks)
     }
 
     /// Notes that an overdue task was escalated at `now`, and tells its owner again and `above`.

@@ -9,6 +9,8 @@ use sha2::{Digest, Sha256};
 
 use crate::deny::{Denials, DenyLists};
 use crate::kind::Kind;
+use crate::limits::Limits;
+use crate::silence::Silence;
 
 /// The department's rules, read and checked.
 #[derive(Clone, Debug)]
@@ -39,6 +41,8 @@ struct File {
     survey: SurveyRules,
     #[serde(default)]
     hold_out: HoldOut,
+    limits: Limits,
+    silence: Silence,
     kinds: BTreeMap<Kind, KindRules>,
 }
 
@@ -108,6 +112,8 @@ impl Policy {
         }
         file.call_types.check("call_types")?;
         file.offences.check("offences")?;
+        file.limits.check().map_err(PolicyError)?;
+        file.silence.check().map_err(PolicyError)?;
         let version = hex::encode(&Sha256::digest(text)[..6]);
         Ok(Self { file, zone, live, version })
     }
@@ -184,6 +190,16 @@ impl Policy {
     /// Whether a call whose draw (0 to below 1) is `draw` is left untold of `kind`.
     pub fn is_held_out(&self, kind: Kind, draw: f64) -> bool {
         draw < self.file.hold_out.share && self.file.hold_out.kinds.contains(&kind)
+    }
+
+    /// What may leave: `[limits]`.
+    pub fn limits(&self) -> &Limits {
+        &self.file.limits
+    }
+
+    /// When a silent sender is an alarm: `[silence]`.
+    pub fn silence(&self) -> &Silence {
+        &self.file.silence
     }
 
     /// Age from which a person is told directly.

@@ -167,6 +167,7 @@ fn policy(report: &mut Report, folder: &Folder, agency: &Agency) -> Option<Polic
                 policy.version()
             );
             report.row(file, line);
+            report.row("", limits(&policy));
             Some(policy)
         }
         Err(error) => {
@@ -174,6 +175,22 @@ fn policy(report: &mut Report, folder: &Folder, agency: &Agency) -> Option<Polic
             None
         }
     }
+}
+
+/// What may leave, and which silence is an alarm.
+fn limits(policy: &Policy) -> String {
+    let (limits, silence) = (policy.limits(), policy.silence());
+    let watched =
+        if silence.sources.is_empty() { "no sender".to_owned() } else { silence.sources.join(", ") };
+    format!(
+        "at most {} messages a minute, {} to an address a day, {} USD a month, {} parts a second; {watched} watched for {} \
+         min of silence",
+        limits.breaker_per_minute,
+        limits.per_number_per_day,
+        limits.spend_per_month_usd,
+        limits.texts_per_second,
+        silence.minutes
+    )
 }
 
 fn approvals(report: &mut Report, folder: &Folder) -> Approvals {

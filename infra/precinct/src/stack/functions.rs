@@ -39,6 +39,7 @@ pub(crate) struct Functions {
     incident_intake: Lazy<incident_intake::Context>,
     plan_updates: Lazy<plan_updates::Context>,
     send_updates: Lazy<send_updates::Context>,
+    summarise_updates: Lazy<summarise_updates::Context>,
     sweep_updates: Lazy<sweep_updates::Context>,
     replies: Lazy<replies::Context>,
     receipts: Lazy<receipts::Context>,
@@ -73,6 +74,7 @@ impl Functions {
             incident_intake: Lazy::new(),
             plan_updates: Lazy::new(),
             send_updates: Lazy::new(),
+            summarise_updates: Lazy::new(),
             sweep_updates: Lazy::new(),
             replies: Lazy::new(),
             receipts: Lazy::new(),
@@ -176,6 +178,11 @@ impl Functions {
                 aside(async move || sweep_updates::handle(&context, json!({"time": time})).await).await?;
                 Ok(Value::Null)
             }
+            "summarise-updates" => {
+                let context = self.summarise_updates.get(&self.runtime, summarise_updates::Context::new)?;
+                let summarise = async move || summarise_updates::handle(&context, event).await;
+                aside(async move || Ok(serde_json::to_value(summarise().await?)?)).await
+            }
             "map-hotspots" => {
                 let context = self.map_hotspots.get(&self.runtime, map_hotspots::Context::new)?;
                 aside(async move || Ok(serde_json::to_value(map_hotspots::handle(&context, event).await?)?))
@@ -187,7 +194,7 @@ impl Functions {
                     .await
             }
             other => bail!(
-                "{other} is not a function that can be run by hand; choose sweep-updates, map-hotspots or score-officers"
+                "{other} is not a function that can be run by hand; choose sweep-updates, summarise-updates, map-hotspots or score-officers"
             ),
         }
     }

@@ -12,6 +12,7 @@ pub(crate) enum Schedule {
     Sweep,
     Scores,
     Map,
+    Summary,
 }
 
 impl Schedule {
@@ -21,6 +22,7 @@ impl Schedule {
             Self::Sweep => "sweep-updates",
             Self::Scores => "score-officers",
             Self::Map => "map-hotspots",
+            Self::Summary => "summarise-updates",
         }
     }
 
@@ -36,7 +38,7 @@ impl Schedule {
                 let found = work?.as_second().saturating_add(59).div_euclid(60);
                 Timestamp::from_second(next.max(found) * 60).ok()
             }
-            Self::Scores | Self::Map => {
+            Self::Scores | Self::Map | Self::Summary => {
                 let today = after.to_zoned_datetime(zone.clone()).date();
                 let night = |date: jiff::civil::Date| {
                     Some(
@@ -56,7 +58,7 @@ pub(crate) fn next_due(
     work: Option<Timestamp>,
     zone: &TimeZone,
 ) -> Option<(Timestamp, Vec<Schedule>)> {
-    let all = [Schedule::Sweep, Schedule::Scores, Schedule::Map];
+    let all = [Schedule::Sweep, Schedule::Scores, Schedule::Map, Schedule::Summary];
     let due = all.into_iter().filter_map(|schedule| Some((schedule.next(after, work, zone)?, schedule)));
     let due: Vec<_> = due.collect();
     let first = due.iter().map(|(at, _)| *at).min()?;
@@ -87,8 +89,8 @@ mod tests {
 
     #[test]
     fn nights_follow_the_agencys_clock_through_the_year() {
-        let nights = [Schedule::Scores, Schedule::Map];
-        let all = [Schedule::Sweep, Schedule::Scores, Schedule::Map];
+        let nights = [Schedule::Scores, Schedule::Map, Schedule::Summary];
+        let all = [Schedule::Sweep, Schedule::Scores, Schedule::Map, Schedule::Summary];
         check("2026-07-04T08:29:30Z", None, "2026-07-04T08:30:00Z", &nights);
         check("2026-12-04T09:29:30Z", None, "2026-12-04T09:30:00Z", &nights);
         check("2026-07-04T08:29:30Z", Some("2026-07-04T08:00:00Z"), "2026-07-04T08:30:00Z", &all);

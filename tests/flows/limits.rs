@@ -1,0 +1,147 @@
+//! Limits from end to end: the breaker opens and closes, one number has its share of a day, the money of a month ends,
+//! a burst waits for the number's rate, a silent sender is a task.
+use std::path::PathBuf;
+
+use precinct::stack::{Options, Stack};
+use serde_json::{Value, json};
+use table::Planning;
+use tests::{CALLER, NOON, World, call, instant, theft};
+use updates::{Owner, TaskKind};
+
+/// A world whose `updates.toml` has other values for some keys of `[limits]` and `[silence]`.
+async fn world(changes: &[(&str, &str)]) -> World {
+    let folder = std::env::temp_dir().join(format!("precinct-limits-{}", startup::Entropy::system().token()));
+    let shipped = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/agency"));
+    copy(&shipped, &folder);
+    let file = folder.join("updates.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let line = |line: &str| {
+        let change = changes.iter().find(|(key, _)| line.starts_with(&format!("{key} = ")));
+        change.map_or_else(|| line.to_owned(), |(key, value)| format!("{key} = {value}"))
+    };
+    std::fs::write(&file, text.lines().map(line).collect::<Vec<_>>().join("\n")).unwrap();
+    let options =
+        Options { agency: folder.clone(), now: Some(instant(NOON)), still: true, ..Options::default() };
+    let stack = Stack::start(options).await.unwrap();
+    // The stack has its own copy.
+    std::fs::remove_dir_all(folder).unwrap();
+    World::of(stack)
+}
+
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(|entry| entry.unwrap()) {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+fn planning(world: &World) -> Planning {
+    let runtime = world.stack.runtime();
+    let dynamo = aws_sdk_dynamodb::Client::new(&runtime.sdk);
+    let kms = aws_sdk_kms::Client::new(&runtime.sdk);
+    Planning::open(runtime, &dynamo, &kms).unwrap()
+}
+
+async fn open_tasks(world: &World, owner: Owner) -> Vec<TaskKind> {
+    let tasks = planning(world).messages.open_tasks(owner, 50).await.unwrap();
+    tasks.into_iter().map(|task| task.kind).collect()
+}
+
+/// `count` calls from as many numbers.
+fn flood(count: usize, at: &str) -> Value {
+    let one = |n: usize| {
+        call("LARCENY", &format!("f-{at}-{n}"), at, &format!("26-{n}"), &format!("+1218555{:04}", 100 + n))
+    };
+    (0..count).map(one).collect()
+}
+
+#[tokio::test]
+async fn a_flood_opens_the_breaker_which_closes_by_itself() {
+    let world = world(&[("breaker_per_minute", "10"), ("breaker_open_minutes", "3")]).await;
+    world.cad(flood(20, NOON)).await;
+    assert_eq!(world.texts().len(), 10);
+    let held = world.messages("26-19").await;
+    assert_eq!(held, ["call_received suppressed breaker_open"]);
+    assert_eq!(open_tasks(&world, Owner::Admin).await, [TaskKind::BreakerOpened]);
+    world.minutes(2).await;
+    assert_eq!(world.texts().len(), 10, "open still");
+    world.minutes(2).await;
+    assert_eq!(world.texts().len(), 20, "decided again once it has closed");
+}
+
+#[tokio::test]
+async fn staff_close_the_breaker_early() {
+    let world = world(&[("breaker_per_minute", "10"), ("breaker_open_minutes", "60")]).await;
+    world.cad(flood(12, NOON)).await;
+    assert_eq!(world.texts().len(), 10);
+    let order = json!({"scope": "breaker", "on": false});
+    world.minutes(1).await;
+    assert_eq!(world.command("/v1/pause", &["dispatch"], order).await.0, 200);
+    world.minutes(2).await;
+    assert_eq!(world.texts().len(), 12);
+}
+
+#[tokio::test]
+async fn one_number_gets_its_share_of_a_day() {
+    let world = world(&[("per_number_per_day", "2")]).await;
+    for n in 0..4 {
+        world.cad(theft(&format!("e-{n}"), NOON, &format!("26-{n}"))).await;
+    }
+    assert_eq!(world.texts().len(), 2);
+    assert_eq!(world.messages("26-3").await, ["call_received suppressed number_cap"]);
+    world.until("2026-07-08T12:00:00-05:00").await;
+    world.cad(theft("e-9", "2026-07-08T12:00:00-05:00", "26-9")).await;
+    assert_eq!(world.texts().iter().filter(|text| text.to == CALLER).count(), 3);
+}
+
+#[tokio::test]
+async fn when_the_months_money_is_used_up_texts_stop_and_an_administrator_is_told() {
+    let world = world(&[("spend_per_month_usd", "0.0375")]).await;
+    world.cad(flood(5, NOON)).await;
+    assert_eq!(world.texts().len(), 3);
+    assert_eq!(world.messages("26-4").await, ["call_received suppressed spend_cap"]);
+    assert_eq!(open_tasks(&world, Owner::Admin).await, [TaskKind::SpendCapReached]);
+}
+
+#[tokio::test]
+async fn a_burst_waits_for_the_numbers_rate() {
+    let world = world(&[("texts_per_second", "0.5")]).await;
+    world.cad(flood(9, NOON)).await;
+    let at_once = world.texts().len();
+    assert_eq!(at_once, 5);
+    assert_eq!(world.messages("26-8").await, ["call_received deferred"]);
+    world.minutes(2).await;
+    assert_eq!(world.texts().len(), 9);
+}
+
+#[tokio::test]
+async fn two_senders_never_lease_more_than_the_month_pays_for() {
+    let world = world(&[]).await;
+    let messages = planning(&world).messages;
+    let counters = |spent_micro_usd| updates::limits::Counters { spent_micro_usd, ..Default::default() };
+    messages.lease(&counters(1), 0).await.unwrap();
+    let (_, rev) = messages.counters().await.unwrap();
+    messages.lease(&counters(2), rev).await.unwrap();
+    let second = messages.lease(&counters(9), rev).await.unwrap_err();
+    assert!(second.is_condition());
+    assert_eq!(messages.counters().await.unwrap().0.spent_micro_usd, 2);
+}
+
+#[tokio::test]
+async fn a_sender_that_falls_silent_is_one_task_for_dispatch() {
+    let world = world(&[("sources", "[\"local\"]")]).await;
+    world.cad(theft("e-1", NOON, "26-1")).await;
+    let run = async |to: &str| {
+        world.until(to).await;
+        world.stack.run("sweep-updates", None).await.unwrap();
+        open_tasks(&world, Owner::Dispatch).await
+    };
+    assert_eq!(run("2026-07-07T12:59:00-05:00").await, []);
+    assert_eq!(run("2026-07-07T13:01:00-05:00").await, [TaskKind::FeedSilent]);
+    assert_eq!(run("2026-07-07T13:02:00-05:00").await, [TaskKind::FeedSilent]);
+}
