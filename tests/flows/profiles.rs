@@ -1,10 +1,11 @@
 //! Vendors' posts from end to end: TicketsCAD by its own signature, Resgrid by API key, any other by profile.
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use precinct::bridge::Bridge;
+use precinct::stack::{Options, Stack};
 use serde_json::{Value, json};
 use startup::webhook::sign_ticketscad;
-use tests::{CALLER, NOON, World};
+use tests::{CALLER, NOON, World, theft};
 
 const TICKETS: &str = "/v1/cad/ticketscad";
 
@@ -216,4 +217,33 @@ async fn an_export_is_bridged_and_a_crash_tells_nobody_twice() {
     }
     let seen = world.updates("26-1").await.to_string();
     assert!(seen.contains("officers_on_the_way"), "{seen}");
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_profile_that_cannot_be_used_stops_its_own_path_alone() {
+    let folder = Exports::new();
+    copy(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/agency")), &folder.0);
+    std::fs::write(folder.0.join("profiles/ticketscad.toml"), [0xff]).unwrap();
+    let options = Options {
+        agency: folder.0.clone(),
+        now: Some(tests::instant(NOON)),
+        still: true,
+        ..Options::default()
+    };
+    let stack = Stack::start(options).await.unwrap();
+    assert_eq!(stack.post("/v1/cad/events", &theft("e-1", NOON, "26-1")).await.unwrap().0, 202);
+    assert_eq!(stack.post(TICKETS, &json!({})).await.unwrap().0, 503, "the sender keeps it and tries again");
+    assert_eq!(stack.post("/v1/cad/profiles/example-json", &json!({})).await.unwrap().0, 422);
 }

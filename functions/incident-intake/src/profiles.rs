@@ -28,12 +28,14 @@ impl Profiles {
         let mut profiles = Self::default();
         for file in folder.list("profiles", "toml").unwrap_or_default() {
             let name = file.trim_end_matches(".toml");
-            let text = folder.text(&format!("profiles/{file}"))?;
-            match Profile::parse(name, &text, &zone) {
+            let read = folder.text(&format!("profiles/{file}")).map_err(|error| error.to_string());
+            let read =
+                read.and_then(|text| Profile::parse(name, &text, &zone).map_err(|error| error.to_string()));
+            match read {
                 Ok(profile) => profiles.add(profile),
-                Err(error) => {
+                Err(reason) => {
                     profiles.broken = true;
-                    tracing::error!(profile.key = error.key, profile.name = name, "profile cannot be used");
+                    tracing::error!(profile.name = name, reason, "profile cannot be used");
                 }
             }
         }
