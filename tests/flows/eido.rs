@@ -65,7 +65,7 @@ async fn a_sequence_is_told_once_and_a_reconnect_tells_nothing() {
     assert_eq!(counts(&post(&world, en_route()).await), (1, 0));
     let transcript = world.transcript();
     insta::assert_snapshot!(transcript, @r"
-    12:00 +12185550123: Example City Police: we have your call 26-1. An officer comes as soon as one is free. If it gets worse call 911. Reply STOP to end.
+    12:00 +12185550123: Example City Police: we have your call 26-1. You are in line. If it gets worse call 911. Reply ESPAÑOL, HMOOB, SOOMAALI or STOP to end.
     12:01 +12185550123: Example City Police: officers are on the way, call 26-1, expected 12:10 PM to 12:25 PM. If it gets worse call 911. Reply STOP to end.
     ");
     // The exchange sends all active incidents anew, in any order, as often as the bridge connects.

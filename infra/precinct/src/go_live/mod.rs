@@ -93,7 +93,7 @@ pub(crate) fn tell(
         writeln!(told, "\nMissing: {}; {}:\n\n{}", missing.what, missing.advice, missing.lines.trim_end())?;
     }
     if !standing.missing.is_empty() {
-        writeln!(told, "A person signs by name, having read what the hash is of.")?;
+        writeln!(told, "\nA person signs by name, having read what the hash is of.")?;
     }
     if !faults.is_empty() {
         writeln!(told, "\nThe folder is not sound:")?;
