@@ -1,13 +1,11 @@
 //! One event into its subject: read, merge, latch, write; again if somebody else wrote in between.
-use std::collections::BTreeMap;
-
 use aws_sdk_dynamodb::types::Put;
 use incident::{Case, Event, Incident, event};
 use jiff::Timestamp;
 use startup::http::Fault;
 use startup::intake::{self, Outcome, Post, Unreadable};
 use table::StoreError;
-use table::incidents::Changed;
+use table::latching::{Latching, Touched};
 use table::received::{Received, Written};
 use updates::Subject;
 
@@ -82,7 +80,12 @@ async fn merge(
             let mut case = stored.map_or_else(|| Case::new(&data.case.number), |stored| stored.value);
             case.apply(*stamp, *kind, data, baseline);
             case.facts.told_by(received.source);
-            (vec![(Subject::Case(Box::new(case), None), rev, due_at)], stamp.at)
+            // A call about violence latches the addresses in its case too.
+            let call = match case.facts.incident_id() {
+                Some(id) => context.incidents.incident(id).await?.map(|stored| Box::new(stored.value)),
+                None => None,
+            };
+            (vec![(Subject::Case(Box::new(case), call), rev, due_at)], stamp.at)
         }
     };
     store_subjects(context, received, touched, at, Vec::new()).await
@@ -96,23 +99,10 @@ pub(crate) async fn store_subjects(
     at: Timestamp,
     with: Vec<Put>,
 ) -> Result<Written, StoreError> {
-    let (mut changed, mut latched) = (Vec::new(), BTreeMap::new());
-    for (subject, rev, due_at) in touched {
-        latched.append(&mut latches(context, &subject, at).await?);
-        let safety = match &subject {
-            Subject::Incident(incident) => incident.safety_text(),
-            Subject::Case(case, _) => case.safety_text(),
-        };
-        let safety = context.contacts.keyed_hash(&safety).await?;
-        let wake = updates::wake(&subject, &context.policy, context.clock.now());
-        changed.push(Changed { subject, rev, due_at, wake, safety });
-    }
-    let with = latched.into_values().chain(with).collect();
-    context.incidents.store_event(received, &changed, with).await
+    let Context { incidents, contacts, policy, clock, .. } = context;
+    let latching = Latching { incidents, contacts, policy, now: clock.now() };
+    latching.store(received, touched, at, with).await
 }
-
-/// A subject with its revision and when it is to be looked at by the clock.
-pub(crate) type Touched = (Subject, u64, Option<Timestamp>);
 
 /// A call as it was read, or a new one, and as it is becoming.
 pub(crate) struct Read {
@@ -161,25 +151,4 @@ pub(crate) async fn with_survivors(context: &Context, mut calls: Vec<Read>) -> R
         next += 1;
     }
     Ok(calls)
-}
-
-/// The latches that the subject now causes, by address: every address in it, for as long as the rules say. Present ones
-/// that last longer stay as they are.
-async fn latches(
-    context: &Context,
-    subject: &Subject,
-    at: Timestamp,
-) -> Result<BTreeMap<String, Put>, StoreError> {
-    if !subject.latches(&context.policy) {
-        return Ok(BTreeMap::new());
-    }
-    let until = at.min(context.clock.now()) + context.policy.latch();
-    let known = context.contacts.known(&subject.addresses()).await?;
-    let mut puts = BTreeMap::new();
-    for (address, state) in &known.states {
-        if let Some(latched) = state.latched(until) {
-            puts.insert(address.clone(), context.contacts.put(address, &latched).await?);
-        }
-    }
-    Ok(puts)
 }

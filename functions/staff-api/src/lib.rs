@@ -1,24 +1,35 @@
 //! What staff may read and do: a route, the roles it is for, the people it may show, and an audit record before any
 //! answer leaves. Without the record there is no answer.
+use std::sync::Arc;
+
 use anyhow::Context as _;
 use aws_lambda_events::event::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use startup::http::Answer;
 use startup::{Clock, Runtime, agency};
 use table::personnel::Personnel;
+use table::planning::policy;
 use table::subject_facts::SubjectFacts;
+use table::wording::Words;
 use table::{KeyRing, Planning, Store};
+use updates::Policy;
 
 mod alerts;
 mod audit;
+mod body;
 mod caller;
+mod compose;
+mod contacts;
 mod mask;
 mod messages;
 mod officers;
 mod page;
 mod pause;
+mod people;
+mod refusal;
 mod release;
 mod route;
 mod scope;
+mod tasks;
 
 pub use caller::{Caller, Role};
 pub use route::Route;
@@ -36,6 +47,9 @@ pub const VARIABLES: &[&str] = &[
     "AGENCY_DIR",
 ];
 
+/// Under which name what staff enter is received, beside the webhooks' sources.
+const SOURCE: &str = "staff-api";
+
 /// What the function works with, made once per start.
 #[derive(Clone, Debug)]
 pub struct Context {
@@ -45,6 +59,9 @@ pub struct Context {
     personnel_ring: KeyRing,
     audit: audit::Trail,
     groups: caller::Groups,
+    policy: Arc<Policy>,
+    /// None where the texts cannot be used: then nothing can be written, and everything else goes on.
+    words: Option<Arc<Words>>,
     clock: Clock,
 }
 
@@ -55,6 +72,10 @@ impl Context {
         let kms = aws_sdk_kms::Client::new(&runtime.sdk);
         let folder = agency::Folder::new(runtime.variables.required("AGENCY_DIR")?);
         let personnel = Personnel::open(runtime, &dynamo)?;
+        let agency = folder.agency()?;
+        let words = Words::load(&folder, &agency).inspect_err(|error| {
+            tracing::error!(error = %error, "texts cannot be used: staff messages are refused");
+        });
         let incidents = Store::new(dynamo.clone(), runtime.variables.required("INCIDENTS_TABLE")?);
         Ok(Self {
             updates: Planning::open(runtime, &dynamo, &kms)?,
@@ -62,8 +83,9 @@ impl Context {
             personnel_ring: personnel.ring(runtime, &kms)?,
             personnel,
             audit: audit::Trail::new(runtime)?,
-            groups: caller::Groups::new(&folder.agency()?.groups)
-                .context("agency folder: agency.toml: groups")?,
+            policy: Arc::new(policy(&folder)?),
+            words: words.ok().map(Arc::new),
+            groups: caller::Groups::new(&agency.groups).context("agency folder: agency.toml: groups")?,
             clock: runtime.clock.clone(),
         })
     }
@@ -128,6 +150,13 @@ async fn dispatch(
     match route {
         Route::IncidentUpdates { id } => messages::of_incident(context, caller, id).await,
         Route::CaseUpdates { number } => messages::of_case(context, caller, number).await,
+        Route::IncidentMessages { id } => compose::of_incident(context, caller, id, request).await,
+        Route::CaseMessages { number } => compose::of_case(context, caller, number, request).await,
+        Route::CasePeople { number } => people::add(context, caller, number, request).await,
+        Route::ContactsSearch => contacts::search(context, request).await,
+        Route::Contacts => contacts::enter(context, caller, request).await,
+        Route::Tasks => tasks::list(context, caller, request).await,
+        Route::TaskDone { id } => tasks::done(context, caller, id, request).await,
         Route::Release { number } => release::release(context, caller, number).await,
         Route::OfficerScore { id, date } => officers::score(context, caller, id, date).await,
         Route::Alerts => alerts::list(context, caller, request).await,

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use startup::http::Answer;
 use table::messages::{Decision, Message, State, Step};
+use updates::receipt::Failure;
 use updates::{Channel, Kind, Reason, Subject};
 
 use crate::caller::Caller;
@@ -47,6 +48,9 @@ struct MessageShown {
     state: State,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<Reason>,
+    /// Why it was not delivered, as a receipt said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<Failure>,
     /// Masked.
     address: String,
     /// When it came about.
@@ -128,6 +132,7 @@ async fn show(context: &Context, message: Message) -> anyhow::Result<MessageShow
         channel: message.channel,
         state: message.state,
         reason: message.reason,
+        failure: message.failure,
         address: mask::address(&address),
         at: message.at,
         expires_at: message.expires_at,

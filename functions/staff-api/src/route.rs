@@ -16,6 +16,32 @@ pub enum Route {
         /// Case.
         number: String,
     },
+    /// `POST /v1/incidents/{id}/messages`
+    IncidentMessages {
+        /// Incident.
+        id: String,
+    },
+    /// `POST /v1/cases/{number}/messages`
+    CaseMessages {
+        /// Case.
+        number: String,
+    },
+    /// `POST /v1/cases/{number}/people`
+    CasePeople {
+        /// Case.
+        number: String,
+    },
+    /// `POST /v1/contacts/search`
+    ContactsSearch,
+    /// `PUT /v1/contacts`
+    Contacts,
+    /// `GET /v1/tasks`
+    Tasks,
+    /// `POST /v1/tasks/{id}/done`
+    TaskDone {
+        /// Task.
+        id: String,
+    },
     /// `POST /v1/cases/{number}/release`
     Release {
         /// Case.
@@ -36,11 +62,18 @@ pub enum Route {
 
 impl Route {
     /// One of each, for tests over all of them.
-    pub fn samples() -> [Self; 6] {
+    pub fn samples() -> [Self; 13] {
         let id = || "sample".to_owned();
         [
             Self::IncidentUpdates { id: id() },
             Self::CaseUpdates { number: id() },
+            Self::IncidentMessages { id: id() },
+            Self::CaseMessages { number: id() },
+            Self::CasePeople { number: id() },
+            Self::ContactsSearch,
+            Self::Contacts,
+            Self::Tasks,
+            Self::TaskDone { id: id() },
             Self::Release { number: id() },
             Self::OfficerScore { id: id(), date: "2026-07-04".into() },
             Self::Alerts,
@@ -66,6 +99,19 @@ impl Route {
             ("GET", ["v1", "cases", number, "updates"]) => {
                 Some(Self::CaseUpdates { number: (*number).into() })
             }
+            ("POST", ["v1", "incidents", id, "messages"]) => {
+                Some(Self::IncidentMessages { id: (*id).into() })
+            }
+            ("POST", ["v1", "cases", number, "messages"]) => {
+                Some(Self::CaseMessages { number: (*number).into() })
+            }
+            ("POST", ["v1", "cases", number, "people"]) => {
+                Some(Self::CasePeople { number: (*number).into() })
+            }
+            ("POST", ["v1", "contacts", "search"]) => Some(Self::ContactsSearch),
+            ("PUT", ["v1", "contacts"]) => Some(Self::Contacts),
+            ("GET", ["v1", "tasks"]) => Some(Self::Tasks),
+            ("POST", ["v1", "tasks", id, "done"]) => Some(Self::TaskDone { id: (*id).into() }),
             ("POST", ["v1", "cases", number, "release"]) => Some(Self::Release { number: (*number).into() }),
             ("GET", ["v1", "officers", id, "scores", date]) => {
                 Some(Self::OfficerScore { id: (*id).into(), date: (*date).into() })
@@ -83,7 +129,12 @@ impl Route {
             Self::IncidentUpdates { .. } | Self::CaseUpdates { .. } => {
                 &[Dispatch, Records, VictimServices, Auditor, Admin]
             }
-            Self::Release { .. } => &[Admin],
+            Self::CaseMessages { .. } | Self::CasePeople { .. } => &[VictimServices, Records, Admin],
+            Self::IncidentMessages { .. } | Self::ContactsSearch | Self::Contacts => {
+                &[VictimServices, Records, Dispatch, Admin]
+            }
+            // Whose a task is decides who sees it.
+            Self::Tasks | Self::TaskDone { .. } | Self::Release { .. } => &[Admin],
             Self::OfficerScore { .. } | Self::Alerts => &[InternalAffairs, Commander],
             Self::Pause => &[Dispatch, Commander, Admin],
         }
@@ -92,12 +143,18 @@ impl Route {
     /// Roles that see only what is theirs: own chain, oneself, own cases.
     pub fn limited_roles(&self) -> &'static [Role] {
         match self {
-            Self::IncidentUpdates { .. } | Self::CaseUpdates { .. } | Self::Release { .. } => {
-                &[Role::Investigator]
+            Self::IncidentUpdates { .. }
+            | Self::CaseUpdates { .. }
+            | Self::IncidentMessages { .. }
+            | Self::CaseMessages { .. }
+            | Self::CasePeople { .. }
+            | Self::Release { .. } => &[Role::Investigator],
+            Self::Tasks | Self::TaskDone { .. } => {
+                &[Role::Dispatch, Role::Records, Role::Investigator, Role::VictimServices]
             }
             Self::OfficerScore { .. } => &[Role::Supervisor, Role::Officer],
             Self::Alerts => &[Role::Supervisor],
-            Self::Pause => &[],
+            Self::ContactsSearch | Self::Contacts | Self::Pause => &[],
         }
     }
 
@@ -111,6 +168,13 @@ impl Route {
         match self {
             Self::IncidentUpdates { .. } => "GET /v1/incidents/{id}/updates",
             Self::CaseUpdates { .. } => "GET /v1/cases/{number}/updates",
+            Self::IncidentMessages { .. } => "POST /v1/incidents/{id}/messages",
+            Self::CaseMessages { .. } => "POST /v1/cases/{number}/messages",
+            Self::CasePeople { .. } => "POST /v1/cases/{number}/people",
+            Self::ContactsSearch => "POST /v1/contacts/search",
+            Self::Contacts => "PUT /v1/contacts",
+            Self::Tasks => "GET /v1/tasks",
+            Self::TaskDone { .. } => "POST /v1/tasks/{id}/done",
             Self::Release { .. } => "POST /v1/cases/{number}/release",
             Self::OfficerScore { .. } => "GET /v1/officers/{id}/scores/{date}",
             Self::Alerts => "GET /v1/alerts",
@@ -198,6 +262,27 @@ mod tests {
         GET /v1/cases/{number}/updates
           all: admin auditor dispatch records victim_services
           own: investigator
+        POST /v1/incidents/{id}/messages
+          all: admin dispatch records victim_services
+          own: investigator
+        POST /v1/cases/{number}/messages
+          all: admin records victim_services
+          own: investigator
+        POST /v1/cases/{number}/people
+          all: admin records victim_services
+          own: investigator
+        POST /v1/contacts/search
+          all: admin dispatch records victim_services
+          own: 
+        PUT /v1/contacts
+          all: admin dispatch records victim_services
+          own: 
+        GET /v1/tasks
+          all: admin
+          own: dispatch investigator records victim_services
+        POST /v1/tasks/{id}/done
+          all: admin
+          own: dispatch investigator records victim_services
         POST /v1/cases/{number}/release
           all: admin
           own: investigator

@@ -74,6 +74,11 @@ pub fn swept() -> Key {
     Key::new("SWEPT", "RECEIVED")
 }
 
+/// The provider's id of the text that `key` is the partition key of, if it is one.
+pub fn reply_id(key: &str) -> Option<&str> {
+    key.strip_prefix("REPLY#")
+}
+
 /// What was said to a number lately, by its blind index.
 pub fn conversation(index: &str) -> Key {
     Key::new(format!("TALK#{index}"), "TALK")

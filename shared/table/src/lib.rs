@@ -9,6 +9,7 @@ pub mod error;
 pub mod incidents;
 pub mod keyring;
 pub mod keys;
+pub mod latching;
 pub mod leases;
 pub mod limits;
 pub mod messages;

@@ -221,6 +221,18 @@ impl Planning {
         self.messages.decide(&decision).await
     }
 
+    /// Records what was planned for an update that was then not stored, as a message of staff that would not go out: the
+    /// record says why, and whoever wrote it was told.
+    pub async fn record(
+        &self,
+        key: &str,
+        update: &Planned,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.messages.decide(&decision(key, update, policy, now)).await
+    }
+
     /// The conditions of a claim of `message`.
     pub fn unchanged(&self, loaded: &Loaded, message: &Message) -> Vec<ConditionCheck> {
         let subjects = loaded.safety.iter().map(|(key, safety)| self.incidents.unchanged(key, safety));

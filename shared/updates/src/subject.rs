@@ -66,13 +66,18 @@ impl Subject {
         }
     }
 
-    /// Whether it latches the addresses of everybody in it.
+    /// Whether it latches the addresses of everybody in it; a case also by the call it came of.
     pub fn latches(&self, policy: &Policy) -> bool {
         match self {
             Self::Incident(incident) => {
                 policy.latches(incident.facts.call_types(), incident.facts.place.offences())
             }
-            Self::Case(case, _) => policy.latches(&BTreeSet::new(), case.facts.place.offences()),
+            Self::Case(case, call) => {
+                let by_call =
+                    |call: &Incident| policy.latches(call.facts.call_types(), call.facts.place.offences());
+                policy.latches(&BTreeSet::new(), case.facts.place.offences())
+                    || call.as_deref().is_some_and(by_call)
+            }
         }
     }
 

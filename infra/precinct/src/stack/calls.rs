@@ -141,12 +141,12 @@ impl Stack {
 
     /// Reads a path of the staff API, or any other, with `token`.
     pub async fn get(&self, path: &str, token: &str) -> anyhow::Result<(u16, Value)> {
-        self.ask("GET", path, token, Bytes::new()).await
+        self.staff(("GET", path), token, None, &Value::Null).await
     }
 
     /// Posts JSON to the staff API with `token`.
     pub async fn command(&self, path: &str, token: &str, body: &Value) -> anyhow::Result<(u16, Value)> {
-        self.ask("POST", path, token, body.to_string().into()).await
+        self.staff(("POST", path), token, None, body).await
     }
 
     /// A request to the public API, as a browser or a mail program makes it: status, headers and page.
@@ -167,12 +167,21 @@ impl Stack {
         Ok((answer.status.as_u16(), headers, String::from_utf8_lossy(&answer.body).into_owned()))
     }
 
-    async fn ask(&self, method: &str, path: &str, token: &str, body: Bytes) -> anyhow::Result<(u16, Value)> {
+    /// A request to the staff API with `token` and, where given, an `Idempotency-Key`; null sends no body.
+    pub async fn staff(
+        &self,
+        (method, path): (&str, &str),
+        token: &str,
+        key: Option<&str>,
+        body: &Value,
+    ) -> anyhow::Result<(u16, Value)> {
         let request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.url()))
             .header("authorization", format!("Bearer {token}"))
             .header("content-type", "application/json");
+        let request = key.into_iter().fold(request, |request, key| request.header("idempotency-key", key));
+        let body = if body.is_null() { Bytes::new() } else { body.to_string().into() };
         let answer = self.shared.http.send(request.body(body)?).await?;
         Ok((answer.status.as_u16(), as_json(&answer.body)))
     }

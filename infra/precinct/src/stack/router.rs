@@ -12,9 +12,16 @@ use super::server::{Ask, Reply, json as json_reply};
 use super::{Shared, local, public};
 
 /// The routes of the staff API, as in the template.
-const STAFF_ROUTES: [(&str, &str); 6] = [
+const STAFF_ROUTES: [(&str, &str); 13] = [
     ("GET", "/v1/incidents/{id}/updates"),
     ("GET", "/v1/cases/{number}/updates"),
+    ("POST", "/v1/incidents/{id}/messages"),
+    ("POST", "/v1/cases/{number}/messages"),
+    ("POST", "/v1/cases/{number}/people"),
+    ("POST", "/v1/contacts/search"),
+    ("PUT", "/v1/contacts"),
+    ("GET", "/v1/tasks"),
+    ("POST", "/v1/tasks/{id}/done"),
     ("POST", "/v1/cases/{number}/release"),
     ("GET", "/v1/officers/{id}/scores/{date}"),
     ("GET", "/v1/alerts"),

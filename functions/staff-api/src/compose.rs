@@ -1,0 +1,328 @@
+//! `POST /v1/incidents/{id}/messages` and `POST /v1/cases/{number}/messages`: a message in a member of staff's own
+//! words, to one person. It passes the same gates as every update. What would not go out now is not stored: the answer
+//! says why, and what there is to choose.
+use aws_lambda_events::event::apigw::ApiGatewayV2httpRequest;
+use incident::StaffMessage;
+use incident::staff::Way;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use startup::http::Answer;
+use table::StoreError;
+use table::latching::Latching;
+use table::messages::State;
+use table::planning::Loaded;
+use table::received::{Received, Written};
+use updates::{Channel, Kind, Outcome, Planned, Reason, Subject, plan};
+
+use crate::body::{self, refuse};
+use crate::caller::Caller;
+use crate::messages::is_own_case;
+use crate::refusal::{MAY_OVERRIDE, Withheld, withheld};
+use crate::route::Route;
+use crate::{Context, Reply, SOURCE, not_found};
+
+/// How often the subject is read again when somebody else writes it at the same time.
+const ROUNDS: u32 = 8;
+/// Longest message, in bytes; a text holds far less.
+const LONGEST: usize = 2_000;
+
+/// A message as written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    /// Id of the person in the call or case.
+    person: String,
+    text: String,
+    /// By which way; else as the kind's channels say.
+    #[serde(default)]
+    channel: Option<Way>,
+    /// Whether it may wait for the end of quiet hours.
+    #[serde(default)]
+    wait: bool,
+    /// Why it goes out although the type of call or the address is off limits.
+    #[serde(default)]
+    override_reason: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Receipt<'a> {
+    /// Name of the message among those of its call or case.
+    ordinal: &'a str,
+    person: &'a str,
+    ways: Vec<Sending>,
+}
+
+/// What becomes of it by one way.
+#[derive(Serialize)]
+struct Sending {
+    channel: Channel,
+    state: State,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<Reason>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<Timestamp>,
+}
+
+/// A request to write about one subject.
+struct Writing<'a> {
+    key: String,
+    ordinal: String,
+    entry: &'a Entry,
+    caller: &'a Caller,
+}
+
+/// A message about a call.
+pub(crate) async fn of_incident(
+    context: &Context,
+    caller: &Caller,
+    id: &str,
+    request: &ApiGatewayV2httpRequest,
+) -> anyhow::Result<Reply> {
+    let route = Route::IncidentMessages { id: id.into() };
+    let mut may = caller.is_any(route.full_roles());
+    if !may && let Some(call) = context.subjects.incident(id).await? {
+        may = is_own_case(context, caller, call.facts.case_number()).await?;
+    }
+    write(context, caller, Subject::incident_key(id), may, request).await
+}
+
+/// A message about a case.
+pub(crate) async fn of_case(
+    context: &Context,
+    caller: &Caller,
+    number: &str,
+    request: &ApiGatewayV2httpRequest,
+) -> anyhow::Result<Reply> {
+    let route = Route::CaseMessages { number: number.into() };
+    let may = caller.is_any(route.full_roles()) || is_own_case(context, caller, Some(number)).await?;
+    write(context, caller, Subject::case_key(number), may, request).await
+}
+
+async fn write(
+    context: &Context,
+    caller: &Caller,
+    key: String,
+    may: bool,
+    request: &ApiGatewayV2httpRequest,
+) -> anyhow::Result<Reply> {
+    let about = vec![key.split_once('#').map_or(key.as_str(), |(_, id)| id).to_owned()];
+    if !may {
+        return Ok(Reply { answer: not_found(), about });
+    }
+    let read = body::read::<Entry>(request).and_then(|entry| {
+        check(&entry, caller)?;
+        Ok((entry, body::request_name(request, &format!("message|{key}"))?))
+    });
+    let (entry, ordinal) = match read {
+        Ok(read) => read,
+        Err(answer) => return Ok(Reply { answer, about }),
+    };
+    let message = Writing { key, ordinal, entry: &entry, caller };
+    let mut round = 0;
+    let answer = loop {
+        match once(context, &message).await {
+            Err(error) if error.is_condition() && round < ROUNDS => round += 1,
+            result => break result?,
+        }
+    };
+    Ok(Reply { answer, about })
+}
+
+fn check(entry: &Entry, caller: &Caller) -> Result<(), Answer> {
+    if entry.text.trim().is_empty() || entry.text.len() > LONGEST {
+        return Err(refuse("/text", "must hold 1 to 2000 bytes"));
+    }
+    let Some(reason) = &entry.override_reason else { return Ok(()) };
+    if !caller.is_any(MAY_OVERRIDE) {
+        return Err(crate::forbidden("an override is for victim services and admins alone"));
+    }
+    if reason.trim().is_empty() || reason.len() > 200 {
+        return Err(refuse("/override_reason", "say why, in at most 200 bytes"));
+    }
+    Ok(())
+}
+
+async fn once(context: &Context, message: &Writing<'_>) -> Result<Answer, StoreError> {
+    let now = context.clock.now();
+    let Some(mut loaded) = context.updates.load(&message.key).await? else { return Ok(not_found()) };
+    if let Some(known) = loaded.subject.private().staff_messages.get(&message.ordinal) {
+        return if is_same(known, message) {
+            receipt(context, message, 200).await
+        } else {
+            Ok(refuse("", "this Idempotency-Key was used for another message; take a new one"))
+        };
+    }
+    if !loaded.subject.people().iter().any(|(id, _)| *id == message.entry.person) {
+        return Ok(refuse("/person", "must be the id of a person in this call or case"));
+    }
+    add(&mut loaded.subject, message, now);
+    match ways(context, &loaded, message, now).await? {
+        Verdict::Goes => {}
+        Verdict::Refused(answer) => return Ok(answer),
+    }
+    let digest = hex::encode(Sha256::digest(&message.ordinal));
+    let received = Received { source: SOURCE, id: &message.ordinal, digest: &digest, at: now };
+    let planning = &context.updates;
+    let latching = Latching {
+        incidents: &planning.incidents,
+        contacts: &planning.contacts,
+        policy: &context.policy,
+        now,
+    };
+    let touched = vec![(loaded.subject, loaded.rev, loaded.due_at)];
+    match latching.store(&received, touched, now, Vec::new()).await? {
+        Written::IdReused => {
+            Ok(refuse("", "this Idempotency-Key was used for another request; take a new one"))
+        }
+        Written::Stored | Written::Duplicate => {
+            context.updates.replan(&message.key, &context.policy, now).await?;
+            receipt(context, message, 202).await
+        }
+    }
+}
+
+fn is_same(known: &StaffMessage, message: &Writing<'_>) -> bool {
+    let Entry { person, text, channel, override_reason, .. } = message.entry;
+    (&known.person, &known.text, &known.way, &known.override_reason)
+        == (person, text, channel, override_reason)
+}
+
+fn add(subject: &mut Subject, message: &Writing<'_>, now: Timestamp) {
+    let private = match subject {
+        Subject::Incident(incident) => &mut incident.private,
+        Subject::Case(case, _) => &mut case.private,
+    };
+    let Entry { person, text, channel, override_reason, .. } = message.entry;
+    private.write(
+        &message.ordinal,
+        StaffMessage {
+            at: now,
+            by: message.caller.subject.clone(),
+            person: person.clone(),
+            way: *channel,
+            text: text.clone(),
+            override_reason: override_reason.clone(),
+        },
+    );
+}
+
+/// Whether the message goes out.
+enum Verdict {
+    /// By one way at least, now or when it may wait.
+    Goes,
+    /// By none; the answer says why.
+    Refused(Answer),
+}
+
+/// What would become of the message: planned, paused, worded.
+async fn ways(
+    context: &Context,
+    loaded: &Loaded,
+    message: &Writing<'_>,
+    now: Timestamp,
+) -> Result<Verdict, StoreError> {
+    let plan = plan(&loaded.subject, &loaded.known.states, &context.policy, now);
+    let is_this = |way: &&Planned| way.kind == Kind::StaffMessage && way.ordinal == message.ordinal;
+    let ways: Vec<&Planned> = plan.updates.iter().filter(is_this).collect();
+    let goes = |way: &&&Planned| match way.outcome {
+        Outcome::Pending => true,
+        Outcome::Deferred(_) => message.entry.wait,
+        _ => false,
+    };
+    let going: Vec<&&Planned> = ways.iter().filter(goes).collect();
+    if going.is_empty() {
+        for way in &ways {
+            let way = Planned { ordinal: format!("{}-refused", message.ordinal), ..(*way).clone() };
+            context.updates.record(&message.key, &way, &context.policy, now).await?;
+        }
+        return Ok(Verdict::Refused(withheld(&why(&ways), message.caller, context.policy.zone())));
+    }
+    let pauses = context.updates.messages.pauses().await?;
+    if pauses.iter().any(|pause| pause.covers(Kind::StaffMessage, &loaded.subject)) {
+        return Ok(Verdict::Refused(withheld(
+            &Withheld::Reason(Reason::Paused),
+            message.caller,
+            context.policy.zone(),
+        )));
+    }
+    Ok(going
+        .into_iter()
+        .find_map(|way| unworded(context, loaded, message, way))
+        .map_or(Verdict::Goes, Verdict::Refused))
+}
+
+/// Why none of the ways is one: quiet hours if it might only wait, else the first reason.
+fn why(ways: &[&Planned]) -> Withheld {
+    let waits = ways.iter().find_map(|way| match way.outcome {
+        Outcome::Deferred(until) => Some(Withheld::Quiet(until)),
+        _ => None,
+    });
+    let reason = ways.iter().find_map(|way| match way.outcome {
+        Outcome::Suppressed(reason) => Some(Withheld::Reason(reason)),
+        _ => None,
+    });
+    waits.or(reason).unwrap_or(Withheld::Reason(Reason::Cancelled))
+}
+
+/// The refusal where the words cannot be sent by this way.
+fn unworded(context: &Context, loaded: &Loaded, message: &Writing<'_>, way: &Planned) -> Option<Answer> {
+    let index = way.address.as_ref().and_then(|address| loaded.known.indexes.get(&address.0));
+    let asked = index.and_then(|index| loaded.known.language(index));
+    let unapproved =
+        || withheld(&Withheld::Reason(Reason::UnapprovedText), message.caller, context.policy.zone());
+    let Some(words) = &context.words else { return Some(unapproved()) };
+    match words.word(&loaded.subject, &way.person, way.kind, &way.ordinal, way.channel, asked) {
+        Ok(_) => None,
+        Err(Reason::UnapprovedText) => Some(unapproved()),
+        Err(_) => {
+            let detail = "does not fit into a text together with the department's name and how to stop: say it in \
+                          fewer words, or choose channel email";
+            Some(refuse("/text", detail))
+        }
+    }
+}
+
+async fn receipt(context: &Context, message: &Writing<'_>, status: u16) -> Result<Answer, StoreError> {
+    let rows = context.updates.messages.of(&message.key).await?.into_iter();
+    let ways = rows
+        .filter(|row| row.kind == Kind::StaffMessage && row.ordinal == message.ordinal)
+        .map(|row| Sending {
+            channel: row.channel,
+            state: row.state,
+            reason: row.reason,
+            until: row.due_at.filter(|_| row.state == State::Deferred),
+        })
+        .collect();
+    Ok(Answer::json(status, &Receipt { ordinal: &message.ordinal, person: &message.entry.person, ways }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::caller::Role;
+
+    #[track_caller]
+    fn checked(text: &str, reason: Option<&str>, role: Role, expected: Option<u16>) {
+        let entry = Entry {
+            person: "p1".into(),
+            text: text.into(),
+            channel: None,
+            wait: false,
+            override_reason: reason.map(Into::into),
+        };
+        let caller = Caller { subject: "s".into(), email: None, roles: BTreeSet::from([role]) };
+        assert_eq!(check(&entry, &caller).err().map(|answer| answer.status), expected);
+    }
+
+    #[test]
+    fn a_message_says_something_and_an_override_why() {
+        checked("Please call.", None, Role::Dispatch, None);
+        checked(" ", None, Role::Dispatch, Some(422));
+        checked("Please call.", Some("spoke to her"), Role::VictimServices, None);
+        checked("Please call.", Some(" "), Role::Admin, Some(422));
+        checked("Please call.", Some("spoke to her"), Role::Investigator, Some(403));
+    }
+}
