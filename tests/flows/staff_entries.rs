@@ -204,7 +204,7 @@ async fn staff_record_a_wish_a_revocation_and_that_a_number_works_again() {
         ask(&world, ("POST", "/v1/contacts/search"), &["dispatch"], "", search.clone()).await;
     assert_eq!((status, &before["known"], &before["address"]), (200, &json!(false), &json!("…0123")));
     let wish = json!({"address": CALLER, "wish": {"contact": "no_text", "until": "2026-09-01T00:00:00Z"}});
-    assert_eq!(contact(&world, &["dispatch"], wish).await.1["wish"]["wish"], json!("no_text"));
+    assert_eq!(contact(&world, &["dispatch"], wish).await.1["wish"]["contact"], json!("no_text"));
     world.cad(theft("e-1", NOON, "26-1")).await;
     assert_eq!(world.decisions("26-1").await, ["call_received suppressed contact_no_text"]);
     let taken_back = json!({"address": CALLER, "wish": {"contact": "ok"}});

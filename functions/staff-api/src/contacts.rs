@@ -96,7 +96,7 @@ struct Shown {
     #[serde(skip_serializing_if = "Option::is_none")]
     latched_until: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    wish: Option<Flag>,
+    wish: Option<WishShown>,
     confirmed_safe: Vec<Confirmed>,
     opt_outs: Vec<OptOut>,
     undeliverable: bool,
@@ -104,6 +104,13 @@ struct Shown {
     language: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_survey_at: Option<Timestamp>,
+}
+
+/// A wish, in the words in which it is entered.
+#[derive(Serialize)]
+struct WishShown {
+    contact: Contact,
+    until: Timestamp,
 }
 
 /// A safe way; who confirmed it stands in the audit trail.
@@ -279,7 +286,11 @@ async fn reply(context: &Context, address: &str, state: &ContactState) -> anyhow
         address: mask::address(address),
         known: state.rev > 0,
         latched_until: state.latch_until.filter(|until| *until > now),
-        wish: state.flag.clone().filter(|flag| flag.until > now),
+        wish: state
+            .flag
+            .as_ref()
+            .filter(|flag| flag.until > now)
+            .map(|flag| WishShown { contact: flag.wish, until: flag.until }),
         confirmed_safe: state
             .confirmed_safe
             .iter()
