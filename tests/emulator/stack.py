@@ -126,7 +126,7 @@ class Stack:
         for bucket in ("InternalBucketName", "PublicBucketName", "AuditBucketName"):
             # The policies deny what does not come by TLS, and MiniStack rightly does so: here everything is plain HTTP.
             self.client("s3").delete_bucket_policy(Bucket=self.outputs[bucket])
-        sources = {"cad": {"secrets": [CAD_SECRET], "paths": ["/v1/cad/events", "/v1/cases/events"]},
+        sources = {"cad": {"secrets": [CAD_SECRET], "paths": ["/v1/cad/events", "/v1/cad/eido", "/v1/cases/events"]},
                    "personnel": {"secrets": [PERSONNEL_SECRET], "paths": ["/v1/personnel/events"]}}
         self.client("secretsmanager").put_secret_value(SecretId=self.outputs["WebhookSecretId"], SecretString=json.dumps(sources))
         self.client("ses").verify_domain_identity(Domain="police.example.gov")
@@ -165,10 +165,16 @@ class Stack:
         headers = {"content-type": "application/json", "webhook-id": name, "webhook-timestamp": stamp, "webhook-signature": signature}
         return call(self.url("IntakeUrl", path), headers, body)
 
-    def staff(self, method, path, token=None, body=None):
-        """A request to the staff API."""
+    def staff(self, method, path, token=None, body=None, key=None):
+        """A request to the staff API, with an Idempotency-Key where given."""
         headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {token}"} if token else {})
+        headers |= {"idempotency-key": key} if key else {}
         return call(self.url("StaffUrl", path), headers, None if body is None else json.dumps(body).encode(), method)
+
+    def browse(self, method, path, form=None):
+        """A request to the public API, as a mail program makes it: status and page."""
+        headers = {"content-type": "application/x-www-form-urlencoded"}
+        return call(self.url("PublicUrl", path), headers, form and form.encode(), method)
 
     def texts(self, number):
         """What MiniStack's SNS was asked to text to `number`, oldest first."""
@@ -213,13 +219,13 @@ class Stack:
 
 
 def call(url, headers, body, method="POST"):
-    """Status and JSON body of one request."""
+    """Status and body of one request, read where it is JSON."""
     request = urllib.request.Request(url, data=body, headers=headers, method=method)
     try:
         with urllib.request.urlopen(request, timeout=30) as answer:
-            return answer.status, json.loads(answer.read() or b"null")
+            status, text = answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
-        text = error.read().decode()
-        with contextlib.suppress(ValueError):
-            return error.code, json.loads(text)
-        return error.code, text
+        status, text = error.code, error.read().decode()
+    with contextlib.suppress(ValueError):
+        return status, json.loads(text or "null")
+    return status, text

@@ -99,6 +99,9 @@ impl<'a> Gates<'a> {
         let address = address?;
         self.sharing_gate(id, &address, channel)?;
         self.contact_gate(candidate.kind, &address, channel, lifted)?;
+        if channel == Channel::Text && candidate.kind.is_about_a_case() && !lifted {
+            self.ageing_gate(person)?;
+        }
         let chosen = matches!(candidate.audience, Audience::Chosen(_));
         let consents = chosen
             || person.has_role(CALLERS)
@@ -159,6 +162,12 @@ impl<'a> Gates<'a> {
 
     fn is_guardian(&self, person: &Person) -> bool {
         self.ward(person).is_some()
+    }
+
+    /// A number may belong to somebody else by now, if nobody has told it for long: a person makes sure first.
+    fn ageing_gate(&self, person: &Person) -> Result<(), Reason> {
+        let is_old = person.phone_at().is_some_and(|told| told + self.policy.number_recheck() < self.now);
+        if is_old { Err(Reason::ContactAskFirst) } else { Ok(()) }
     }
 
     /// One address for several persons: the strictest of them decides.

@@ -159,7 +159,7 @@ impl Reason {
             Self::RoleNotNotified => "the kind goes to other roles",
             Self::Minor => "updates.toml: adult_age",
             Self::ContactNever | Self::ContactNoText | Self::ContactNoEmail | Self::ContactAskFirst => {
-                "the person's own word about contact"
+                "the person's own word about contact, or updates.toml: number_recheck_days"
             }
             Self::SafetyLatch => "updates.toml: latch_days",
             Self::OptedOut => "opt-out by the recipient",

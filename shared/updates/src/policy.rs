@@ -32,6 +32,7 @@ pub struct PolicyError(pub String);
 struct File {
     adult_age: u8,
     latch_days: u16,
+    number_recheck_days: u16,
     delay_minutes: Vec<u16>,
     delay_past_window_minutes: u16,
     quiet_hours: QuietHours,
@@ -205,6 +206,11 @@ impl Policy {
     /// Age from which a person is told directly.
     pub fn adult_age(&self) -> u8 {
         self.file.adult_age
+    }
+
+    /// How long after a number was last told news of a case still goes there without asking.
+    pub fn number_recheck(&self) -> SignedDuration {
+        SignedDuration::from_hours(24 * i64::from(self.file.number_recheck_days))
     }
 
     /// How long a latch holds.

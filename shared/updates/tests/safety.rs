@@ -57,6 +57,40 @@ fn a_confirmed_safe_way_lifts_latch_and_offence_for_news_of_a_case_until_it_laps
     check(&call, &knowing(PHONE, safe(Channel::Text, 600)), 1, &["call_received text p1: safety_latch"]);
 }
 
+#[test]
+fn a_number_that_nobody_has_told_for_a_year_is_checked_by_a_person_first() {
+    const YEAR: i64 = 365 * 24 * 3600;
+    let closed = |at: i64, people: Value| {
+        let case = json!({"case": {"number": "26-9", "offence": "220"}, "people": people});
+        vec![
+            read(
+                "case.opened",
+                0,
+                &json!({"case": {"number": "26-9", "offence": "220"}, "people": [victim(34)]}),
+            ),
+            read("case.closed", at, &case),
+        ]
+    };
+    let said = |events: &[Event], contacts: &Contacts, now: i64| {
+        lines(&plan_at(events, contacts, now))
+            .into_iter()
+            .find(|line| line.starts_with("case_closed"))
+            .unwrap()
+    };
+    let nothing = Contacts::new();
+    assert_eq!(said(&closed(YEAR, json!([])), &nothing, YEAR), "case_closed text v: pending");
+    assert_eq!(
+        said(&closed(YEAR + 1, json!([])), &nothing, YEAR + 1),
+        "case_closed text v: contact_ask_first"
+    );
+    assert_eq!(
+        said(&closed(YEAR + 1, json!([victim(35)])), &nothing, YEAR + 1),
+        "case_closed text v: pending"
+    );
+    let confirmed = knowing(PHONE, safe(Channel::Text, YEAR + 600));
+    assert_eq!(said(&closed(YEAR + 1, json!([])), &confirmed, YEAR + 1), "case_closed text v: pending");
+}
+
 fn written(events: &[Event], person: &str, override_reason: Option<&str>) -> Subject {
     let mut subject = subject(events);
     let message = StaffMessage {
