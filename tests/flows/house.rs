@@ -91,3 +91,50 @@ fn files_say_why_they_exist_and_stay_short() {
         assert!(lines <= 500, "{} has {lines} lines, 500 are allowed", path.display());
     }
 }
+
+/// Every Markdown file that is kept, with its text.
+fn documents() -> Vec<(PathBuf, String)> {
+    let mut folders = vec![root().to_owned()];
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            let name = entry.file_name().unwrap().to_str().unwrap();
+            if entry.is_dir() && !name.starts_with('.') && name != "target" {
+                folders.push(entry);
+            } else if name.ends_with(".md") {
+                let text = std::fs::read_to_string(&entry).unwrap();
+                found.push((entry, text));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn links_between_documents_lead_somewhere() {
+    for (path, text) in documents() {
+        for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let file = target.split('#').next().unwrap();
+            let is_ours = !file.is_empty() && !file.contains("://") && !file.contains(' ');
+            let found = !is_ours || path.parent().unwrap().join(file).exists();
+            assert!(found, "{}: {target} leads nowhere", path.display());
+        }
+    }
+}
+
+#[test]
+fn tests_that_the_readme_names_exist() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let (_, compared) = readme.split_once("## Compared with what is on the market").unwrap();
+    let rows = compared.split("\n## ").next().unwrap().lines().filter(|line| line.starts_with("| "));
+    let tests: String = sources().into_iter().map(|(_, text)| text).collect();
+    let mut named = 0;
+    for row in rows {
+        let shown_by = row.rsplit('|').nth(1).unwrap();
+        for name in shown_by.split('`').skip(1).step_by(2).filter(|name| !name.contains(' ')) {
+            assert!(tests.contains(&format!("fn {name}(")), "{name} is no test");
+            named += 1;
+        }
+    }
+    assert!(named > 40, "{named} tests named");
+}
