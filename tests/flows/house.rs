@@ -101,7 +101,7 @@ fn documents() -> Vec<(PathBuf, String)> {
             let name = entry.file_name().unwrap().to_str().unwrap();
             if entry.is_dir() && !name.starts_with('.') && name != "target" {
                 folders.push(entry);
-            } else if name.ends_with(".md") {
+            } else if entry.extension().is_some_and(|ending| ending == "md") {
                 let text = std::fs::read_to_string(&entry).unwrap();
                 found.push((entry, text));
             }

@@ -67,3 +67,22 @@ async fn a_night_can_be_run_again_with_the_same_result() {
     assert_eq!((report["subjects"].as_u64(), report["calls"].as_u64()), (Some(1), Some(1)));
     assert_eq!(file(&world, "updates/2026-07-07.json"), before);
 }
+
+#[tokio::test]
+async fn the_night_says_which_revocations_are_open_and_what_surveys_brought() {
+    let (file_name, off, on) = ("updates.toml", "[kinds.survey]\non = false", "[kinds.survey]\non = true");
+    let world = World::with(NOON, file_name, off, on).await;
+    world.cad(theft("e-1", NOON, "26-1")).await;
+    world.cad(call("NOISE", "e-2", NOON, "26-2", OTHER)).await;
+    world.cad(event("incident.closed", "e-3", NOON, "26-1", json!({"disposition": "01"}))).await;
+    world.until("2026-07-07T18:05:00-05:00").await;
+    world.reply(CALLER, "4").await;
+    world.reply(OTHER, "wrong number").await;
+    let summary = summarised(&world).await;
+    let open = summary["revocations"]["open"].as_array().unwrap();
+    assert_eq!((open.len(), &open[0]["unclear"]), (1, &json!(true)));
+    assert_eq!(open[0]["due_at"], json!("2026-07-21T23:05:00Z"), "ten business days");
+    let count = &summary["surveys"]["counts"][0];
+    assert_eq!((&summary["surveys"]["month"], &count["call_type"]), (&json!("2026-07"), &json!("LARCENY")));
+    assert_eq!((&count["sent"], &count["answered"], &count["score_4"]), (&json!(1), &json!(1), &json!(1)));
+}

@@ -19,6 +19,7 @@ use updates::summary::{Summary, rows};
 
 mod calls;
 mod fates;
+mod standing;
 mod tasks;
 
 /// Every environment variable this function reads.
@@ -126,6 +127,9 @@ pub async fn handle(context: &Context, scheduled: Scheduled) -> Result<Report> {
         updates: rows(found),
         tasks: tasks::count(&context.planning.messages, day, scheduled.time).await?,
         effect: Effect::of(&calls, day.from, day.to),
+        revocations: standing::revocations(&context.planning.messages, &context.policy, scheduled.time)
+            .await?,
+        surveys: standing::surveys(&context.planning.messages, day).await?,
     };
     let json = serde_json::to_vec_pretty(&summary)?;
     let files = vec![format!("updates/{}.json", day.date), format!("updates/{}.csv", day.date)];

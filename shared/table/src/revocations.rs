@@ -4,6 +4,7 @@ use aws_sdk_dynamodb::types::Put;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use updates::standing::OpenRevocation;
 use updates::task::{REVOCATION_BUSINESS_DAYS, business_days_after};
 use updates::{Owner, TaskKind};
 
@@ -29,19 +30,6 @@ pub struct Revocation {
     pub effective_at: Option<Timestamp>,
     /// How it came: `text`, `email`, `staff` or `provider`.
     pub by: String,
-}
-
-/// A revocation, or what may be one, that is not in force yet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct OpenRevocation {
-    /// Id of the task, or of the entry.
-    pub id: String,
-    /// Whether a person has yet to say whether it is one.
-    pub unclear: bool,
-    /// When it was received.
-    pub received_at: Timestamp,
-    /// By when it must be honoured: ten business days after.
-    pub due_at: Timestamp,
 }
 
 /// How revocations were honoured.

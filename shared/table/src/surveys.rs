@@ -2,9 +2,9 @@
 //! month, call type and language how many were asked, answered and with which score.
 use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use updates::ContactState;
 use updates::reply::{SurveyAnswer, SurveyAsked};
+use updates::standing::SurveyCount;
 
 use crate::error::StoreError;
 use crate::keys::{Key, survey_count};
@@ -12,39 +12,6 @@ use crate::messages::{Message, Messages, State};
 use crate::planning::{Loaded, Planning};
 use crate::schema::{PK, SK};
 use crate::store::{from_item, n, s};
-
-/// What came of the surveys of one month about calls of one type in one language.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct SurveyCount {
-    /// Call type, as the CAD names it.
-    pub call_type: String,
-    /// Language the survey was in, ISO 639.
-    pub language: String,
-    /// Surveys handed to the provider.
-    pub sent: u64,
-    /// Surveys answered with a score.
-    pub answered: u64,
-    /// Comments given.
-    pub comments: u64,
-    /// Answers of 1 (poor).
-    pub score_1: u64,
-    /// Answers of 2.
-    pub score_2: u64,
-    /// Answers of 3.
-    pub score_3: u64,
-    /// Answers of 4.
-    pub score_4: u64,
-    /// Answers of 5 (very good).
-    pub score_5: u64,
-}
-
-impl SurveyCount {
-    /// Answers by score, 1 first.
-    pub fn scores(&self) -> [u64; 5] {
-        [self.score_1, self.score_2, self.score_3, self.score_4, self.score_5]
-    }
-}
 
 impl Planning {
     /// Claims a message that was decided on what `loaded` holds. A survey is noted on its address and in the counters in

@@ -25,6 +25,7 @@ pub mod render;
 pub mod reply;
 pub mod segments;
 pub mod silence;
+pub mod standing;
 pub mod subject;
 pub mod summary;
 pub mod task;

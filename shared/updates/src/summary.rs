@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::effect::{Arm, Effect, SMALLEST_SHOWN};
 use crate::kind::{Channel, Kind, Reason};
+use crate::standing::{Revocations, Surveys};
 use crate::task::TaskKind;
 
 /// What became of an update.
@@ -66,6 +67,12 @@ pub struct Summary {
     /// Repeat calls by call type, exact: days can only be added up from exact counts. Whoever shows them leaves out small
     /// ones.
     pub effect: Effect,
+    /// How revocations stood when the summary was made.
+    #[serde(default)]
+    pub revocations: Revocations,
+    /// The surveys of the month until then.
+    #[serde(default)]
+    pub surveys: Surveys,
 }
 
 /// Counts fates.
@@ -78,7 +85,7 @@ pub fn rows(fates: impl IntoIterator<Item = Fate>) -> Vec<Row> {
 }
 
 impl Summary {
-    /// Adds a later day: counts add up, what is open is what was open last.
+    /// Adds a later day: counts add up, what stood is what stood last.
     pub fn add(&mut self, later: &Self) {
         self.to = later.to;
         self.policy.clone_from(&later.policy);
@@ -98,6 +105,8 @@ impl Summary {
             (sum.open, sum.overdue) = (tasks.open, tasks.overdue);
         }
         self.effect += &later.effect;
+        self.revocations = later.revocations.clone();
+        self.surveys = later.surveys.clone();
     }
 
     /// As comma-separated values for a spreadsheet; small counts of calls are left out.

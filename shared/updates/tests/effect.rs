@@ -101,6 +101,8 @@ fn days_add_up_and_small_counts_are_not_shown() {
         updates: Vec::new(),
         tasks: std::collections::BTreeMap::new(),
         effect,
+        revocations: updates::standing::Revocations::default(),
+        surveys: updates::standing::Surveys::default(),
     };
     let effect = Effect::of(&[call("1", 10)], at(0), at(1440));
     let mut sum = day("2026-07-07", effect.clone());

@@ -69,6 +69,8 @@ mod tests {
                 ("LARCENY".into(), arms(arm(12, 340), arm(30, 300))),
                 ("NOISE".into(), arms(arm(3, 40), arm(0, 4))),
             ])),
+            revocations: updates::standing::Revocations::default(),
+            surveys: updates::standing::Surveys::default(),
         };
         insta::assert_snapshot!(table(&summary), @r"
         Repeat calls within 60 minutes, 2026-07-07 to 2026-07-07

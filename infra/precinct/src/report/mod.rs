@@ -1,6 +1,7 @@
 //! `precinct report`: what the nights wrote into the internal bucket of a data folder, printed for people.
 mod days;
 mod effect;
+mod standing;
 mod summary;
 
 use std::path::PathBuf;
@@ -16,6 +17,10 @@ pub enum Report {
     Effect(Span),
     /// What became of the updates, and which tasks came up.
     Summary(Span),
+    /// Revocations that are not in force yet, against their ten business days, and how the others were honoured.
+    Revocations(Span),
+    /// What came of the month's surveys, by call type and language.
+    Surveys(Span),
 }
 
 /// Which days of which data folder.
@@ -37,6 +42,8 @@ pub fn run(report: &Report) -> anyhow::Result<ExitCode> {
     match report {
         Report::Effect(span) => print!("{}", effect::table(&days::sum(span)?)),
         Report::Summary(span) => print!("{}", summary::table(&days::sum(span)?)),
+        Report::Revocations(span) => print!("{}", standing::revocations(&days::sum(span)?)),
+        Report::Surveys(span) => print!("{}", standing::surveys(&days::sum(span)?)),
     }
     Ok(ExitCode::SUCCESS)
 }
