@@ -18,6 +18,7 @@ mod silence;
 mod staff;
 mod staff_entries;
 mod summary;
+mod surveys;
 mod tasks;
 mod template;
 mod units;

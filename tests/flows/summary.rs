@@ -82,7 +82,18 @@ async fn the_night_says_which_revocations_are_open_and_what_surveys_brought() {
     let open = summary["revocations"]["open"].as_array().unwrap();
     assert_eq!((open.len(), &open[0]["unclear"]), (1, &json!(true)));
     assert_eq!(open[0]["due_at"], json!("2026-07-21T23:05:00Z"), "ten business days");
+    assert_eq!(open[0]["overdue"], false);
+    assert_eq!(summary["revocations"]["zone"], "America/Chicago");
     let count = &summary["surveys"]["counts"][0];
     assert_eq!((&summary["surveys"]["month"], &count["call_type"]), (&json!("2026-07"), &json!("LARCENY")));
     assert_eq!((&count["sent"], &count["answered"], &count["score_4"]), (&json!(1), &json!(1), &json!(1)));
+    assert_eq!(summary["surveys"]["by_language"]["en"], json!({"sent": 1, "answered": 1, "percent": 100}));
+    let all = file(&world, "updates/2026-07-07.json") + &file(&world, "updates/2026-07-07.csv");
+    for personal in ["5550123", "5550124", "26-1", "26-2", "wrong number"] {
+        assert!(!all.contains(personal), "{personal} in the summary");
+    }
+
+    world.until("2026-07-22T03:31:00-05:00").await;
+    let later: Value = serde_json::from_str(&file(&world, "updates/2026-07-21.json")).unwrap();
+    assert_eq!(later["revocations"]["open"][0]["overdue"], true);
 }

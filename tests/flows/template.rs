@@ -136,6 +136,18 @@ fn readme_names_the_tables_and_buckets_that_the_role_allows() {
 }
 
 #[test]
+fn the_nightly_summary_may_read_revocations_survey_counters_and_open_tasks() {
+    let allowed = statements("summarise-updates");
+    let may = |action: &str, resource: &str| {
+        let names = |one: &Value| one["Resource"].to_string().contains(resource);
+        allowed.iter().any(|one| strings(&one["Action"]).contains(&action.to_owned()) && names(one))
+    };
+    assert!(may("dynamodb:Query", "MessagesTable.Arn\""), "months of revocations and survey counters");
+    assert!(may("dynamodb:Query", "MessagesTable.Arn}/index/open_tasks"), "open tasks");
+    assert!(may("dynamodb:GetItem", "MessagesTable.Arn\""), "each open task");
+}
+
+#[test]
 fn tables_have_the_shape_that_the_code_expects() {
     let deployed = of_type("AWS::DynamoDB::Table");
     assert_eq!(deployed.len(), table::schema::TABLES.len());

@@ -19,6 +19,7 @@ pub(crate) async fn revocations(
     let honoured = messages.honoured_revocations(now, MONTHS).await?;
     Ok(Revocations {
         as_of: now,
+        zone: policy.zone().iana_name().unwrap_or("UTC").to_owned(),
         open,
         honoured: honoured.count,
         longest_seconds: honoured.longest.as_secs(),
@@ -27,5 +28,6 @@ pub(crate) async fn revocations(
 
 pub(crate) async fn surveys(messages: &Messages, day: Day) -> Result<Surveys, StoreError> {
     let month = day.date.strftime("%Y-%m").to_string();
-    Ok(Surveys { counts: messages.survey_counts(&month).await?, month })
+    let counts = messages.survey_counts(&month).await?;
+    Ok(Surveys::of(month, counts))
 }

@@ -71,15 +71,20 @@ impl Messages {
                 unclear: true,
                 received_at: task.created_at,
                 due_at: task.done_by,
+                overdue: task.done_by <= now,
             })
             .collect();
         for month in months(now, MONTHS) {
             let entries = self.revocations_of(&month).await?.into_iter();
-            open.extend(entries.filter(|entry| entry.effective_at.is_none()).map(|entry| OpenRevocation {
-                id: entry.id,
-                unclear: false,
-                received_at: entry.received_at,
-                due_at: business_days_after(entry.received_at, REVOCATION_BUSINESS_DAYS, zone),
+            open.extend(entries.filter(|entry| entry.effective_at.is_none()).map(|entry| {
+                let due_at = business_days_after(entry.received_at, REVOCATION_BUSINESS_DAYS, zone);
+                OpenRevocation {
+                    id: entry.id,
+                    unclear: false,
+                    received_at: entry.received_at,
+                    due_at,
+                    overdue: due_at <= now,
+                }
             }));
         }
         open.sort_by(|a, b| (a.due_at, &a.id).cmp(&(b.due_at, &b.id)));

@@ -1,5 +1,7 @@
 //! What stands when the night is summarised: revocations against their clock of ten business days, and the surveys of
 //! the month. No person, number or text is in it.
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +16,9 @@ pub struct OpenRevocation {
     pub received_at: Timestamp,
     /// By when it must be honoured: ten business days after (47 CFR 64.1200(a)(10)).
     pub due_at: Timestamp,
+    /// Whether that time was over when this was so.
+    #[serde(default)]
+    pub overdue: bool,
 }
 
 /// How revocations stand.
@@ -21,6 +26,9 @@ pub struct OpenRevocation {
 pub struct Revocations {
     /// When this was so.
     pub as_of: Timestamp,
+    /// IANA name of the agency's time zone: business days are counted in it.
+    #[serde(default)]
+    pub zone: String,
     /// Not in force yet, the most urgent first.
     pub open: Vec<OpenRevocation>,
     /// How many of this month's and the last one's are in force.
@@ -81,11 +89,61 @@ pub struct Surveys {
     pub month: String,
     /// By call type and language.
     pub counts: Vec<SurveyCount>,
+    /// How many answered in each language: whether those who read another one are heard as well.
+    #[serde(default)]
+    pub by_language: BTreeMap<String, Response>,
+}
+
+/// How many of those who were asked answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Response {
+    /// Surveys handed to the provider.
+    pub sent: u64,
+    /// Surveys answered with a score.
+    pub answered: u64,
+    /// Answers to a hundred surveys, rounded.
+    pub percent: u64,
+}
+
+impl Surveys {
+    /// The surveys of `month`.
+    pub fn of(month: String, counts: Vec<SurveyCount>) -> Self {
+        let mut by_language: BTreeMap<String, Response> = BTreeMap::new();
+        for count in &counts {
+            let response = by_language.entry(count.language.clone()).or_default();
+            response.sent += count.sent;
+            response.answered += count.answered;
+            response.percent = percent(response.answered, response.sent);
+        }
+        Self { month, counts, by_language }
+    }
+}
+
+/// A share in whole percent, rounded; 0 of nothing.
+pub fn percent(part: u64, whole: u64) -> u64 {
+    (part * 100 + whole / 2).checked_div(whole).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_language_has_its_response_rate() {
+        let count = |call_type: &str, language: &str, sent, answered| SurveyCount {
+            call_type: call_type.into(),
+            language: language.into(),
+            sent,
+            answered,
+            ..SurveyCount::default()
+        };
+        let counts =
+            vec![count("LARCENY", "en", 10, 4), count("NOISE", "en", 5, 1), count("NOISE", "so", 2, 0)];
+        let surveys = Surveys::of("2026-07".into(), counts);
+        assert_eq!(surveys.by_language["en"], Response { sent: 15, answered: 5, percent: 33 });
+        assert_eq!(surveys.by_language["so"], Response { sent: 2, answered: 0, percent: 0 });
+        assert_eq!((percent(2, 3), percent(0, 0)), (67, 0));
+    }
 
     #[test]
     fn counts_add_up_score_by_score() {

@@ -95,15 +95,45 @@ pub fn business_days_after(from: Timestamp, days: u32, zone: &TimeZone) -> Times
     while left > 0 {
         let Ok(next) = day.tomorrow() else { return from };
         day = next;
-        left -= u32::from(!matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday));
+        left -= u32::from(!is_weekend(day));
     }
     let due = day.to_datetime(local.time()).to_zoned_datetime(zone.clone());
     due.map_or(from, |due| due.timestamp())
 }
 
+/// Business days that end by `to`, counted from the day of `from`: how many of the ten are left.
+pub fn business_days_left(from: Timestamp, to: Timestamp, zone: &TimeZone) -> u32 {
+    let date = |at: Timestamp| at.to_zoned_datetime(zone.clone()).date();
+    let (mut day, last, mut left) = (date(from), date(to), 0);
+    while day < last {
+        let Ok(next) = day.tomorrow() else { break };
+        day = next;
+        left += u32::from(!is_weekend(day));
+    }
+    left
+}
+
+fn is_weekend(day: jiff::civil::Date) -> bool {
+    matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[track_caller]
+    fn left(from: &str, to: &str, expected: u32) {
+        let zone = TimeZone::get("America/Chicago").unwrap();
+        assert_eq!(business_days_left(from.parse().unwrap(), to.parse().unwrap(), &zone), expected);
+    }
+
+    #[test]
+    fn what_is_left_of_ten_business_days_goes_down_on_working_days() {
+        left("2026-07-06T09:00:00-05:00", "2026-07-20T09:00:00-05:00", 10);
+        left("2026-07-11T09:00:00-05:00", "2026-07-20T09:00:00-05:00", 6);
+        left("2026-07-20T08:00:00-05:00", "2026-07-20T09:00:00-05:00", 0);
+        left("2026-07-21T08:00:00-05:00", "2026-07-20T09:00:00-05:00", 0);
+    }
 
     #[track_caller]
     fn check(from: &str, days: u32, expected: &str) {
