@@ -158,8 +158,11 @@ impl Reason {
             }
             Self::RoleNotNotified => "the kind goes to other roles",
             Self::Minor => "updates.toml: adult_age",
-            Self::ContactNever | Self::ContactNoText | Self::ContactNoEmail | Self::ContactAskFirst => {
-                "the person's own word about contact, or updates.toml: number_recheck_days"
+            Self::ContactAskFirst => {
+                "the person has to be asked first: no consent, or updates.toml: number_recheck_days"
+            }
+            Self::ContactNever | Self::ContactNoText | Self::ContactNoEmail => {
+                "the person's own word about contact"
             }
             Self::SafetyLatch => "updates.toml: latch_days",
             Self::OptedOut => "opt-out by the recipient",
