@@ -75,6 +75,19 @@ async fn a_reply_that_a_person_reads_as_a_revocation_is_one() {
 }
 
 #[tokio::test]
+async fn letting_held_news_go_ends_the_task_about_it() {
+    let world = World::new().await;
+    case(&world).await;
+    let charged = json!({"case": {"number": "26-1192"}});
+    world.cases(json!({"type": "case.charged", "id": "c-2", "timestamp": NOON, "data": charged})).await;
+    world.minutes(24 * 60 + 1).await;
+    let mine = tasks(&world, INVESTIGATOR, &["investigator"]).await;
+    assert_eq!((mine.len(), &mine[0]["kind"]), (1, &json!("held_news")));
+    assert_eq!(world.command("/v1/cases/26-1192/release", &["admin"], json!({})).await.0, 200);
+    assert_eq!(tasks(&world, INVESTIGATOR, &["investigator"]).await.len(), 0);
+}
+
+#[tokio::test]
 async fn tasks_page_by_cursor_in_the_order_in_which_they_are_due() {
     let world = World::new().await;
     for number in 0..3 {

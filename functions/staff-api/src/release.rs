@@ -2,6 +2,8 @@
 //! nobody lets it go. Releasing twice changes nothing.
 use startup::http::Answer;
 use table::StoreError;
+use table::tasks::{Done, Task};
+use updates::{Need, Subject, TaskKind};
 
 use crate::caller::Caller;
 use crate::messages::is_own_case;
@@ -36,5 +38,23 @@ pub(crate) async fn release(context: &Context, caller: &Caller, number: &str) ->
     if !found {
         return Ok(Reply { answer: not_found(), about });
     }
+    end_task(context, caller, number, now).await?;
     Ok(Reply { answer: Answer::json(200, &Receipt { case_number: number, released_at: now }), about })
+}
+
+/// Whoever was asked about held news has answered by letting it go. Somebody who ended the task meanwhile is right too.
+async fn end_task(
+    context: &Context,
+    caller: &Caller,
+    number: &str,
+    now: jiff::Timestamp,
+) -> Result<(), StoreError> {
+    let messages = &context.updates.messages;
+    let id = Need::new(TaskKind::HeldNews, &Subject::case_key(number), "").id();
+    let Some(task) = messages.task(&id).await?.filter(Task::is_open) else { return Ok(()) };
+    let done = Done { at: now, by: caller.subject.clone(), outcome: "released".into() };
+    match messages.finish_task(&task, done).await {
+        Err(error) if !error.is_condition() => Err(error),
+        _ => Ok(()),
+    }
 }
