@@ -111,6 +111,7 @@ impl Words {
         })?;
         Ok(Worded { language: texts.language.clone(), text_hash: texts.hash.clone(), words })
     }
+
     /// What stands below an e-mail in `language`; `None`, with a line in the log, where it cannot be filled.
     pub fn below_email(&self, language: &str, has_link: bool) -> Option<Below> {
         let texts = self.texts.get(language)?;
@@ -125,5 +126,103 @@ impl Words {
 
     fn approved(&self, language: &str) -> Option<&Texts> {
         self.texts.get(language).filter(|texts| self.approvals.approves(language, &texts.hash))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    use incident::{Event, Incident, event};
+    use jiff::Timestamp;
+    use serde_json::json;
+    use updates::approvals::Approval;
+
+    /// The shipped texts with `approved` languages signed, in a department whose own language is `default`.
+    fn words(default: &str, approved: &[&str]) -> Words {
+        let folder = Folder::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../infra/agency"));
+        let mut agency = folder.agency().unwrap();
+        agency.default_language = default.into();
+        let mut words = Words::approved_by(Approvals::default(), &folder, &agency).unwrap();
+        let sign = |language: &&str| {
+            let (name, date) = ("Pat Example".into(), "2026-06-01".parse().unwrap());
+            ((*language).to_owned(), Approval { name, date, hash: words.texts[*language].hash.clone() })
+        };
+        let texts = approved.iter().map(sign).collect();
+        words.approvals = Approvals { texts, ..Approvals::default() };
+        words
+    }
+
+    /// A call by somebody whose record names the language `own`.
+    fn call(own: Option<&str>) -> Subject {
+        let mut person = json!({"id": "p1", "roles": ["caller"], "phone": "+12185550123"});
+        if let Some(own) = own {
+            person["language"] = json!(own);
+        }
+        let data = json!({"incident": {"id": "26-1", "call_type": "NOISE"}, "people": [person]});
+        let mut incident = Incident::new("26-1");
+        if let Event::Incident(stamp, kind, data) =
+            event::read("incident.opened", Timestamp::UNIX_EPOCH, &data, false).unwrap()
+        {
+            incident.apply(stamp, kind, &data, false);
+        }
+        Subject::Incident(Box::new(incident))
+    }
+
+    #[track_caller]
+    fn check(
+        own: Option<&str>,
+        asked: Option<&str>,
+        default: &str,
+        approved: &[&str],
+        expected: Result<&str, Reason>,
+    ) {
+        let (words, call) = (words(default, approved), call(own));
+        let worded = words.word(&call, "p1", Kind::CallReceived, "0", Channel::Text, asked);
+        assert_eq!(
+            worded.as_ref().map(|worded| worded.language.as_str()).map_err(|reason| *reason),
+            expected
+        );
+    }
+
+    const ALL: &[&str] = &["en", "es", "hmn", "so"];
+
+    #[test]
+    fn the_first_language_of_the_chain_is_used() {
+        check(Some("spa"), Some("so"), "hmn", ALL, Ok("es"));
+        check(None, Some("so"), "hmn", ALL, Ok("so"));
+        check(None, None, "hmn", ALL, Ok("hmn"));
+        check(Some("klingon"), None, "es", ALL, Ok("es"));
+    }
+
+    #[test]
+    fn a_language_that_nobody_signed_falls_back_to_the_next() {
+        check(Some("spa"), Some("so"), "hmn", &["en", "hmn", "so"], Ok("so"));
+        check(Some("spa"), Some("so"), "hmn", &["en", "hmn"], Ok("hmn"));
+        check(Some("spa"), Some("so"), "hmn", &["en"], Ok("en"));
+        check(Some("spa"), None, "es", &["so"], Err(Reason::UnapprovedText));
+    }
+
+    #[test]
+    fn only_signed_languages_are_offered() {
+        let offered = |approved: &[&str]| {
+            let words = words("en", approved);
+            words.word(&call(None), "p1", Kind::CallReceived, "0", Channel::Text, None).unwrap().words.body
+        };
+        assert!(offered(ALL).ends_with("Reply ESPAÑOL, HMOOB, SOOMAALI or STOP to end."));
+        assert!(offered(&["en", "so"]).ends_with("Reply SOOMAALI or STOP to end."));
+        assert!(offered(&["en"]).ends_with("911. Reply STOP to end."));
+    }
+
+    #[test]
+    fn an_answer_falls_back_like_a_message() {
+        let language = |wanted: &str, approved: &[&str]| {
+            words("so", approved).answer(Answer::Help, wanted).map(|worded| worded.language)
+        };
+        assert_eq!(language("es", ALL).unwrap(), "es");
+        assert_eq!(language("es", &["en", "so"]).unwrap(), "so");
+        assert_eq!(language("es", &["en"]).unwrap(), "en");
+        assert!(matches!(language("es", &["hmn"]), Err(NotSent::UnapprovedText)));
     }
 }

@@ -98,13 +98,13 @@ const DARK: &str = ":root{color-scheme:light dark}\n\
     .page{background:#14181d!important;color:#e8eaed!important}\n\
     .card{background:#1f252c!important;border-color:#6ea8dc!important}\n\
     .foot{color:#b3bac2!important}\n\
-    .foot a{color:#9cc7ee!important}\n\
+    .card a,.foot a{color:#9cc7ee!important}\n\
     }";
 
-/// The same paragraphs as HTML: no pictures, nothing fetched, one link at most.
+/// The same paragraphs as HTML: no pictures, nothing fetched, no link but the one below and those that the words name.
 fn page(agency: &str, words: &Rendered, around: &Around<'_>) -> String {
     let paragraph =
-        |text: &str| format!("<p style=\"margin:0 0 16px\">{}</p>\n", escaped(text).replace('\n', "<br>\n"));
+        |text: &str| format!("<p style=\"margin:0 0 16px\">{}</p>\n", linked(text).replace('\n', "<br>\n"));
     let body: String = words.body.trim().split("\n\n").map(paragraph).collect();
     let stop = around.stop.as_ref().map(|stop| {
         format!("<br>\n<a href=\"{}\" style=\"color:#1f4e79\">{}</a>", escaped(stop.url), escaped(stop.label))
@@ -128,6 +128,20 @@ fn page(agency: &str, words: &Rendered, around: &Around<'_>) -> String {
         title = escaped(&words.subject),
         agency = escaped(agency),
     )
+}
+
+/// Escaped, with what begins with `https://` as a link.
+fn linked(text: &str) -> String {
+    let word = |word: &str| {
+        let (address, space) = word.split_at(word.trim_end().len());
+        let url = address.trim_end_matches(['.', ',', ';', ':', '!', '?', ')']);
+        if !url.starts_with("https://") {
+            return escaped(word);
+        }
+        let (url, mark) = (escaped(url), escaped(&address[url.len()..]));
+        format!("<a href=\"{url}\" style=\"color:#1f4e79\">{url}</a>{mark}{space}")
+    };
+    text.split_inclusive(char::is_whitespace).map(word).collect()
 }
 
 fn escaped(text: &str) -> String {

@@ -6,6 +6,7 @@
 //! ```
 #![warn(missing_docs)]
 
+pub mod advice;
 pub mod approvals;
 pub mod contact;
 pub mod deny;

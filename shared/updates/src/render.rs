@@ -5,6 +5,7 @@ use incident::event::Investigator;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::advice::PLACEHOLDER;
 use crate::derive::{ordinal_of, ordinal_of_agency};
 use crate::kind::{Answer, Channel, Kind};
 use crate::segments::{Alphabet, limit, measure};
@@ -107,6 +108,8 @@ pub fn values(subject: &Subject, kind: Kind, ordinal: &str, agency: &AgencyWords
             values.insert("contact_phone", contact);
         }
     }
+    let advice = subject.call_type().and_then(|call_type| texts.of(kind).advice.get(call_type));
+    values.extend(advice.map(|words| (PLACEHOLDER, words.trim().to_owned())));
     if kind == Kind::StaffMessage {
         let message = subject.private().staff_messages.get(ordinal);
         values.extend(message.map(|message| ("message", message.text.trim().to_owned())));
@@ -120,21 +123,25 @@ fn assigned<'a>(case: &'a incident::Case, ordinal: &str) -> Option<&'a Investiga
 }
 
 /// Fills the words of `kind` for `channel`. Texts have plain marks in place of typographic ones and must fit
-/// [`limit`] parts, or two where a name in them needs UCS-2.
+/// [`limit`] parts, or two where a name in them needs UCS-2. Advice is known to bodies of e-mails alone: it may hold a link.
 pub fn render(kind: Kind, channel: Channel, texts: &Texts, values: &Values) -> Result<Rendered, Refused> {
     let refused = |reason: String| Refused { kind, language: texts.language.clone(), reason };
-    let fill = |template: &str| {
+    let mut without_advice = values.clone();
+    without_advice.remove(PLACEHOLDER);
+    let fill = |template: &str, values: &Values| {
         let filled = environment().render_str(template, values);
         filled.map_err(|error| refused(format!("{:?} in line {}", error.kind(), error.line().unwrap_or(0))))
     };
     let words = texts.of(kind);
     match channel {
         Channel::Text => {
-            let body = plain(&fill(&words.text)?);
+            let body = plain(&fill(&words.text, &without_advice)?);
             fits(&body, &texts.language).map_err(refused)?;
             Ok(Rendered { subject: String::new(), body })
         }
-        Channel::Email => Ok(Rendered { subject: fill(&words.subject)?, body: fill(&words.body)? }),
+        Channel::Email => {
+            Ok(Rendered { subject: fill(&words.subject, &without_advice)?, body: fill(&words.body, values)? })
+        }
     }
 }
 

@@ -43,6 +43,9 @@ pub struct KindTexts {
     /// For `case_status`: words by status; all of the contract's list.
     #[serde(default)]
     pub statuses: BTreeMap<String, String>,
+    /// For the [kinds](crate::advice::KINDS) that have some: a paragraph by call type, for the body of the e-mail alone.
+    #[serde(default)]
+    pub advice: BTreeMap<String, String>,
 }
 
 /// What stands below every e-mail, and the page on which e-mails are stopped.
@@ -134,6 +137,7 @@ impl Texts {
             for template in [&texts.text, &texts.subject, &texts.body] {
                 compiles(template).map_err(|reason| error(file, reason))?;
             }
+            crate::advice::parsed(kind, &texts.advice).map_err(|reason| error(file, reason))?;
             if kind == Kind::CallClosed && !texts.outcomes.contains_key("default") {
                 return Err(error(file, "outcomes.default is missing".into()));
             }

@@ -233,6 +233,9 @@ pub fn of_email(subject: &str, body: &str, kind: Kind, language: &str, agency: &
     let mut broken: Vec<String> =
         around(subject, language, agency).into_iter().map(|reason| format!("subject: {reason}")).collect();
     broken.extend(plain_words(body, language).into_iter().map(|reason| format!("body: {reason}")));
+    if body.trim().contains("\n\n\n") {
+        broken.push("body: has an empty paragraph: let {% if … %} stand right before its words".into());
+    }
     if kind.class() == Class::EmergencyService && !body.contains("911") {
         broken.push("body: must say what to do if it gets worse: 911 is missing".into());
     }
@@ -250,15 +253,14 @@ fn around(text: &str, language: &str, agency: &str) -> Vec<String> {
     broken
 }
 
-fn plain_words(text: &str, language: &str) -> Vec<String> {
+/// What holds for words on any screen.
+pub(crate) fn plain_words(text: &str, language: &str) -> Vec<String> {
     let mut broken = Vec::new();
     let folded = folded(text);
     if has_link(text) {
         broken.push("must not contain a link".into());
     }
-    let offences =
-        OFFENCES.iter().find(|(code, _)| *code == language).map(|(_, words)| *words).unwrap_or_default();
-    if let Some(word) = offences.iter().find(|word| contains(&folded, word)) {
+    if let Some(word) = offence_in(text, language) {
         broken.push(format!("must not say what happened: {word:?}"));
     }
     if language == "en" {
@@ -275,6 +277,13 @@ fn plain_words(text: &str, language: &str) -> Vec<String> {
         }
     }
     broken
+}
+
+/// A word in `text` that says what happened.
+pub(crate) fn offence_in(text: &str, language: &str) -> Option<&'static str> {
+    let (_, words) = OFFENCES.iter().find(|(code, _)| *code == language)?;
+    let folded = folded(text);
+    words.iter().copied().find(|word| contains(&folded, word))
 }
 
 /// Whether the last sentence names STOP.

@@ -18,7 +18,7 @@ use updates::render::{
 };
 use updates::segments::{Alphabet, limit, measure};
 use updates::texts::Texts;
-use updates::{Answer, Channel, Kind, Subject, wording};
+use updates::{Answer, Channel, Kind, Subject, advice, wording};
 use world::{at, policy, read, subject};
 
 const LANGUAGES: [&str; 4] = ["en", "es", "hmn", "so"];
@@ -121,6 +121,11 @@ fn shown(language: &str) -> String {
     for words in [Kind::CallClosed, Kind::CaseStatus].map(|kind| texts.of(kind)) {
         for (code, words) in words.outcomes.iter().chain(&words.statuses) {
             writeln!(shown, "{code}: {words}").unwrap();
+        }
+    }
+    for kind in advice::KINDS {
+        for (call_type, words) in &texts.of(kind).advice {
+            writeln!(shown, "advice in the e-mail {kind} about {call_type}: {words}").unwrap();
         }
     }
     for answer in Answer::ALL {

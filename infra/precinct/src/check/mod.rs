@@ -56,7 +56,7 @@ pub fn inspect(path: &Path) -> Report {
         let policy = policy(&mut report, &folder, agency);
         profiles::check(&mut report, &folder, agency, policy.as_ref());
         let approvals = approvals(&mut report, &folder);
-        words::check(&mut report, &folder, agency, &approvals);
+        words::check(&mut report, &folder, agency, &approvals, policy.as_ref());
     }
     ruleset(&mut report, &folder);
     hotspots(&mut report, &folder);

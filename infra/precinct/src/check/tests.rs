@@ -271,3 +271,29 @@ fn a_sample_counts_what_no_table_knows() {
             1  /Received: must be a time as the profile says (first in line 6)
     "#);
 }
+
+#[test]
+fn advice_that_breaks_a_rule_or_reaches_nobody_is_refused() {
+    let file = "texts/en/call_closed.toml";
+    let advice = "Tips on locks and lights are at https://police.example.gov/safe-home.";
+    check(file, advice, " ", "advice.BURGLARY: is blank");
+    check(
+        file,
+        advice,
+        "Tips after a burglary.",
+        "advice.BURGLARY: must not say what happened: \"burglary\"",
+    );
+    check(
+        file,
+        advice,
+        "See https://example.com/tips.",
+        "advice.BURGLARY: may only link to the department's own",
+    );
+    check(file, "BURGLARY =", "DVA =", "advice.DVA: updates.toml does not allow this call type");
+    check(file, "BURGLARY =", "BURGLERY =", "advice.BURGLERY: updates.toml does not allow this call type");
+    let shown = "{% if advice is defined %}{{ advice }}\n\n{% endif %}";
+    check(file, shown, "", "advice.BURGLARY: the body does not show it");
+    check(file, shown, "{{ advice }}\n\n", "body: {{ advice }} has no value after incident.closed");
+    let hole = "{% if advice is defined %}{{ advice }}{% endif %}\n\n";
+    check(file, shown, hole, "body: has an empty paragraph");
+}

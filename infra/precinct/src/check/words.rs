@@ -8,12 +8,18 @@ use updates::render::{AgencyWords, agency_values, longest_values, render, render
 use updates::segments::{limit, measure};
 use updates::texts::{ANSWERS, EMAILS, Texts};
 use updates::triggers::unfilled;
-use updates::{Answer, Channel, Kind, wording};
+use updates::{Answer, Channel, Kind, Policy, advice, wording};
 
 use super::Report;
 
 /// Checks every language of the folder.
-pub(super) fn check(report: &mut Report, folder: &Folder, agency: &Agency, approvals: &Approvals) {
+pub(super) fn check(
+    report: &mut Report,
+    folder: &Folder,
+    agency: &Agency,
+    approvals: &Approvals,
+    policy: Option<&Policy>,
+) {
     let languages = match folder.list("texts", "") {
         Ok(languages) => languages,
         Err(error) => return report.agency_fault(error),
@@ -33,6 +39,10 @@ pub(super) fn check(report: &mut Report, folder: &Folder, agency: &Agency, appro
         if let Some(texts) = read(report, folder, &language) {
             for kind in Kind::ALL {
                 one(report, &texts, *kind, &words);
+            }
+            let own = advice::own_domains(&agency.page, &agency.email_from);
+            for kind in advice::KINDS {
+                advised(report, &texts, kind, &words, &own, policy);
             }
             answers(report, &texts, &words);
             footer(report, &texts, &words);
@@ -80,6 +90,36 @@ fn one(report: &mut Report, texts: &Texts, kind: Kind, agency: &AgencyWords) {
             }
         }
         Err(refused) => report.fault(&file, format!("subject or body: {refused}")),
+    }
+}
+
+/// Advice by call type: its words, whether the e-mail shows it, and whether anybody is ever told of such a call.
+fn advised(
+    report: &mut Report,
+    texts: &Texts,
+    kind: Kind,
+    agency: &AgencyWords,
+    own: &[&str],
+    policy: Option<&Policy>,
+) {
+    let file = format!("texts/{}/{kind}.toml", texts.language);
+    for (call_type, words) in &texts.of(kind).advice {
+        let mut fault = |reason: &str| report.fault(&file, format!("advice.{call_type}: {reason}"));
+        for reason in advice::broken(words, &texts.language, own) {
+            fault(&reason);
+        }
+        if policy.is_some_and(|policy| !policy.allows_call_types(&[call_type.clone()].into())) {
+            fault("updates.toml does not allow this call type: nobody would be told");
+        }
+        let mut values = longest_values(texts, kind, agency);
+        values.insert(advice::PLACEHOLDER, words.trim().to_owned());
+        let Ok(email) = render(kind, Channel::Email, texts, &values) else { continue };
+        if !email.body.contains(words.trim()) {
+            fault("the body does not show it: {% if advice is defined %}{{ advice }}{% endif %} is missing");
+        }
+        if email.body.trim().contains("\n\n\n") {
+            fault("the body has an empty paragraph beside it");
+        }
     }
 }
 
