@@ -103,13 +103,14 @@ const DARK: &str = ":root{color-scheme:light dark}\n\
 
 /// The same paragraphs as HTML: no pictures, nothing fetched, no link but the one below and those that the words name.
 fn page(agency: &str, words: &Rendered, around: &Around<'_>) -> String {
-    let paragraph =
-        |text: &str| format!("<p style=\"margin:0 0 16px\">{}</p>\n", linked(text).replace('\n', "<br>\n"));
+    let paragraph = |text: &str| {
+        format!("<p style=\"margin:0 0 16px\">{}</p>\n", marked_up(text).replace('\n', "<br>\n"))
+    };
     let body: String = words.body.trim().split("\n\n").map(paragraph).collect();
     let stop = around.stop.as_ref().map(|stop| {
         format!("<br>\n<a href=\"{}\" style=\"color:#1f4e79\">{}</a>", escaped(stop.url), escaped(stop.label))
     });
-    let footer = format!("{}{}", escaped(around.footer), stop.unwrap_or_default());
+    let footer = format!("{}{}", marked_up(around.footer), stop.unwrap_or_default());
     format!(
         "<!doctype html>\n<html lang=\"{language}\"><head><meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
@@ -130,16 +131,24 @@ fn page(agency: &str, words: &Rendered, around: &Around<'_>) -> String {
     )
 }
 
-/// Escaped, with what begins with `https://` as a link.
-fn linked(text: &str) -> String {
+/// Longest number that is kept on one line: on the smallest phones a longer one would not fit.
+const WHOLE: usize = 20;
+
+/// Escaped; what begins with `https://` is a link, and a number with hyphens, to be copied or dialled, stays on one line.
+fn marked_up(text: &str) -> String {
     let word = |word: &str| {
-        let (address, space) = word.split_at(word.trim_end().len());
-        let url = address.trim_end_matches(['.', ',', ';', ':', '!', '?', ')']);
-        if !url.starts_with("https://") {
-            return escaped(word);
+        let shown = word.trim_end_matches(|c: char| {
+            c.is_whitespace() || matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | ')')
+        });
+        let (html, rest) = (escaped(shown), escaped(&word[shown.len()..]));
+        let is_number = shown.contains('-') && shown.contains(|c: char| c.is_ascii_digit());
+        if shown.starts_with("https://") {
+            format!("<a href=\"{html}\" style=\"color:#1f4e79\">{html}</a>{rest}")
+        } else if is_number && shown.chars().count() <= WHOLE {
+            format!("<span style=\"white-space:nowrap\">{html}</span>{rest}")
+        } else {
+            format!("{html}{rest}")
         }
-        let (url, mark) = (escaped(url), escaped(&address[url.len()..]));
-        format!("<a href=\"{url}\" style=\"color:#1f4e79\">{url}</a>{mark}{space}")
     };
     text.split_inclusive(char::is_whitespace).map(word).collect()
 }

@@ -223,6 +223,23 @@ fn an_email_without_a_page_names_a_number_and_no_link() {
 }
 
 #[test]
+fn numbers_to_copy_or_to_dial_are_not_broken_over_two_lines() {
+    let raw = email("en", Kind::CaseNumber, false).replace("=\n", "").replace("=3D", "=");
+    for number in ["26-1234", "218-555-0100"] {
+        let whole = format!("<span style=\"white-space:nowrap\">{number}</span>");
+        assert!(raw.contains(&whole), "{number}: {raw}");
+    }
+    let (_, foot) = raw.split_once("class=\"foot\"").unwrap();
+    assert!(foot.contains("<span style=\"white-space:nowrap\">218-555-0100</span>."), "{foot}");
+    let texts = english();
+    let long = "9-".repeat(40);
+    let values = Values::from([("message", long.clone()), ("agency", "A".into())]);
+    let words = render(Kind::StaffMessage, Channel::Email, &texts, &values).unwrap();
+    let raw = String::from_utf8(build(&envelope(), &words)).unwrap();
+    assert!(!raw.contains("nowrap"), "a long one would not fit a phone: {raw}");
+}
+
+#[test]
 fn a_notice_has_nothing_to_stop() {
     let texts = english();
     let values = sample_values(Kind::StaffMessage, &texts);
