@@ -63,7 +63,7 @@ def sign(folder, part):
     command = ["cargo", "run", "--quiet", "--locked", "--package", "precinct", "--", "go-live", part, "--agency", folder]
     told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     lines = re.findall(r'^\[+(?:texts\.\w+|deny_list|ruleset|map)\]+\nname = ""\ndate = .*\nhash = .*\n', told.stdout, re.MULTILINE)
-    assert lines, told.stdout + told.stderr
+    assert lines, f"precinct go-live {part} ended with {told.returncode}:\n{told.stdout}{told.stderr}"
     with (folder / "approvals.toml").open("a") as file:
         file.writelines(block.replace('name = ""', 'name = "Emulator suite"') for block in lines)
 
