@@ -142,8 +142,9 @@ fn marked_up(text: &str) -> String {
         });
         let (html, rest) = (escaped(shown), escaped(&word[shown.len()..]));
         let is_number = shown.contains('-') && shown.contains(|c: char| c.is_ascii_digit());
-        if shown.starts_with("https://") {
-            format!("<a href=\"{html}\" style=\"color:#1f4e79\">{html}</a>{rest}")
+        // Shown as it is printed and said; with the scheme a phone breaks it, or what follows it.
+        if let Some(label) = html.strip_prefix("https://") {
+            format!("<a href=\"{html}\" style=\"color:#1f4e79\">{label}</a>{rest}")
         } else if is_number && shown.chars().count() <= WHOLE {
             format!("<span style=\"white-space:nowrap\">{html}</span>{rest}")
         } else {

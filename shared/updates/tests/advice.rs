@@ -122,7 +122,7 @@ fn a_link_can_be_followed_in_html_and_is_plain_in_plain_text() {
     let around = Around { language: "en", footer: "Example City Police.", stop: None };
     let raw = String::from_utf8(build_update(&envelope, &words, &around)).unwrap().replace("=\r\n", "");
     assert!(raw.contains("rules on fireworks are at https://police.example.gov/fireworks."), "{raw}");
-    let link = "<a href=3D\"https://police.example.gov/fireworks\" style=3D\"color:#1f4e79\">https://police.example.gov/fireworks</a>.";
+    let link = "<a href=3D\"https://police.example.gov/fireworks\" style=3D\"color:#1f4e79\">police.example.gov/fireworks</a>.";
     assert!(raw.contains(link), "{raw}");
 }
 
