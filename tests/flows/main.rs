@@ -1,6 +1,7 @@
 //! The flow tests: one binary, a module for each flow.
 #![expect(clippy::unwrap_used, reason = "in a test, what cannot be had is a failure")]
 
+mod advice;
 mod commands;
 mod eido;
 mod events;

@@ -65,10 +65,11 @@ impl Context {
         let kms = aws_sdk_kms::Client::new(&runtime.sdk);
         let folder = agency::Folder::new(runtime.variables.required("AGENCY_DIR")?);
         let agency = folder.agency()?;
+        let policy = Arc::new(policy(&folder)?);
         Ok(Self {
             planning: Planning::open(runtime, &dynamo, &kms)?,
-            policy: Arc::new(policy(&folder)?),
-            words: Arc::new(Words::load(&folder, &agency)?),
+            words: Arc::new(Words::load(&folder, &agency, &policy)?),
+            policy,
             provider: Provider::new(runtime, &agency),
             emails: Emails::new(runtime, &agency),
             webhook: Webhook::new(runtime, &agency)?,

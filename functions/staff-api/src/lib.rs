@@ -73,7 +73,8 @@ impl Context {
         let folder = agency::Folder::new(runtime.variables.required("AGENCY_DIR")?);
         let personnel = Personnel::open(runtime, &dynamo)?;
         let agency = folder.agency()?;
-        let words = Words::load(&folder, &agency).inspect_err(|error| {
+        let policy = Arc::new(policy(&folder)?);
+        let words = Words::load(&folder, &agency, &policy).inspect_err(|error| {
             tracing::error!(error = %error, "texts cannot be used: staff messages are refused");
         });
         let incidents = Store::new(dynamo.clone(), runtime.variables.required("INCIDENTS_TABLE")?);
@@ -83,7 +84,7 @@ impl Context {
             personnel_ring: personnel.ring(runtime, &kms)?,
             personnel,
             audit: audit::Trail::new(runtime)?,
-            policy: Arc::new(policy(&folder)?),
+            policy,
             words: words.ok().map(Arc::new),
             groups: caller::Groups::new(&agency.groups).context("agency folder: agency.toml: groups")?,
             clock: runtime.clock.clone(),

@@ -1,13 +1,15 @@
 //! The texts of the agency folder with their approvals: which language a message is sent in, and its words. What sends
 //! a message and what shows it beforehand word it here alike.
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use startup::agency::{Agency, AgencyError, Folder};
 use updates::approvals::Approvals;
-use updates::language;
+use updates::gates::denied;
 use updates::render::{AgencyWords, Rendered, agency_values, render, render_answer, render_footer, values};
 use updates::texts::Texts;
-use updates::{Answer, Channel, Kind, Reason, Subject};
+use updates::{Answer, Channel, Kind, Policy, Reason, Subject};
+use updates::{advice, language};
 
 use crate::notices::NotSent;
 
@@ -18,6 +20,7 @@ pub struct Words {
     default_language: String,
     texts: BTreeMap<String, Texts>,
     approvals: Approvals,
+    policy: Arc<Policy>,
 }
 
 /// A worded message.
@@ -42,12 +45,17 @@ pub struct Below {
 
 impl Words {
     /// Reads every language; one bad text refuses the whole folder.
-    pub fn load(folder: &Folder, agency: &Agency) -> Result<Self, AgencyError> {
-        Self::approved_by(folder.toml("approvals.toml")?, folder, agency)
+    pub fn load(folder: &Folder, agency: &Agency, policy: &Arc<Policy>) -> Result<Self, AgencyError> {
+        Self::approved_by(folder.toml("approvals.toml")?, folder, agency, policy)
     }
 
     /// The same under other approvals than those of the folder: what tries texts beforehand takes them as approved.
-    pub fn approved_by(approvals: Approvals, folder: &Folder, agency: &Agency) -> Result<Self, AgencyError> {
+    pub fn approved_by(
+        approvals: Approvals,
+        folder: &Folder,
+        agency: &Agency,
+        policy: &Arc<Policy>,
+    ) -> Result<Self, AgencyError> {
         let mut texts = BTreeMap::new();
         for language in folder.list("texts", "")? {
             let mut files = BTreeMap::new();
@@ -67,7 +75,13 @@ impl Words {
             text_to_911: agency.text_to_911,
             zone: agency.zone()?,
         };
-        Ok(Self { agency: agency_words, default_language: agency.default_language.clone(), texts, approvals })
+        Ok(Self {
+            agency: agency_words,
+            default_language: agency.default_language.clone(),
+            texts,
+            approvals,
+            policy: Arc::clone(policy),
+        })
     }
 
     /// The words for a message: in the person's own language, else the one `asked` for by keyword from that address,
@@ -93,6 +107,10 @@ impl Words {
         let languages = self.texts.keys().filter(|language| self.approved(language).is_some());
         let offer = language::offer(languages.map(String::as_str), &texts.language);
         values.extend(offer.map(|offer| ("languages", offer)));
+        // Staff may let news of a case pass a deny list, by a way that is safe: in the barest words alone.
+        if denied(subject, &self.policy).is_some() {
+            values.remove(advice::PLACEHOLDER);
+        }
         let words = render(kind, channel, texts, &values).map_err(|refused| {
             tracing::error!(error = %refused, "text refused");
             Reason::RenderRefused
@@ -144,7 +162,8 @@ mod tests {
         let folder = Folder::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../infra/agency"));
         let mut agency = folder.agency().unwrap();
         agency.default_language = default.into();
-        let mut words = Words::approved_by(Approvals::default(), &folder, &agency).unwrap();
+        let policy = Arc::new(crate::planning::policy(&folder).unwrap());
+        let mut words = Words::approved_by(Approvals::default(), &folder, &agency, &policy).unwrap();
         let sign = |language: &&str| {
             let (name, date) = ("Pat Example".into(), "2026-06-01".parse().unwrap());
             ((*language).to_owned(), Approval { name, date, hash: words.texts[*language].hash.clone() })

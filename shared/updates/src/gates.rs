@@ -209,7 +209,7 @@ impl<'a> Gates<'a> {
 }
 
 /// The deny lists, over every call type and offence the incident ever had. Unknown is denied.
-fn denied(subject: &Subject, policy: &Policy) -> Option<Reason> {
+pub fn denied(subject: &Subject, policy: &Policy) -> Option<Reason> {
     let call = |incident: &incident::Incident| {
         let facts = &incident.facts;
         if !policy.allows_call_types(facts.call_types()) {

@@ -1,5 +1,6 @@
 //! The rules and words that a replay tries: those of an agency folder, as if live.
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -12,7 +13,7 @@ use updates::approvals::{Approval, Approvals, files_hash};
 #[derive(Debug)]
 pub struct Rules {
     /// `updates.toml`, as if live.
-    pub policy: Policy,
+    pub policy: Arc<Policy>,
     /// The words, in every language of the folder.
     pub words: Words,
     /// Zone in which times are told.
@@ -26,11 +27,8 @@ impl Rules {
         let agency = folder.agency()?;
         let approvals = if approved_only { folder.toml("approvals.toml")? } else { everything(&folder)? };
         let zone = agency.zone()?;
-        Ok(Self {
-            policy: Policy::parse(&folder.text("updates.toml")?, zone.clone(), true)?,
-            words: Words::approved_by(approvals, &folder, &agency)?,
-            zone,
-        })
+        let policy = Arc::new(Policy::parse(&folder.text("updates.toml")?, zone.clone(), true)?);
+        Ok(Self { words: Words::approved_by(approvals, &folder, &agency, &policy)?, policy, zone })
     }
 }
 
