@@ -63,7 +63,8 @@ pub fn own_domains<'a>(page: &'a str, email_from: &'a str) -> Vec<&'a str> {
 
 fn host(link: &str) -> String {
     let rest = link.trim_start_matches("https://");
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    // Browsers read a backslash as a slash.
+    let authority = rest.split(['/', '\\', '?', '#']).next().unwrap_or_default();
     // What stands before an @ is a name that only looks like a host.
     let host = authority.rsplit('@').next().unwrap_or_default().split(':').next().unwrap_or_default();
     host.trim_end_matches(['.', ',', ';', ')']).to_lowercase()
@@ -99,6 +100,7 @@ mod tests {
         refused("See https://police.example.gov.example.com/report.", "\"police.example.gov.example.com\"");
         refused("See https://police.example.gov@example.com/report.", "\"example.com\"");
         refused("See https://notpolice.example.gov/", "\"notpolice.example.gov\"");
+        refused("See https://example.com\\@police.example.gov.", "\"example.com\"");
         refused("See http://police.example.gov/report.", "a link");
         refused("See police.example.gov/report.", "a link");
     }
