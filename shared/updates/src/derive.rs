@@ -188,6 +188,12 @@ fn add_delays(found: &mut Candidates, incident: &Incident, policy: &Policy, now:
             found.wake_at(at);
         }
     }
+    // A cause that is moot by now may have been told as the first delay, and this one as the second: the record says what
+    // became of it.
+    let earliest = past.iter().map(|(at, _)| *at).min().filter(|at| *at < first);
+    if let Some(at) = earliest.filter(|_| second.is_none_or(|(at, _)| at > now)) {
+        found.add(Kind::OfficersDelayed, "2".into(), at, Audience::Callers, State::Superseded);
+    }
 }
 
 /// The earliest cause that stands; where none does, the earliest that did, so that the record shows it.

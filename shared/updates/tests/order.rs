@@ -229,6 +229,30 @@ fn check(in_order: &Outbox, rearranged: &Outbox) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// A diversion told in time counts as the first delay; known together with another unit it never was one. Whichever
+/// units they are.
+#[test]
+fn a_delay_that_counted_as_the_second_is_recorded_where_it_is_none() {
+    let course = [
+        ("unit.diverted", 19),
+        ("unit.enroute", 105),
+        ("unit.assigned", 106),
+        ("unit.delayed", 156),
+        ("unit.arrived", 225),
+    ];
+    for units in 0..32 {
+        let people = json!([{"id": "p1", "roles": ["caller"], "phone": "+12185550101"}]);
+        let call = json!({"id": "26-1", "call_type": "LARCENY", "priority": 1});
+        let mut events = vec![read("incident.opened", 0, &json!({"incident": call, "people": people}))];
+        events.extend(course.iter().enumerate().map(|(index, (kind, seconds))| {
+            let unit = if units >> index & 1 == 0 { "214" } else { "215" };
+            read(kind, *seconds, &json!({"incident": {"id": "26-1"}, "units": [{"id": unit}]}))
+        }));
+        let singly: Vec<Vec<Event>> = events.iter().map(|event| vec![event.clone()]).collect();
+        check(&Outbox::play(&singly), &Outbox::play(&[events])).unwrap();
+    }
+}
+
 proptest! {
     #[test]
     fn calls_give_the_same_messages_in_any_order((events, groups) in any_call().prop_flat_map(rearranged)) {
