@@ -166,6 +166,32 @@ async fn a_victim_who_did_not_call_is_told_once_staff_entered_the_consent() {
 }
 
 #[tokio::test]
+async fn what_is_entered_about_a_witness_makes_no_victim() {
+    let world = World::new().await;
+    let witness = json!({"id": "w", "roles": ["witness"], "name": "Sam Sample"});
+    world
+        .cases(json!({"type": "case.opened", "id": "c-1", "timestamp": NOON, "data": {
+            "case": {"number": "26-1192", "offence": "220"}, "people": [witness]}}))
+        .await;
+    let entry = json!({"id": "w", "phone": CALLER, "channels": ["text"], "basis": "asked by telephone"});
+    let path = ("POST", "/v1/cases/26-1192/people");
+    assert_eq!(ask(&world, path, &["records"], "k-1", entry).await.0, 201);
+    assert_eq!(world.texts().len(), 0);
+}
+
+#[tokio::test]
+async fn a_pause_refuses_a_message_and_the_record_says_so() {
+    let world = World::new().await;
+    world.cad(theft("e-1", NOON, "26-1")).await;
+    let pause = json!({"scope": "all", "on": true, "reason": "trial"});
+    assert_eq!(world.command("/v1/pause", &["admin"], pause).await.0, 200);
+    let body = json!({"person": "p1", "text": "Please call."});
+    let (status, problem) = write(&world, &["dispatch"], "k-1", body).await;
+    assert_eq!((status, &problem["reason"]), (409, &json!("paused")), "{problem}");
+    assert!(world.decisions("26-1").await.contains(&"staff_message suppressed paused".into()));
+}
+
+#[tokio::test]
 async fn a_person_added_to_the_case_of_a_violent_call_is_latched_too() {
     let world = World::new().await;
     world.cad(call("DVA", "e-1", NOON, "26-1", CALLER)).await;

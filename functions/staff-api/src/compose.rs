@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use startup::http::Answer;
 use table::StoreError;
-use table::latching::Latching;
 use table::messages::State;
 use table::planning::Loaded;
 use table::received::{Received, Written};
@@ -157,19 +156,12 @@ async fn once(context: &Context, message: &Writing<'_>) -> Result<Answer, StoreE
         return Ok(refuse("/person", "must be the id of a person in this call or case"));
     }
     add(&mut loaded.subject, message, now);
-    match ways(context, &loaded, message, now).await? {
-        Verdict::Goes => {}
-        Verdict::Refused(answer) => return Ok(answer),
+    if let Some(answer) = refusal(context, &loaded, message, now).await? {
+        return Ok(answer);
     }
     let digest = hex::encode(Sha256::digest(&message.ordinal));
     let received = Received { source: SOURCE, id: &message.ordinal, digest: &digest, at: now };
-    let planning = &context.updates;
-    let latching = Latching {
-        incidents: &planning.incidents,
-        contacts: &planning.contacts,
-        policy: &context.policy,
-        now,
-    };
+    let latching = context.updates.latching(&context.policy, now);
     let touched = vec![(loaded.subject, loaded.rev, loaded.due_at)];
     match latching.store(&received, touched, now, Vec::new()).await? {
         Written::IdReused => {
@@ -207,53 +199,43 @@ fn add(subject: &mut Subject, message: &Writing<'_>, now: Timestamp) {
     );
 }
 
-/// Whether the message goes out.
-enum Verdict {
-    /// By one way at least, now or when it may wait.
-    Goes,
-    /// By none; the answer says why.
-    Refused(Answer),
-}
-
-/// What would become of the message: planned, paused, worded.
-async fn ways(
+/// Why the message does not go out, if it does not by any way: planned, paused, worded. Each refusal that is not about
+/// the words stands in the record.
+async fn refusal(
     context: &Context,
     loaded: &Loaded,
     message: &Writing<'_>,
     now: Timestamp,
-) -> Result<Verdict, StoreError> {
+) -> Result<Option<Answer>, StoreError> {
     let plan = plan(&loaded.subject, &loaded.known.states, &context.policy, now);
-    let is_this = |way: &&Planned| way.kind == Kind::StaffMessage && way.ordinal == message.ordinal;
-    let ways: Vec<&Planned> = plan.updates.iter().filter(is_this).collect();
-    let goes = |way: &&&Planned| match way.outcome {
+    let is_this = |way: &Planned| way.kind == Kind::StaffMessage && way.ordinal == message.ordinal;
+    let mut ways: Vec<Planned> = plan.updates.into_iter().filter(is_this).collect();
+    let goes = |way: &Planned| match way.outcome {
         Outcome::Pending => true,
         Outcome::Deferred(_) => message.entry.wait,
         _ => false,
     };
-    let going: Vec<&&Planned> = ways.iter().filter(goes).collect();
-    if going.is_empty() {
-        for way in &ways {
-            let way = Planned { ordinal: format!("{}-refused", message.ordinal), ..(*way).clone() };
-            context.updates.record(&message.key, &way, &context.policy, now).await?;
+    if ways.iter().any(goes) {
+        let pauses = context.updates.messages.pauses().await?;
+        if !pauses.iter().any(|pause| pause.covers(Kind::StaffMessage, &loaded.subject)) {
+            let mut going = ways.iter().filter(|way| goes(way));
+            return Ok(going.find_map(|way| unworded(context, loaded, message, way)));
         }
-        return Ok(Verdict::Refused(withheld(&why(&ways), message.caller, context.policy.zone())));
+        for way in &mut ways {
+            way.outcome = Outcome::Suppressed(Reason::Paused);
+        }
     }
-    let pauses = context.updates.messages.pauses().await?;
-    if pauses.iter().any(|pause| pause.covers(Kind::StaffMessage, &loaded.subject)) {
-        return Ok(Verdict::Refused(withheld(
-            &Withheld::Reason(Reason::Paused),
-            message.caller,
-            context.policy.zone(),
-        )));
+    let answer = withheld(&why(&ways), message.caller, context.policy.zone());
+    for way in ways {
+        // An ordinal that no message can take: what is sent later under the same key is decided for itself.
+        let way = Planned { ordinal: format!("{}-refused", message.ordinal), ..way };
+        context.updates.record(&message.key, &way, &context.policy, now).await?;
     }
-    Ok(going
-        .into_iter()
-        .find_map(|way| unworded(context, loaded, message, way))
-        .map_or(Verdict::Goes, Verdict::Refused))
+    Ok(Some(answer))
 }
 
 /// Why none of the ways is one: quiet hours if it might only wait, else the first reason.
-fn why(ways: &[&Planned]) -> Withheld {
+fn why(ways: &[Planned]) -> Withheld {
     let waits = ways.iter().find_map(|way| match way.outcome {
         Outcome::Deferred(until) => Some(Withheld::Quiet(until)),
         _ => None,

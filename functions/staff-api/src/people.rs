@@ -6,7 +6,6 @@ use incident::{Contact, Person, Role, StaffEntry, address};
 use serde::{Deserialize, Serialize};
 use startup::http::Answer;
 use table::StoreError;
-use table::latching::Latching;
 use table::received::{Received, Written};
 use updates::{Channel, Policy, Subject};
 
@@ -31,8 +30,9 @@ struct Entry {
     /// Of a person that the case has already; else a new one is made.
     #[serde(default)]
     id: Option<String>,
-    #[serde(default = "victim")]
-    role: Role,
+    /// Of a new person, victim unless said otherwise; one whom the case has already keeps theirs.
+    #[serde(default)]
+    role: Option<Role>,
     #[serde(default)]
     name: Option<String>,
     #[serde(default)]
@@ -50,10 +50,6 @@ struct Entry {
     /// The minor of whom this is a guardian that was confirmed not to be involved.
     #[serde(default)]
     guardian_of: Option<String>,
-}
-
-fn victim() -> Role {
-    Role::Victim
 }
 
 #[derive(Serialize)]
@@ -108,13 +104,7 @@ async fn store(
     case.private.enter(now, &staff_entry(entry, id, &caller.subject));
     let digest = context.updates.contacts.keyed_hash(&format!("{:?}", canonical(entry))).await?;
     let received = Received { source: SOURCE, id: name, digest: &digest, at: now };
-    let planning = &context.updates;
-    let latching = Latching {
-        incidents: &planning.incidents,
-        contacts: &planning.contacts,
-        policy: &context.policy,
-        now,
-    };
+    let latching = context.updates.latching(&context.policy, now);
     let touched = vec![(Subject::Case(case, call), loaded.rev, loaded.due_at)];
     Ok(match latching.store(&received, touched, now, Vec::new()).await? {
         Written::Stored => Answer::json(201, &Receipt { case_number: number, person: id }),
@@ -128,7 +118,7 @@ fn check(entry: &Entry, is_known: bool, ward: Option<&Person>, policy: &Policy) 
     if entry.id.is_some() && !is_known {
         return Err(refuse("/id", "the case has nobody of this id; leave it out to add a person"));
     }
-    if !ROLES.contains(&entry.role) {
+    if entry.role.is_some_and(|role| !ROLES.contains(&role)) {
         let detail = "must be victim, reporting_party, guardian, victim_representative or advocate";
         return Err(refuse("/role", detail));
     }
@@ -163,7 +153,7 @@ fn check_guardian(entry: &Entry, ward: Option<&Person>, policy: &Policy) -> Resu
     if entry.guardian_of.is_none() {
         return Ok(());
     }
-    if entry.role != Role::Guardian {
+    if entry.role != Some(Role::Guardian) {
         return Err(refuse("/role", "whoever stands for a minor has the role guardian"));
     }
     let is_minor = ward.and_then(Person::age).is_some_and(|age| age < policy.adult_age());
@@ -181,9 +171,10 @@ fn staff_entry(entry: &Entry, id: &str, by: &str) -> StaffEntry {
         (true, false) => Contact::NoEmail,
         _ => Contact::NoText,
     };
+    let role = entry.role.or(entry.id.is_none().then_some(Role::Victim));
     let fields = PersonFields {
         id: id.into(),
-        roles: Some(Some([entry.role].into())),
+        roles: role.map(|role| Some([role].into())),
         name: entry.name.clone().map(Some),
         phone: entry.phone.clone().map(Some),
         email: entry.email.clone().map(Some),

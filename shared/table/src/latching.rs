@@ -9,6 +9,7 @@ use updates::{Policy, Subject};
 use crate::contacts::Contacts;
 use crate::error::StoreError;
 use crate::incidents::{Changed, Incidents};
+use crate::planning::Planning;
 use crate::received::{Received, Written};
 
 /// A subject as it is becoming, the revision that was read (0 where it is new), and when it was to be looked at by the
@@ -26,6 +27,13 @@ pub struct Latching<'a> {
     pub policy: &'a Policy,
     /// The present instant.
     pub now: Timestamp,
+}
+
+impl Planning {
+    /// Stores facts in these tables by `policy`.
+    pub fn latching<'a>(&'a self, policy: &'a Policy, now: Timestamp) -> Latching<'a> {
+        Latching { incidents: &self.incidents, contacts: &self.contacts, policy, now }
+    }
 }
 
 impl Latching<'_> {
