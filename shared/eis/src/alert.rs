@@ -21,10 +21,22 @@ pub enum Level {
     Review,
 }
 
+/// What raised a trigger. Both run every night and are shown side by side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Engine {
+    /// The score.
+    Model,
+    /// A threshold rule.
+    Threshold,
+}
+
 /// Why an officer is at Review. Triggers that an open alert already holds do not join it again.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Trigger {
-    /// `percentile`, `exceedance` or `standing`.
+    /// Which of the two.
+    pub engine: Engine,
+    /// `percentile`, `exceedance` or `standing`; the name of the rule for a threshold.
     pub rule: String,
     /// The indicator that stands out, for `exceedance`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -33,7 +45,12 @@ pub struct Trigger {
 
 impl Trigger {
     fn new(rule: &str, indicator: Option<&str>) -> Self {
-        Self { rule: rule.into(), indicator: indicator.map(String::from) }
+        Self { engine: Engine::Model, rule: rule.into(), indicator: indicator.map(String::from) }
+    }
+
+    /// The trigger of a threshold rule that is met.
+    pub fn of_threshold(rule: &str) -> Self {
+        Self { engine: Engine::Threshold, rule: rule.into(), indicator: None }
     }
 }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::alert::{Level, Trigger};
 use crate::micro::Micro;
 use crate::ruleset::{Basis, Unit};
+use crate::threshold::{Met, Severity};
 
 /// One officer's score of one run, as stored and as shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,10 +33,12 @@ pub struct Explanation {
     pub plain_days: u32,
     /// True where there is too little to say: never to be read as a low score.
     pub insufficient_history: bool,
-    /// Review, watch or none.
+    /// Review, watch or none, by the score.
     pub level: Level,
     /// Why Review.
     pub triggers: Vec<Trigger>,
+    /// Threshold rules that the record meets, beside the score and apart from it.
+    pub thresholds: Vec<Met>,
     /// The terms, by indicator.
     pub terms: Vec<Term>,
     /// Indicators with a weight for which nothing was ever reported: left out, the other weights scaled up.
@@ -158,6 +161,18 @@ impl Explanation {
         serde_json::to_string(self).expect("finite numbers and text always serialise")
     }
 
+    /// What asks for a review: the score's triggers, and the threshold rules met at that severity.
+    pub fn reasons(&self) -> Vec<Trigger> {
+        let by_score = self.triggers.iter().filter(|_| self.level == Level::Review).cloned();
+        let met = self.thresholds.iter().filter(|met| met.severity == Severity::Review);
+        by_score.chain(met.map(|met| Trigger::of_threshold(&met.rule))).collect()
+    }
+
+    /// Whether it belongs on the supervisor's own list and on no other: watch, or a threshold's warning.
+    pub fn is_watched(&self) -> bool {
+        self.reasons().is_empty() && (self.level == Level::Watch || !self.thresholds.is_empty())
+    }
+
     /// The explanation in words. It names group and size, what is missing and what is judgement, and promises
     /// nothing about anybody's future.
     pub(crate) fn describe(&self) -> String {
@@ -183,6 +198,9 @@ impl Explanation {
         let below: Micro = self.terms.iter().map(|term| term.c).filter(|c| *c < Micro(0)).sum();
         if below < Micro(0) {
             let _ = write!(text, " The other indicators lie below it and take {:.2} away.", -below.value());
+        }
+        for met in &self.thresholds {
+            let _ = write!(text, " {}", met.sentence);
         }
         self.describe_limits(&mut text);
         text

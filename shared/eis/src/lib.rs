@@ -23,6 +23,7 @@ pub mod rate;
 pub mod ruleset;
 pub mod run;
 pub mod score;
+pub mod threshold;
 
 pub use alert::Level;
 pub use event::Event;

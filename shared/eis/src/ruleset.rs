@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::chance::PValue;
 use crate::event::Finding;
+use crate::threshold::Threshold;
 
 /// The one version of the score's formulas that this crate computes.
 pub const VERSION: &str = "gp-1";
@@ -52,6 +53,11 @@ pub struct Ruleset {
     pub indicators: BTreeMap<String, Indicator>,
     /// The model's alert rule.
     pub alerts: AlertRules,
+    /// Threshold rules, in the order in which they are shown.
+    #[serde(default)]
+    pub thresholds: Vec<Threshold>,
+    /// How an alert is worked.
+    pub workflow: Workflow,
 }
 
 /// A measure of exposure.
@@ -171,6 +177,30 @@ pub struct AlertRules {
     pub small_below: usize,
     /// Small agency: least `R_dept` of some indicator with `min_events`.
     pub small_ratio: f64,
+}
+
+/// How an alert is worked: days for each step, and how long a closed one stays quiet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Workflow {
+    /// Days in which the supervisor takes the case up and decides.
+    pub review_days: u16,
+    /// Days in which the officer may answer before anything is decided.
+    pub response_days: u16,
+    /// Days for the second reviewer.
+    pub second_review_days: u16,
+    /// Days in which what was agreed is planned, and begun.
+    pub plan_days: u16,
+    /// Days after the last intervention on which somebody looks how it went.
+    pub follow_up_days: Vec<u16>,
+    /// Days between one rank and the next when nothing happens after the due day.
+    pub escalate_days: u16,
+    /// Days after closing in which only a new reason opens another alert.
+    pub quiet_days: u16,
+    /// Longest time in days for which alerts about one officer may be suppressed.
+    pub longest_suppression_days: u16,
+    /// Longest time in days for which the notice to the officer may be delayed.
+    pub longest_notice_delay_days: u16,
 }
 
 /// A ruleset says something impossible.

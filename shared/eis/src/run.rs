@@ -1,6 +1,6 @@
 //! The identity of a nightly run: as-of time, ruleset and input name it, and the hash of its output proves that a
 //! repetition gave the same bytes.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::alert::Level;
+use crate::explanation::Explanation;
 use crate::input::Input;
 use crate::ledger::SETTLING;
 use crate::ruleset::Ruleset;
@@ -36,8 +37,22 @@ pub struct Run {
     pub officers_scored: usize,
     /// Weighted indicators without data.
     pub missing_feeds: Vec<String>,
-    /// Officers above level none.
+    /// Officers above level none by the score.
     pub standing: BTreeMap<String, Level>,
+    /// Officers on the supervisors' own lists, by the score or a threshold's warning, and not for review.
+    #[serde(default)]
+    pub watched: BTreeSet<String>,
+    /// Officers scored from the 90th percentile to watch, and neither watched nor for review: the ones that outcomes
+    /// of those who were are compared with.
+    #[serde(default)]
+    pub similar: BTreeSet<String>,
+}
+
+/// Percentile from which officers who were not flagged are like those who were.
+const SIMILAR_FROM: f64 = 90.0;
+
+fn ids(output: &Output, is_one: impl Fn(&Explanation) -> bool) -> BTreeSet<String> {
+    output.scores.iter().filter(|score| is_one(score)).map(|score| score.officer_id.clone()).collect()
 }
 
 /// Until when a run for `as_of` reads what was recorded.
@@ -67,6 +82,13 @@ impl Run {
             officers_scored: output.scores.len(),
             missing_feeds: output.missing_feeds.clone(),
             standing: output.standing(),
+            watched: ids(output, Explanation::is_watched),
+            similar: ids(output, |score| {
+                score.pct >= SIMILAR_FROM
+                    && score.level == Level::None
+                    && score.reasons().is_empty()
+                    && !score.is_watched()
+            }),
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::input::{Input, Officer};
 use crate::measure::{Coverage, Measured, Row, measure};
 use crate::micro::{Micro, nine_digits};
 use crate::ruleset::{Direction, Indicator, Ruleset, VERSION};
+use crate::threshold;
 
 /// What a run computes.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,6 +79,7 @@ fn explain(input: &Input, rules: &Ruleset, parts: &[Part], missing_feeds: &[Stri
         .map(|(((id, officer), terms), (s, pct))| {
             let previous = input.previous.get(id).copied().unwrap_or_default();
             let (level, triggers) = alert::level(&rules.alerts, scores.len(), pct, &terms, previous);
+            let thresholds = threshold::met(rules, officer, input.as_of, &terms);
             let duty_months = duty_months(officer, input, rules);
             let n: u32 = terms.iter().map(|term| term.n).sum();
             let mut explanation = Explanation {
@@ -93,6 +95,7 @@ fn explain(input: &Input, rules: &Ruleset, parts: &[Part], missing_feeds: &[Stri
                 insufficient_history: duty_months < rules.history_months || n == 0,
                 level,
                 triggers,
+                thresholds,
                 terms,
                 missing_feeds: missing_feeds.to_vec(),
                 sentence: String::new(),

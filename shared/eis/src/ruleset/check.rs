@@ -1,5 +1,6 @@
 //! What a ruleset must satisfy, each fault with its key and what would be right.
 use super::{Ruleset, RulesetError, Unit, VERSION};
+use crate::threshold::Condition;
 
 impl Ruleset {
     /// Refuses numbers that make no sense, before a night is scored with them.
@@ -34,7 +35,9 @@ impl Ruleset {
             )?;
         }
         self.check_indicators()?;
-        self.check_alerts()
+        self.check_alerts()?;
+        self.check_thresholds()?;
+        self.check_workflow()
     }
 
     fn check_indicators(&self) -> Result<(), RulesetError> {
@@ -71,6 +74,66 @@ impl Ruleset {
         demand(ordered, "alerts", "needs 50 <= leave_pct <= watch_pct <= review_pct <= 100")?;
         demand(share(alerts.exceedance), "alerts.exceedance", "must lie above 0 and at most be 1")?;
         demand(positive(alerts.small_ratio), "alerts.small_ratio", "must be a number above 0")
+    }
+
+    fn check_thresholds(&self) -> Result<(), RulesetError> {
+        let mut names = std::collections::BTreeSet::new();
+        for threshold in &self.thresholds {
+            let key = format!("thresholds.{}", threshold.name);
+            demand(!threshold.name.is_empty(), "thresholds.name", "say it in plain words")?;
+            demand(names.insert(&threshold.name), &key, "two rules have this name")?;
+            let known = threshold.indicators.iter().all(|name| self.indicators.contains_key(name));
+            demand(known, &key, "names an indicator that is not declared above")?;
+            let conditions = [&threshold.warning, &threshold.review];
+            let conditions: Vec<&Condition> = conditions.into_iter().flatten().collect();
+            demand(!conditions.is_empty(), &key, "needs warning, review or both")?;
+            for condition in conditions {
+                self.check_condition(&key, condition)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn check_condition(&self, key: &str, condition: &Condition) -> Result<(), RulesetError> {
+        demand(condition.count >= 1, key, "count must be at least 1")?;
+        demand((1..=self.window_days).contains(&condition.days), key, "days must be 1 to window_days")?;
+        demand(condition.times_own_previous.is_none_or(positive), key, "times_own_previous must be above 0")?;
+        demand(condition.times_peers.is_none_or(positive), key, "times_peers must be above 0")?;
+        let comparable = condition.times_peers.is_none() || condition.days == self.plain_days;
+        demand(
+            comparable,
+            key,
+            "with times_peers, days must be plain_days: that is what peers are counted over",
+        )?;
+        demand(
+            condition.weekday_share.is_none_or(share),
+            key,
+            "weekday_share must lie above 0 and at most be 1",
+        )?;
+        let both = condition.weekday_share.is_some() != condition.weekdays.is_empty();
+        demand(both, key, "weekdays and weekday_share go together")
+    }
+
+    fn check_workflow(&self) -> Result<(), RulesetError> {
+        let flow = &self.workflow;
+        let steps = [
+            flow.review_days,
+            flow.response_days,
+            flow.second_review_days,
+            flow.plan_days,
+            flow.escalate_days,
+        ];
+        demand(steps.iter().all(|days| (1..=90).contains(days)), "workflow", "each step takes 1 to 90 days")?;
+        let checks = &flow.follow_up_days;
+        let rising = !checks.is_empty() && checks.is_sorted_by(|a, b| a < b) && checks[0] > 0;
+        demand(rising, "workflow.follow_up_days", "must rise, from 1 day on, e.g. [30, 90, 180]")?;
+        demand(flow.quiet_days <= 365, "workflow.quiet_days", "must be at most 365")?;
+        let longest = [flow.longest_suppression_days, flow.longest_notice_delay_days];
+        demand(
+            longest.iter().all(|days| (1..=365).contains(days)),
+            "workflow",
+            "the longest times are 1 to 365 days",
+        )
     }
 }
 
@@ -122,6 +185,9 @@ mod tests {
         refused("\"months\"]\n", "]\n", "exposure");
         refused("[indicators.pursuit]", "[indicators.religion]", "indicators.religion");
         refused("q = 0.10", "q = 10", "chance.q");
+        refused("indicators = [\"pursuit\"]", "indicators = [\"chases\"]", "thresholds.pursuits");
+        refused("days = 730, times_peers", "days = 700, times_peers", "thresholds.three times the peers");
+        refused("[30, 90, 180]", "[90, 30]", "workflow.follow_up_days");
     }
 
     #[test]
