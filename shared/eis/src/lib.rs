@@ -8,6 +8,7 @@
 #![warn(missing_docs)]
 
 pub mod alert;
+pub mod case;
 pub mod chance;
 pub mod event;
 pub mod explanation;
