@@ -7,8 +7,12 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::event::{Amounts, EmployeeType, Event, EventReported, Finding, OfficerUpserted};
+use crate::event::{
+    Amounts, CommendationRecorded, EmployeeType, Event, EventReported, Finding, NoticeDelayed,
+    OfficerUpserted, TrainingCompleted, TrainingRequired,
+};
 use crate::input::{Incident, Input, Officer, Posting};
+use crate::record::RecordedEvent;
 
 /// How long before its time a run stops reading: writes under way may still carry an earlier `recorded_at`.
 pub const SETTLING: SignedDuration = SignedDuration::from_mins(15);
@@ -55,6 +59,10 @@ pub struct Ledger {
     reports: BTreeMap<String, History<EventReported>>,
     findings: BTreeMap<String, History<(Date, Finding)>>,
     voided: BTreeSet<String>,
+    praise: BTreeMap<String, History<CommendationRecorded>>,
+    required: BTreeMap<String, History<TrainingRequired>>,
+    completed: BTreeMap<String, History<TrainingCompleted>>,
+    delays: BTreeMap<String, History<NoticeDelayed>>,
 }
 
 impl Ledger {
@@ -87,8 +95,19 @@ impl Ledger {
             Event::EventVoided(data) => {
                 self.voided.insert(data.event_id);
             }
-            // Context beside the score, never part of it.
-            Event::CommendationRecorded(_) | Event::TrainingRequired(_) | Event::TrainingCompleted(_) => {}
+            // Beside the score, never part of it.
+            Event::CommendationRecorded(data) => {
+                self.praise.entry(data.officer_id.clone()).or_default().insert(rank, data);
+            }
+            Event::TrainingRequired(data) => {
+                self.required.entry(data.officer_id.clone()).or_default().insert(rank, data);
+            }
+            Event::TrainingCompleted(data) => {
+                self.completed.entry(data.officer_id.clone()).or_default().insert(rank, data);
+            }
+            Event::NoticeDelayed(data) => {
+                self.delays.entry(data.officer_id.clone()).or_default().insert(rank, data);
+            }
         }
     }
 
@@ -134,29 +153,100 @@ impl Ledger {
         as_of: Date,
     ) -> Option<(String, Incident)> {
         let (_, report) = reports.last_key_value()?;
-        let confidential = report.confidential_until.is_some_and(|until| until > as_of);
-        if self.voided.contains(event_id)
-            || confidential
-            || report.occurred_on > as_of
-            || report.reported_on > as_of
-        {
+        if self.voided.contains(event_id) || !may_be_shown(report, as_of) {
             return None;
         }
-        let mut findings = self.findings.get(event_id).into_iter().flat_map(BTreeMap::values);
-        let finding = findings.rfind(|(closed_on, _)| *closed_on <= as_of);
         let incident = Incident {
             indicator: report.indicator.clone(),
             occurred_on: report.occurred_on,
             severity: report.severity.clone(),
-            finding: finding.map_or(Finding::Pending, |(_, finding)| *finding),
+            finding: self.finding(event_id, as_of).map_or(Finding::Pending, |(_, finding)| finding),
             scene_id: report.scene_id.clone(),
         };
         Some((report.officer_id.clone(), incident))
     }
+
+    /// The finding that stood on `as_of`, with its day.
+    fn finding(&self, event_id: &str, as_of: Date) -> Option<(Date, Finding)> {
+        let mut findings = self.findings.get(event_id).into_iter().flat_map(BTreeMap::values);
+        findings.rfind(|(closed_on, _)| *closed_on <= as_of).copied()
+    }
+
+    /// Posts of `officer_id` up to `as_of`, and the last of them with what else was said of the officer.
+    pub(crate) fn posts(
+        &self,
+        officer_id: &str,
+        as_of: Date,
+        zone: &TimeZone,
+    ) -> Option<(Vec<Posting>, &OfficerUpserted)> {
+        posts(self.officers.get(officer_id)?, as_of, zone)
+    }
+
+    /// Events of `officer_id` that may be shown on `as_of`, voided ones included.
+    pub(crate) fn events_of(&self, officer_id: &str, as_of: Date) -> impl Iterator<Item = RecordedEvent> {
+        let shown = self.reports.iter().filter_map(|(id, reports)| Some((id, reports.last_key_value()?.1)));
+        shown.filter(move |(_, report)| report.officer_id == officer_id && may_be_shown(report, as_of)).map(
+            move |(event_id, report)| {
+                let finding = self.finding(event_id, as_of);
+                RecordedEvent {
+                    event_id: event_id.clone(),
+                    indicator: report.indicator.clone(),
+                    occurred_on: report.occurred_on,
+                    reported_on: report.reported_on,
+                    severity: report.severity.clone(),
+                    finding: finding.map_or(Finding::Pending, |(_, finding)| finding),
+                    closed_on: finding.map(|(closed_on, _)| closed_on),
+                    scene_id: report.scene_id.clone(),
+                    summary_ref: report.summary_ref.clone(),
+                    unit: None,
+                    voided: self.voided.contains(event_id),
+                }
+            },
+        )
+    }
+
+    pub(crate) fn praise(&self, officer_id: &str) -> impl Iterator<Item = &CommendationRecorded> {
+        self.praise.get(officer_id).into_iter().flat_map(BTreeMap::values)
+    }
+
+    pub(crate) fn required(&self, officer_id: &str) -> impl Iterator<Item = &TrainingRequired> {
+        self.required.get(officer_id).into_iter().flat_map(BTreeMap::values)
+    }
+
+    pub(crate) fn completed(&self, officer_id: &str) -> impl Iterator<Item = &TrainingCompleted> {
+        self.completed.get(officer_id).into_iter().flat_map(BTreeMap::values)
+    }
+
+    /// The last word on a delay of the notice.
+    pub(crate) fn delay(&self, officer_id: &str) -> Option<&NoticeDelayed> {
+        self.delays.get(officer_id)?.last_key_value().map(|(_, delay)| delay)
+    }
+}
+
+/// Whether a report was to be seen by `as_of`.
+fn may_be_shown(report: &EventReported, as_of: Date) -> bool {
+    let confidential = report.confidential_until.is_some_and(|until| until > as_of);
+    !confidential && report.occurred_on <= as_of && report.reported_on <= as_of
 }
 
 /// The officer on `as_of`, if sworn and on duty then.
 fn officer(revisions: &History<OfficerUpserted>, as_of: Date, zone: &TimeZone) -> Option<Officer> {
+    let (postings, last) = posts(revisions, as_of, zone)?;
+    let scored = last.active && last.employee_type == EmployeeType::Sworn && last.hired_on <= as_of;
+    scored.then(|| Officer {
+        hired_on: last.hired_on,
+        postings,
+        exposure: BTreeMap::new(),
+        events: BTreeMap::new(),
+    })
+}
+
+/// Posts up to `as_of`, oldest first, and the last word on the person.
+fn posts<'a>(
+    revisions: &'a History<OfficerUpserted>,
+    as_of: Date,
+    zone: &TimeZone,
+) -> Option<(Vec<Posting>, &'a OfficerUpserted)> {
     let mut postings: Vec<Posting> = Vec::new();
     let mut last = None;
     for ((timestamp, _), data) in revisions {
@@ -175,10 +265,9 @@ fn officer(revisions: &History<OfficerUpserted>, as_of: Date, zone: &TimeZone) -
         });
         last = Some(data);
     }
-    let last = last
-        .filter(|data| data.active && data.employee_type == EmployeeType::Sworn && data.hired_on <= as_of)?;
+    let last = last?;
     postings[0].from = postings[0].from.min(last.hired_on);
-    Some(Officer { hired_on: last.hired_on, postings, exposure: BTreeMap::new(), events: BTreeMap::new() })
+    Some((postings, last))
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ pub mod micro;
 pub mod peers;
 pub mod protected;
 pub mod rate;
+pub mod record;
 pub mod ruleset;
 pub mod run;
 pub mod score;

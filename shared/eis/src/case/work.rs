@@ -130,13 +130,12 @@ impl Work<'_> {
             Step::FollowUp { check: Some(_) } => {
                 state == FollowUp && self.case.checks.iter().any(|check| check.done_on.is_none())
             }
-            Step::Closed { outcome: Some(Outcome::Left) } => state != Closed,
+            Step::Closed { outcome: Some(Outcome::Left) } | Step::Escalated => state != Closed,
             Step::Closed { outcome } => {
                 state == FollowUp || state == SecondReview && !help && outcome.is_none()
             }
             Step::Reopened | Step::Merged { .. } => state == Closed && self.case.merged_into.is_none(),
             Step::Adjudicated { .. } => self.case.is_contested(),
-            Step::Escalated => state != Closed,
         }
     }
 

@@ -41,6 +41,8 @@ pub enum Event {
     TrainingRequired(TrainingRequired),
     #[serde(rename = "training.completed")]
     TrainingCompleted(TrainingCompleted),
+    #[serde(rename = "notice.delayed")]
+    NoticeDelayed(NoticeDelayed),
 }
 
 /// Whom an event is about: an officer, or an earlier event whose officer the ledger knows.
@@ -62,6 +64,7 @@ impl Event {
             Self::CommendationRecorded(data) => About::Officer(&data.officer_id),
             Self::TrainingRequired(data) => About::Officer(&data.officer_id),
             Self::TrainingCompleted(data) => About::Officer(&data.officer_id),
+            Self::NoticeDelayed(data) => About::Officer(&data.officer_id),
             Self::EventFinding(data) => About::Event(&data.event_id),
             Self::EventVoided(data) => About::Event(&data.event_id),
         }
@@ -235,4 +238,15 @@ pub struct TrainingCompleted {
     pub result: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_on: Option<Date>,
+}
+
+/// While a criminal investigation is open, its authority may ask that the officer is not yet told of an alert.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the words are the contract's own")]
+pub struct NoticeDelayed {
+    pub officer_id: String,
+    /// The office that asked for it, never a person.
+    pub authority: String,
+    /// The officer is told on this day.
+    pub until: Date,
 }

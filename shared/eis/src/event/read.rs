@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 use super::fields::{Fields, invalid};
 use super::{
     Amounts, CommendationRecorded, EmployeeType, Event, EventFinding, EventReported, EventVoided,
-    ExposureRecorded, Finding, Identity, Invalid, OfficerUpserted, TrainingCompleted, TrainingRequired,
+    ExposureRecorded, Finding, Identity, Invalid, NoticeDelayed, OfficerUpserted, TrainingCompleted,
+    TrainingRequired,
 };
 use crate::protected;
 
@@ -57,6 +58,11 @@ pub fn read(
             due_on: fields.date("due_on")?,
         }),
         "training.completed" => Event::TrainingCompleted(completed(&fields, day)?),
+        "notice.delayed" => Event::NoticeDelayed(NoticeDelayed {
+            officer_id: fields.required_officer()?,
+            authority: fields.text("authority")?,
+            until: fields.date("until")?,
+        }),
         _ => return Err(unknown_type()),
     };
     Ok((event, identity))
@@ -77,7 +83,7 @@ fn unknown_type() -> Invalid {
         code: "unknown_type",
         detail:
             "type must be officer.upserted, exposure.recorded, event.reported, event.finding, event.voided, \
-                 commendation.recorded, training.required or training.completed"
+                 commendation.recorded, training.required, training.completed or notice.delayed"
                 .into(),
     }
 }
@@ -239,6 +245,10 @@ mod tests {
         accepted(
             "training.completed",
             json!({"officer_id": "E-1", "course": "cit", "hours": 8, "result": "passed"}),
+        );
+        accepted(
+            "notice.delayed",
+            json!({"officer_id": "E-1", "authority": "County prosecutor", "until": "2026-10-01"}),
         );
     }
 
