@@ -100,9 +100,9 @@ async fn a_night_scores_with_reasons_and_opens_one_alert() {
     stack.set(at(NEXT_NIGHT)).await.unwrap();
     let again = night(&stack, NEXT_NIGHT).await;
     assert_eq!((&again["alerts_opened"], &again["alerts_joined"]), (&json!(0), &json!(0)));
-    let (alerts, next) = personnel(&stack).open_alerts(None, 50).await.unwrap();
+    let (alerts, next) = personnel(&stack).open_cases(None, 50).await.unwrap();
     assert_eq!(next, None);
-    let ids: Vec<&str> = alerts.iter().map(|alert| alert.alert_id.as_str()).collect();
+    let ids: Vec<&str> = alerts.iter().map(|filed| filed.case.alert_id.as_str()).collect();
     assert_eq!(ids, ["E-007.2026-07-05"]);
 }
 
@@ -121,9 +121,13 @@ async fn a_new_reason_joins_the_open_alert() {
     post(&stack, (0..6).map(force).collect()).await;
     let report = night(&stack, NEXT_NIGHT).await;
     assert_eq!((&report["alerts_opened"], &report["alerts_joined"]), (&json!(0), &json!(1)));
-    let alert = personnel(&stack).open_alert("E-007").await.unwrap().unwrap();
-    let reasons: Vec<_> = alert.triggers.iter().map(|raised| raised.trigger.indicator.as_deref()).collect();
-    assert_eq!(reasons, [None, Some("complaint"), Some("use_of_force")]);
+    let case = personnel(&stack).last_case("E-007").await.unwrap().unwrap().case;
+    let reasons: Vec<String> = case
+        .triggers
+        .iter()
+        .map(|raised| [&*raised.trigger.rule, raised.trigger.indicator.as_deref().unwrap_or("-")].join(" "))
+        .collect();
+    assert_eq!(reasons, [""]);
 }
 
 #[tokio::test]
@@ -226,7 +230,7 @@ async fn nothing_is_raised_while_alerts_are_off() {
     let report = night(&stack, NIGHT).await;
     assert_eq!((&report["officers_scored"], &report["alerts_opened"]), (&json!(40), &json!(0)));
     assert_eq!(score(&stack, "2026-07-05", "E-007").await.level, eis::Level::Review);
-    assert!(personnel(&stack).open_alerts(None, 50).await.unwrap().0.is_empty());
+    assert!(personnel(&stack).open_cases(None, 50).await.unwrap().0.is_empty());
 }
 
 #[tokio::test]

@@ -102,6 +102,10 @@ async fn ask(stack: &Stack, path: &str, subject: &str, groups: &[&str]) -> (u16,
 }
 
 const SCORE: &str = "/v1/officers/E-10/scores/2026-07-05";
+const ALERT: &str = "/v1/alerts/E-10.2026-07-05";
+const TRANSITIONS: &str = "/v1/alerts/E-10.2026-07-05/transitions";
+const INTERVENTIONS: &str = "/v1/alerts/E-10.2026-07-05/interventions";
+const STATEMENT: &str = "/v1/alerts/E-10.2026-07-05/statement";
 
 /// The status with which a request that is in order is answered.
 async fn respond(stack: &Stack, route: &Route, token: &str, key: &str) -> u16 {
@@ -111,6 +115,9 @@ async fn respond(stack: &Stack, route: &Route, token: &str, key: &str) -> u16 {
     let person = json!({"phone": "218-555-0177", "channels": ["text"], "basis": "asked by telephone"});
     let safe = json!({"address": PHONE, "undeliverable": false});
     let nothing = json!({});
+    let session = json!({"held_on": "2026-07-04", "topic": "reports", "words": "We went through three reports."});
+    let goal = json!({"due_on": "2026-12-31", "words": "Reports on time."});
+    let help = json!({"kind": "mentor", "owner": "E-1", "due_on": "2026-12-31"});
     let (method, path, body) = match route {
         Route::IncidentUpdates { .. } => ("GET", "/v1/incidents/26-1/updates", &Value::Null),
         Route::CaseUpdates { .. } => ("GET", "/v1/cases/26-9/updates", &Value::Null),
@@ -124,6 +131,15 @@ async fn respond(stack: &Stack, route: &Route, token: &str, key: &str) -> u16 {
         Route::Release { .. } => ("POST", "/v1/cases/26-9/release", &nothing),
         Route::OfficerScore { .. } => ("GET", SCORE, &Value::Null),
         Route::Alerts => ("GET", "/v1/alerts", &Value::Null),
+        Route::Officers => ("GET", "/v1/officers", &Value::Null),
+        Route::Officer { .. } => ("GET", "/v1/officers/E-10", &Value::Null),
+        Route::Coaching { .. } => ("POST", "/v1/officers/E-10/coaching", &session),
+        Route::Goals { .. } => ("POST", "/v1/officers/E-10/goals", &goal),
+        Route::Alert { .. } => ("GET", ALERT, &Value::Null),
+        Route::AlertTransitions { .. } => ("POST", TRANSITIONS, &json!({"to": "Closed"})),
+        Route::AlertInterventions { .. } => ("POST", INTERVENTIONS, &help),
+        Route::AlertStatement { .. } => ("POST", STATEMENT, &json!({"text": "I was on that shift alone."})),
+        Route::Report { .. } => ("GET", "/v1/reports/training", &Value::Null),
         Route::Pause => ("POST", "/v1/pause", &pause),
     };
     stack.staff((method, path), token, Some(key), body).await.unwrap().0
@@ -255,10 +271,21 @@ async fn lists_page_by_cursor() {
     let stack = stack().await;
     let dynamo = aws_sdk_dynamodb::Client::new(&stack.runtime().sdk);
     let personnel = table::personnel::Personnel::open(stack.runtime(), &dynamo).unwrap();
+    let rules = eis::Ruleset::parse(include_str!("../../infra/agency/eis.toml")).unwrap();
     for number in 1..=5 {
-        let (s, date) = (eis::micro::Micro::ONE, "2026-07-05".parse().unwrap());
-        let alert = table::personnel::alerts::Alert::new(&format!("E-{number}"), stack.now(), date, s, 99.0);
-        personnel.raise(&alert).await.unwrap();
+        let date = "2026-07-05".parse().unwrap();
+        let trigger = eis::alert::Trigger::of_threshold("complaints");
+        let news = eis::case::News {
+            officer_id: format!("E-{number}"),
+            at: stack.now(),
+            date,
+            s: eis::micro::Micro::ONE,
+            pct: 99.0,
+            triggers: vec![eis::case::Raised { trigger, date, run_id: "run".into() }],
+            parties: std::collections::BTreeSet::new(),
+            notice_delay: None,
+        };
+        personnel.raise(&news, &rules.workflow).await.unwrap();
     }
     let (mut path, mut pages) = ("/v1/alerts?limit=2".to_owned(), Vec::new());
     loop {

@@ -1,24 +1,37 @@
 //! Every night: reads the ledger as recorded up to the watermark, scores each sworn officer on duty, stores each
-//! score with its full explanation, opens alerts.
+//! score with its full explanation, opens cases. Nights that were missed are made up for first, in order.
 //!
 //! The time comes from the schedule, so that any past night can be run again; the same ledger, ruleset and time give
 //! the same bytes. Nothing here knows a name.
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use eis::alert::parties;
+use eis::case::{News, Raised as Reason};
 use eis::explanation::Explanation;
-use eis::{Input, Known, Ledger, Level, Ruleset, Run, run};
-use jiff::civil::Date;
+use eis::outcome::{self, Effect};
+use eis::{Input, Known, Ledger, Revision, Ruleset, Run, run};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
 use startup::{Runtime, Scheduled, agency};
 use table::personnel::Personnel;
-use table::personnel::alerts::{Alert, Raised, Raising};
+use table::personnel::cases::Raised;
 
 /// Every environment variable this function reads.
 pub const VARIABLES: &[&str] = &["PERSONNEL_TABLE", "AGENCY_DIR"];
+
+/// Most missed nights made up for in one go; what lies further back is left out, and said.
+const MOST_MISSED: usize = 31;
+/// Months back to which effects of interventions are looked for.
+const EFFECT_MONTHS: i64 = 24;
+/// The hour of the schedule, agency time: missed nights are run as if at it.
+const HOUR: Time = Time::constant(3, 30, 0, 0);
+/// Reads or writes under way at once, within one task.
+const IN_FLIGHT: usize = 16;
 
 /// What the function works with, made once per start.
 #[derive(Clone, Debug)]
@@ -44,10 +57,16 @@ pub struct Report {
     pub run: Run,
     /// Officers of whom something is recorded, but no post: not scored.
     pub officers_unknown: usize,
-    /// Alerts opened.
+    /// Cases opened.
     pub alerts_opened: usize,
-    /// Open alerts that new triggers joined.
+    /// Open cases that new reasons joined.
     pub alerts_joined: usize,
+    /// Officers for review whose case was closed lately, with the same reasons.
+    pub alerts_quiet: usize,
+    /// The same under a suppression.
+    pub alerts_suppressed: usize,
+    /// Nights before this one that had been missed and were run first.
+    pub nights_caught_up: Vec<Date>,
 }
 
 impl Context {
@@ -66,10 +85,39 @@ impl Context {
     }
 }
 
-/// Runs the night of `event.time`.
+/// Runs the night of `event.time`, after those since the last run that were missed.
 pub async fn handle(context: &Context, event: Scheduled) -> anyhow::Result<Report> {
-    let date = event.time.to_zoned_datetime(context.zone.clone()).date();
-    let ledger = ledger(context, event).await?;
+    let zone = &context.zone;
+    let tonight = event.time.to_zoned_datetime(zone.clone()).date();
+    let last = context.personnel.last_run().await?.map(|run| run.date);
+    let missed = missed(last, tonight);
+    if missed.len() == MOST_MISSED {
+        tracing::warn!(night.count = MOST_MISSED, "nights further back than these are not made up for");
+    }
+    let revisions = revisions(context, run::watermark(event.time)).await?;
+    for date in &missed {
+        let time = date.to_datetime(HOUR).to_zoned_datetime(zone.clone())?.timestamp();
+        night(context, &revisions, time, *date).await?;
+    }
+    let report = night(context, &revisions, event.time, tonight).await?;
+    Ok(Report { nights_caught_up: missed, ..report })
+}
+
+/// The nights between the last run and `tonight`.
+fn missed(last: Option<Date>, tonight: Date) -> Vec<Date> {
+    let Some(last) = last.filter(|last| *last < tonight) else { return Vec::new() };
+    let first = last.saturating_add(1.day()).max(tonight.saturating_sub((MOST_MISSED as i64).days()));
+    first.series(1.day()).take_while(|date| *date < tonight).collect()
+}
+
+/// One night: scores, run, cases.
+async fn night(
+    context: &Context,
+    revisions: &[Revision],
+    time: Timestamp,
+    date: Date,
+) -> anyhow::Result<Report> {
+    let ledger = Ledger::new(revisions.iter().cloned(), Known::Recorded(run::watermark(time)));
     let officers_unknown = ledger.unknown_officers().len();
     if officers_unknown > 0 {
         tracing::warn!(
@@ -80,65 +128,119 @@ pub async fn handle(context: &Context, event: Scheduled) -> anyhow::Result<Repor
     let previous = context.personnel.run_before(date).await?.map(|run| run.standing).unwrap_or_default();
     let input = ledger.input(date, &context.zone, previous);
     let output = eis::score(&input, &context.rules);
-    let run = Run::new(event.time, &context.rules, &input, &output);
-    for score in &output.scores {
-        context.personnel.put_score(&run, score).await?;
-    }
+    let run = Run::new(time, &context.rules, &input, &output);
+    let put = |score| context.personnel.put_score(&run, score);
+    stream::iter(output.scores.iter().map(put)).buffer_unordered(IN_FLIGHT).try_collect::<()>().await?;
+    let effects = effects(context, &run, &input).await?;
+    context.personnel.put_beside(&run, "EFFECTS", serde_json::to_string(&effects)?).await?;
     context.personnel.put_run(&run).await?;
-    let (alerts_opened, alerts_joined) = raise(context, &run, &input, &output.scores).await?;
+    let raised = raise(context, &run, &ledger, &input, &output.scores).await?;
+    let count = |what: Raised| raised.iter().filter(|raised| **raised == what).count();
+    let report = Report {
+        officers_unknown,
+        alerts_opened: count(Raised::Opened),
+        alerts_joined: count(Raised::Joined),
+        alerts_quiet: count(Raised::Quiet),
+        alerts_suppressed: count(Raised::Suppressed),
+        nights_caught_up: Vec::new(),
+        run,
+    };
     tracing::info!(
-        run.id = run.run_id,
-        officer.count = run.officers_scored,
-        alert.opened = alerts_opened,
-        alert.joined = alerts_joined,
+        run.id = report.run.run_id,
+        run.date = %date,
+        officer.count = report.run.officers_scored,
+        alert.opened = report.alerts_opened,
+        alert.joined = report.alerts_joined,
         "officers scored"
     );
-    Ok(Report { run, officers_unknown, alerts_opened, alerts_joined })
+    Ok(report)
+}
+
+/// How it went after the interventions of the last two years, as known tonight.
+async fn effects(context: &Context, run: &Run, input: &Input) -> anyhow::Result<Vec<Effect>> {
+    let mut ended = BTreeSet::new();
+    for filed in context.personnel.cases_since(run.date.saturating_sub(EFFECT_MONTHS.months())).await? {
+        ended.extend(outcome::ended([&filed.case]));
+    }
+    let mut similar = BTreeMap::new();
+    for day in ended.iter().map(|one| one.on).collect::<BTreeSet<Date>>() {
+        if let Some(before) = context.personnel.run_before(day).await? {
+            similar.insert(day, before.similar);
+        }
+    }
+    Ok(outcome::effects(input, &context.rules, &ended, &similar))
 }
 
 /// Every officer's revisions up to the watermark.
-async fn ledger(context: &Context, event: Scheduled) -> anyhow::Result<Ledger> {
-    let watermark = run::watermark(event.time);
-    let mut revisions = Vec::new();
-    for officer in context.personnel.officers().await? {
-        revisions.extend(context.personnel.revisions(&officer, watermark).await?);
-    }
-    Ok(Ledger::new(revisions, Known::Recorded(watermark)))
+async fn revisions(context: &Context, watermark: Timestamp) -> anyhow::Result<Vec<Revision>> {
+    let officers = context.personnel.officers().await?;
+    let read = |officer: String| async move { context.personnel.revisions(&officer, watermark).await };
+    let ledgers = stream::iter(officers.into_iter().map(read)).buffered(IN_FLIGHT);
+    Ok(ledgers.try_collect::<Vec<_>>().await?.into_iter().flatten().collect())
 }
 
-/// Opens or joins an alert for everybody at review. With alerts off, or before the first night they are wanted for,
-/// nothing is raised: history raises no old alerts.
+/// Opens or joins a case for everybody whom the score or a threshold rule names for review. With alerts off, or before
+/// the first night they are wanted for, nothing is raised: history raises no old alerts. Nor does a night that is run
+/// again after later ones.
 async fn raise(
     context: &Context,
     run: &Run,
+    ledger: &Ledger,
     input: &Input,
     scores: &[Explanation],
-) -> anyhow::Result<(usize, usize)> {
+) -> anyhow::Result<Vec<Raised>> {
     let Alerts { on, from } = context.alerts;
     if !on || from.is_some_and(|from| run.date < from) {
-        return Ok((0, 0));
+        return Ok(Vec::new());
     }
-    let (mut opened, mut joined) = (0, 0);
-    for score in scores.iter().filter(|score| score.level == Level::Review) {
-        match context.personnel.raise(&alert(run, input, score)).await? {
-            Raising::Opened => opened += 1,
-            Raising::Joined => joined += 1,
-            Raising::Known => {}
+    if context.personnel.last_run().await?.is_some_and(|last| last.date > run.date) {
+        return Ok(Vec::new());
+    }
+    let mut raised = Vec::new();
+    for score in scores {
+        let news = news(run, ledger, input, score);
+        if !news.triggers.is_empty() {
+            raised.push(context.personnel.raise(&news, &context.rules.workflow).await?);
         }
     }
-    Ok((opened, joined))
+    Ok(raised)
 }
 
-fn alert(run: &Run, input: &Input, score: &Explanation) -> Alert {
-    let events: BTreeSet<&str> =
-        score.terms.iter().flat_map(|term| &term.events).map(|event| event.event_id.as_str()).collect();
-    let mut alert = Alert::new(&score.officer_id, run.as_of, run.date, score.s, score.pct);
-    alert.parties = parties(input, &score.officer_id, &events);
-    let raised = |trigger: &eis::alert::Trigger| Raised {
-        trigger: trigger.clone(),
+fn news(run: &Run, ledger: &Ledger, input: &Input, score: &Explanation) -> News {
+    let by_score = score.terms.iter().flat_map(|term| &term.events).map(|event| event.event_id.as_str());
+    let by_rule = score.thresholds.iter().flat_map(|met| &met.events).map(String::as_str);
+    let events: BTreeSet<&str> = by_score.chain(by_rule).collect();
+    let reason = |trigger| Reason { trigger, date: run.date, run_id: run.run_id.clone() };
+    News {
+        officer_id: score.officer_id.clone(),
+        at: run.as_of,
         date: run.date,
-        run_id: run.run_id.clone(),
-    };
-    alert.triggers = score.triggers.iter().map(raised).collect();
-    alert
+        s: score.s,
+        pct: score.pct,
+        triggers: score.reasons().into_iter().map(reason).collect(),
+        parties: parties(input, &score.officer_id, &events),
+        notice_delay: ledger.notice_delay(&score.officer_id, run.date),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(last: Option<&str>, tonight: &str, expected: &[&str]) {
+        let day = |text: &str| text.parse().unwrap();
+        let expected: Vec<Date> = expected.iter().map(|text| day(text)).collect();
+        assert_eq!(missed(last.map(day), day(tonight)), expected);
+    }
+
+    #[test]
+    fn missed_nights_come_in_order_and_each_once() {
+        check(None, "2026-07-05", &[]);
+        check(Some("2026-07-04"), "2026-07-05", &[]);
+        check(Some("2026-07-05"), "2026-07-05", &[]);
+        check(Some("2026-07-09"), "2026-07-05", &[]);
+        check(Some("2026-06-29"), "2026-07-02", &["2026-06-30", "2026-07-01"]);
+        assert_eq!(missed(Some("2025-01-01".parse().unwrap()), "2026-07-02".parse().unwrap()).len(), 31);
+    }
 }

@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use aws_lambda_events::event::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
+use eis::Ruleset;
+use jiff::Timestamp;
+use jiff::civil::Date;
 use startup::http::Answer;
 use startup::{Clock, Runtime, agency};
 use table::personnel::Personnel;
@@ -17,6 +20,9 @@ mod alerts;
 mod audit;
 mod body;
 mod caller;
+mod case_work;
+mod cases;
+mod coaching;
 mod compose;
 mod contacts;
 mod mask;
@@ -25,8 +31,11 @@ mod officers;
 mod page;
 mod pause;
 mod people;
+mod record;
 mod refusal;
+mod refusal_of_step;
 mod release;
+mod reports;
 mod route;
 mod scope;
 mod tasks;
@@ -60,6 +69,8 @@ pub struct Context {
     audit: audit::Trail,
     groups: caller::Groups,
     policy: Arc<Policy>,
+    /// The rules of early intervention: due days, indicators.
+    rules: Arc<Ruleset>,
     /// None where the texts cannot be used: then nothing can be written, and everything else goes on.
     words: Option<Arc<Words>>,
     clock: Clock,
@@ -77,6 +88,7 @@ impl Context {
         let words = Words::load(&folder, &agency, &policy).inspect_err(|error| {
             tracing::error!(error = %error, "texts cannot be used: staff messages are refused");
         });
+        let rules = Ruleset::parse(&folder.text("eis.toml")?).context("agency folder: eis.toml")?;
         let incidents = Store::new(dynamo.clone(), runtime.variables.required("INCIDENTS_TABLE")?);
         Ok(Self {
             updates: Planning::open(runtime, &dynamo, &kms)?,
@@ -85,10 +97,19 @@ impl Context {
             personnel,
             audit: audit::Trail::new(runtime)?,
             policy,
+            rules: Arc::new(rules),
             words: words.ok().map(Arc::new),
             groups: caller::Groups::new(&agency.groups).context("agency folder: agency.toml: groups")?,
             clock: runtime.clock.clone(),
         })
+    }
+}
+
+impl Context {
+    /// Now, and the agency's day.
+    fn today(&self) -> (Timestamp, Date) {
+        let now = self.clock.now();
+        (now, now.to_zoned_datetime(self.policy.zone().clone()).date())
     }
 }
 
@@ -161,6 +182,15 @@ async fn dispatch(
         Route::Release { number } => release::release(context, caller, number).await,
         Route::OfficerScore { id, date } => officers::score(context, caller, id, date).await,
         Route::Alerts => alerts::list(context, caller, request).await,
+        Route::Officers => officers::list(context, caller, request).await,
+        Route::Officer { id } => record::show(context, caller, id).await,
+        Route::Coaching { id } => coaching::add(context, caller, id, request).await,
+        Route::Goals { id } => coaching::goal(context, caller, id, request).await,
+        Route::Alert { id } => cases::show(context, caller, id).await,
+        Route::AlertTransitions { id } => case_work::transition(context, caller, id, request).await,
+        Route::AlertInterventions { id } => case_work::intervene(context, caller, id, request).await,
+        Route::AlertStatement { id } => case_work::statement(context, caller, id, request).await,
+        Route::Report { name } => reports::show(context, caller, name, request).await,
         Route::Pause => pause::set(context, caller, request).await,
     }
 }

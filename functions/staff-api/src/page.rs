@@ -47,6 +47,20 @@ pub(crate) fn cursor(id: &str) -> String {
     hex::encode(id)
 }
 
+/// The word of the filter `name`, if it is given; it must be one of `words`.
+pub(crate) fn filter<'a>(
+    request: &'a ApiGatewayV2httpRequest,
+    name: &str,
+    words: &[&str],
+) -> Result<Option<&'a str>, Answer> {
+    match request.query_string_parameters.first(name) {
+        Some(word) if !words.contains(&word) => {
+            Err(refuse(name, &format!("{name} must be one of {}", words.join(", "))))
+        }
+        word => Ok(word),
+    }
+}
+
 fn refuse(name: &str, detail: &str) -> Answer {
     let fault = Fault { index: None, pointer: format!("/{name}"), code: "invalid", detail: detail.into() };
     Answer::problem(400, "Wrong query", detail, &[fault])

@@ -56,13 +56,55 @@ pub enum Route {
     },
     /// `GET /v1/alerts`
     Alerts,
+    /// `GET /v1/officers`
+    Officers,
+    /// `GET /v1/officers/{id}`
+    Officer {
+        /// Officer.
+        id: String,
+    },
+    /// `POST /v1/officers/{id}/coaching`
+    Coaching {
+        /// Officer.
+        id: String,
+    },
+    /// `POST /v1/officers/{id}/goals`
+    Goals {
+        /// Officer.
+        id: String,
+    },
+    /// `GET /v1/alerts/{id}`
+    Alert {
+        /// Alert.
+        id: String,
+    },
+    /// `POST /v1/alerts/{id}/transitions`
+    AlertTransitions {
+        /// Alert.
+        id: String,
+    },
+    /// `POST /v1/alerts/{id}/interventions`
+    AlertInterventions {
+        /// Alert.
+        id: String,
+    },
+    /// `POST /v1/alerts/{id}/statement`
+    AlertStatement {
+        /// Alert.
+        id: String,
+    },
+    /// `GET /v1/reports/{name}`
+    Report {
+        /// `training`, `coaching`, `evaluation` or `year`.
+        name: String,
+    },
     /// `POST /v1/pause`
     Pause,
 }
 
 impl Route {
     /// One of each, for tests over all of them.
-    pub fn samples() -> [Self; 13] {
+    pub fn samples() -> [Self; 22] {
         let id = || "sample".to_owned();
         [
             Self::IncidentUpdates { id: id() },
@@ -77,6 +119,15 @@ impl Route {
             Self::Release { number: id() },
             Self::OfficerScore { id: id(), date: "2026-07-04".into() },
             Self::Alerts,
+            Self::Officers,
+            Self::Officer { id: id() },
+            Self::Coaching { id: id() },
+            Self::Goals { id: id() },
+            Self::Alert { id: id() },
+            Self::AlertTransitions { id: id() },
+            Self::AlertInterventions { id: id() },
+            Self::AlertStatement { id: id() },
+            Self::Report { name: id() },
             Self::Pause,
         ]
     }
@@ -117,6 +168,19 @@ impl Route {
                 Some(Self::OfficerScore { id: (*id).into(), date: (*date).into() })
             }
             ("GET", ["v1", "alerts"]) => Some(Self::Alerts),
+            ("GET", ["v1", "officers"]) => Some(Self::Officers),
+            ("GET", ["v1", "officers", id]) => Some(Self::Officer { id: (*id).into() }),
+            ("POST", ["v1", "officers", id, "coaching"]) => Some(Self::Coaching { id: (*id).into() }),
+            ("POST", ["v1", "officers", id, "goals"]) => Some(Self::Goals { id: (*id).into() }),
+            ("GET", ["v1", "alerts", id]) => Some(Self::Alert { id: (*id).into() }),
+            ("POST", ["v1", "alerts", id, "transitions"]) => {
+                Some(Self::AlertTransitions { id: (*id).into() })
+            }
+            ("POST", ["v1", "alerts", id, "interventions"]) => {
+                Some(Self::AlertInterventions { id: (*id).into() })
+            }
+            ("POST", ["v1", "alerts", id, "statement"]) => Some(Self::AlertStatement { id: (*id).into() }),
+            ("GET", ["v1", "reports", name]) => Some(Self::Report { name: (*name).into() }),
             ("POST", ["v1", "pause"]) => Some(Self::Pause),
             _ => None,
         }
@@ -135,7 +199,18 @@ impl Route {
             }
             // Whose a task is decides who sees it.
             Self::Tasks | Self::TaskDone { .. } | Self::Release { .. } => &[Admin],
-            Self::OfficerScore { .. } | Self::Alerts => &[InternalAffairs, Commander],
+            Self::Officers
+            | Self::Officer { .. }
+            | Self::OfficerScore { .. }
+            | Self::Coaching { .. }
+            | Self::Goals { .. }
+            | Self::Alerts
+            | Self::Alert { .. }
+            | Self::AlertTransitions { .. }
+            | Self::AlertInterventions { .. }
+            | Self::Report { .. } => &[InternalAffairs, Commander],
+            // The officer's own words.
+            Self::AlertStatement { .. } => &[],
             Self::Pause => &[Dispatch, Commander, Admin],
         }
     }
@@ -152,8 +227,17 @@ impl Route {
             Self::Tasks | Self::TaskDone { .. } => {
                 &[Role::Dispatch, Role::Records, Role::Investigator, Role::VictimServices]
             }
-            Self::OfficerScore { .. } => &[Role::Supervisor, Role::Officer],
-            Self::Alerts => &[Role::Supervisor],
+            Self::Officers | Self::Officer { .. } | Self::OfficerScore { .. } => {
+                &[Role::Supervisor, Role::Officer]
+            }
+            Self::Alerts
+            | Self::Alert { .. }
+            | Self::AlertTransitions { .. }
+            | Self::AlertInterventions { .. }
+            | Self::Coaching { .. }
+            | Self::Goals { .. }
+            | Self::Report { .. } => &[Role::Supervisor],
+            Self::AlertStatement { .. } => &[Role::Officer],
             Self::ContactsSearch | Self::Contacts | Self::Pause => &[],
         }
     }
@@ -178,6 +262,15 @@ impl Route {
             Self::Release { .. } => "POST /v1/cases/{number}/release",
             Self::OfficerScore { .. } => "GET /v1/officers/{id}/scores/{date}",
             Self::Alerts => "GET /v1/alerts",
+            Self::Officers => "GET /v1/officers",
+            Self::Officer { .. } => "GET /v1/officers/{id}",
+            Self::Coaching { .. } => "POST /v1/officers/{id}/coaching",
+            Self::Goals { .. } => "POST /v1/officers/{id}/goals",
+            Self::Alert { .. } => "GET /v1/alerts/{id}",
+            Self::AlertTransitions { .. } => "POST /v1/alerts/{id}/transitions",
+            Self::AlertInterventions { .. } => "POST /v1/alerts/{id}/interventions",
+            Self::AlertStatement { .. } => "POST /v1/alerts/{id}/statement",
+            Self::Report { .. } => "GET /v1/reports/{name}",
             Self::Pause => "POST /v1/pause",
         }
     }

@@ -1,5 +1,6 @@
 //! Whom a caller may see: everybody, one's own chain of command, oneself. An officer's or supervisor's token counts
 //! only while it is tied to an officer on duty.
+use eis::case::{Capacity, Case};
 use table::personnel::roster::Profile;
 
 use crate::caller::{Caller, Role};
@@ -10,11 +11,15 @@ use crate::{Context, Reply, forbidden};
 const LONGEST_CHAIN: usize = 32;
 
 /// Whom a caller may see on a route.
-pub(crate) enum Reach {
-    /// Everybody.
-    All,
-    /// Those below `officer_id` if `chain`, and that officer if `own`.
-    Own { officer_id: String, chain: bool, own: bool },
+pub(crate) struct Reach {
+    /// By role: no matter whom.
+    everybody: bool,
+    /// The officer whom the token is tied to.
+    officer_id: Option<String>,
+    /// Those below that officer.
+    chain: bool,
+    /// That officer.
+    own: bool,
 }
 
 /// The caller's reach on `route`, or the refusal.
@@ -23,40 +28,56 @@ pub(crate) async fn reach(
     caller: &Caller,
     route: &Route,
 ) -> anyhow::Result<Result<Reach, Reply>> {
-    if caller.is_any(route.full_roles()) {
-        return Ok(Ok(Reach::All));
-    }
     let tied = context.personnel.officer_of(&context.personnel_ring, &caller.subject).await?;
-    let Some(profile) = tied else {
+    let officer_id = tied.map(|profile: Profile| profile.post.officer_id);
+    let everybody = caller.is_any(route.full_roles());
+    if !everybody && officer_id.is_none() {
         let detail = "your token is not tied to an officer on duty; the roster must name your sign-in";
         return Ok(Err(Reply::refusal(forbidden(detail))));
-    };
+    }
     let may = |role: Role| route.limited_roles().contains(&role) && caller.roles.contains(&role);
-    Ok(Ok(Reach::Own {
-        officer_id: profile.post.officer_id,
-        chain: may(Role::Supervisor),
-        own: may(Role::Officer),
-    }))
+    Ok(Ok(Reach { everybody, officer_id, chain: may(Role::Supervisor), own: may(Role::Officer) }))
 }
 
 impl Reach {
     /// Whether `officer` may be shown.
     pub(crate) async fn covers(&self, context: &Context, officer: &str) -> anyhow::Result<bool> {
-        match self {
-            Self::All => Ok(true),
-            Self::Own { officer_id, own, .. } if officer == officer_id => Ok(*own),
-            Self::Own { officer_id, chain, .. } => {
-                Ok(*chain && is_above(context, officer_id, officer).await?)
-            }
+        if self.everybody {
+            return Ok(true);
+        }
+        match &self.officer_id {
+            Some(own) if own == officer => Ok(self.own),
+            Some(above) => Ok(self.chain && is_above(context, above, officer).await?),
+            None => Ok(false),
         }
     }
 
-    /// The officer behind a limited caller.
+    /// Whether the caller may work on `case`: nobody on an own one, nor on one whose scenes they were at.
+    pub(crate) async fn covers_case(&self, context: &Context, case: &Case) -> anyhow::Result<bool> {
+        let involved =
+            self.officer_id.as_ref().is_some_and(|own| *own == case.officer_id || case.is_party(own));
+        Ok(!involved && self.covers(context, &case.officer_id).await?)
+    }
+
+    /// Whether `officer` is the caller.
+    pub(crate) fn is_self(&self, officer: &str) -> bool {
+        self.officer_id.as_deref() == Some(officer)
+    }
+
+    /// The officer whom the caller is.
     pub(crate) fn officer(&self) -> Option<&str> {
-        match self {
-            Self::All => None,
-            Self::Own { officer_id, .. } => Some(officer_id),
-        }
+        self.officer_id.as_deref()
+    }
+}
+
+/// In which capacity a caller with this reach acts on an officer other than themselves.
+pub(crate) fn capacity(caller: &Caller) -> Capacity {
+    if caller.roles.contains(&Role::Commander) {
+        Capacity::Commander
+    } else if caller.roles.contains(&Role::InternalAffairs) {
+        Capacity::InternalAffairs
+    } else {
+        Capacity::Supervisor
     }
 }
 
@@ -76,11 +97,11 @@ async fn is_above(context: &Context, supervisor: &str, officer: &str) -> anyhow:
 /// How an officer is shown beside a score or an alert.
 #[derive(serde::Serialize)]
 pub(crate) struct Shown {
-    officer_id: String,
+    pub(crate) officer_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     rank: String,
-    unit: String,
+    pub(crate) unit: String,
     shift: String,
 }
 

@@ -10,6 +10,7 @@
 pub mod alert;
 pub mod case;
 pub mod chance;
+pub mod coaching;
 pub mod event;
 pub mod explanation;
 pub mod exposure;
@@ -18,6 +19,7 @@ pub mod input;
 pub mod ledger;
 pub mod measure;
 pub mod micro;
+pub mod outcome;
 pub mod peers;
 pub mod protected;
 pub mod rate;

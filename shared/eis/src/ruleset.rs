@@ -58,6 +58,8 @@ pub struct Ruleset {
     pub thresholds: Vec<Threshold>,
     /// How an alert is worked.
     pub workflow: Workflow,
+    /// When the department says thank you.
+    pub recognition: Recognition,
 }
 
 /// A measure of exposure.
@@ -177,6 +179,16 @@ pub struct AlertRules {
     pub small_below: usize,
     /// Small agency: least `R_dept` of some indicator with `min_events`.
     pub small_ratio: f64,
+}
+
+/// How much praise in which time the page points out. It subtracts nothing from the score, or praise would buy silence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recognition {
+    /// Commendations.
+    pub commendations: u16,
+    /// In so many days.
+    pub days: u16,
 }
 
 /// How an alert is worked: days for each step, and how long a closed one stays quiet.

@@ -1,6 +1,7 @@
 //! Personnel: the append-only ledger of events, who officers are, nightly runs, scores and alerts.
 //! Confidential as internal affairs are: a table, a key and roles of its own.
-pub mod alerts;
+pub mod cases;
+pub mod coaching;
 pub mod ledger;
 pub mod roster;
 pub mod runs;

@@ -12,7 +12,7 @@ use super::server::{Ask, Reply, json as json_reply};
 use super::{Shared, local, public};
 
 /// The routes of the staff API, as in the template.
-const STAFF_ROUTES: [(&str, &str); 13] = [
+const STAFF_ROUTES: [(&str, &str); 22] = [
     ("GET", "/v1/incidents/{id}/updates"),
     ("GET", "/v1/cases/{number}/updates"),
     ("POST", "/v1/incidents/{id}/messages"),
@@ -23,8 +23,17 @@ const STAFF_ROUTES: [(&str, &str); 13] = [
     ("GET", "/v1/tasks"),
     ("POST", "/v1/tasks/{id}/done"),
     ("POST", "/v1/cases/{number}/release"),
+    ("GET", "/v1/officers"),
+    ("GET", "/v1/officers/{id}"),
     ("GET", "/v1/officers/{id}/scores/{date}"),
+    ("POST", "/v1/officers/{id}/coaching"),
+    ("POST", "/v1/officers/{id}/goals"),
     ("GET", "/v1/alerts"),
+    ("GET", "/v1/alerts/{id}"),
+    ("POST", "/v1/alerts/{id}/transitions"),
+    ("POST", "/v1/alerts/{id}/interventions"),
+    ("POST", "/v1/alerts/{id}/statement"),
+    ("GET", "/v1/reports/{name}"),
     ("POST", "/v1/pause"),
 ];
 

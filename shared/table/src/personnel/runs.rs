@@ -24,6 +24,16 @@ pub struct ScoreItem {
     pub explanation: String,
 }
 
+/// Something beside a run.
+#[derive(Deserialize, Serialize)]
+struct Beside {
+    json: String,
+}
+
+fn beside_key(run: &Run, name: &str) -> Key {
+    Key::new(format!("RUN#{}", run.run_id), name)
+}
+
 fn run_key(date: Date) -> Key {
     Key::new(RUNS, date.to_string())
 }
@@ -48,6 +58,18 @@ impl Personnel {
         self.latest_run("#sk <= :bound", "9999-12-31").await
     }
 
+    /// The valid runs of the last `limit` dates, newest first.
+    pub async fn recent_runs(&self, limit: usize) -> Result<Vec<Run>, StoreError> {
+        let call = self.store.client.query().table_name(self.store.name()).consistent_read(true);
+        let call = call
+            .key_condition_expression("#pk = :pk")
+            .expression_attribute_names("#pk", PK)
+            .expression_attribute_values(":pk", s(RUNS));
+        let call = call.scan_index_forward(false).limit(i32::try_from(limit).unwrap_or(i32::MAX));
+        let page = Box::pin(call.send()).await.map_err(|error| StoreError::from_sdk("run", &error))?;
+        page.items.unwrap_or_default().into_iter().map(|item| from_item("run", item)).collect()
+    }
+
     async fn latest_run(&self, condition: &str, bound: &str) -> Result<Option<Run>, StoreError> {
         let call = self.store.client.query().table_name(self.store.name()).consistent_read(true);
         let call = call
@@ -66,6 +88,25 @@ impl Personnel {
     pub async fn put_run(&self, run: &Run) -> Result<(), StoreError> {
         self.store.put("run", &Key::new(format!("RUN#{}", run.run_id), "RUN"), run).await?;
         self.store.put("run", &run_key(run.date), run).await
+    }
+
+    /// Stores what was computed beside a run, as canonical JSON under `name`.
+    pub async fn put_beside(&self, run: &Run, name: &str, json: String) -> Result<(), StoreError> {
+        self.store.put("run", &beside_key(run, name), &Beside { json }).await
+    }
+
+    /// What was computed beside a run under `name`, if anything.
+    pub async fn beside<T: serde::de::DeserializeOwned>(
+        &self,
+        run: &Run,
+        name: &str,
+    ) -> Result<Option<T>, StoreError> {
+        let found: Option<Beside> = self.store.read("run", &beside_key(run, name)).await?;
+        let read = |found: Beside| serde_json::from_str(&found.json);
+        found
+            .map(read)
+            .transpose()
+            .map_err(|error| StoreError::malformed("run", format!("{:?}", error.classify())))
     }
 
     /// Stores one officer's score.

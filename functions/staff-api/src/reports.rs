@@ -1,0 +1,106 @@
+//! `GET /v1/reports/{name}`: what commanders print: training that is due, coaching and goals, a year's record of each
+//! officer, and the yearly evaluation of early intervention itself. None holds anybody's score: a score is for coaching,
+//! and a table of scores is a ranking.
+mod evaluation;
+mod officers;
+
+use aws_lambda_events::event::apigw::ApiGatewayV2httpRequest;
+use serde::Serialize;
+use startup::http::{Answer, Fault};
+
+use crate::caller::Caller;
+use crate::page::{Page, cursor, filter};
+use crate::route::Route;
+use crate::scope::reach;
+use crate::{Context, Reply, forbidden, not_found};
+
+#[derive(Serialize)]
+struct Table<'a, T> {
+    report: &'a str,
+    rows: &'a [T],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+/// What a report is about.
+struct Asked<'a> {
+    page: Page,
+    /// A year, for reports about one.
+    year: i16,
+    csv: bool,
+    unit: Option<&'a str>,
+}
+
+impl<'a> Asked<'a> {
+    fn of(context: &Context, request: &'a ApiGatewayV2httpRequest) -> Result<Self, Answer> {
+        let query = &request.query_string_parameters;
+        let this_year = context.today().1.year();
+        let year = match query.first("year") {
+            None => this_year,
+            Some(text) => text
+                .parse()
+                .ok()
+                .filter(|year| (2000..=this_year).contains(year))
+                .ok_or_else(|| wrong_year(this_year))?,
+        };
+        let csv = filter(request, "format", &["json", "csv"])? == Some("csv");
+        Ok(Self { page: Page::of(request)?, year, csv, unit: query.first("unit") })
+    }
+}
+
+fn wrong_year(this_year: i16) -> Answer {
+    let detail = format!("year must be a number from 2000 to {this_year}");
+    let fault = Fault { index: None, pointer: "/year".into(), code: "invalid", detail: detail.clone() };
+    Answer::problem(400, "Wrong query", &detail, &[fault])
+}
+
+pub(crate) async fn show(
+    context: &Context,
+    caller: &Caller,
+    name: &str,
+    request: &ApiGatewayV2httpRequest,
+) -> anyhow::Result<Reply> {
+    let route = Route::Report { name: name.into() };
+    let reach = match reach(context, caller, &route).await? {
+        Ok(reach) => reach,
+        Err(refusal) => return Ok(refusal),
+    };
+    let asked = match Asked::of(context, request) {
+        Ok(asked) => asked,
+        Err(answer) => return Ok(Reply::refusal(answer)),
+    };
+    if name == "evaluation" {
+        if !caller.is_any(route.full_roles()) {
+            return Ok(Reply::refusal(forbidden("the evaluation is for commanders and internal affairs")));
+        }
+        let rows = evaluation::rows(context, asked.year).await?;
+        return Ok(Reply { answer: table(name, &rows, None, asked.csv)?, about: Vec::new() });
+    }
+    let (people, next) = officers::page(context, &reach, &asked).await?;
+    let about = people.iter().map(|person| person.officer_id.clone()).collect();
+    let next = next.map(|id| cursor(&id));
+    let answer = match name {
+        "training" => table(name, &officers::training(context, &people).await?, next, asked.csv)?,
+        "coaching" => table(name, &officers::coaching(context, &people).await?, next, asked.csv)?,
+        "year" => table(name, &officers::year(context, &people, asked.year).await?, next, asked.csv)?,
+        _ => not_found(),
+    };
+    Ok(Reply { answer, about })
+}
+
+/// The rows as JSON, or as a table with a header row; where a table goes on, a header says after what.
+fn table<T: Serialize>(name: &str, rows: &[T], next: Option<String>, csv: bool) -> anyhow::Result<Answer> {
+    if !csv {
+        return Ok(Answer::json(200, &Table { report: name, rows, next }));
+    }
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        writer.serialize(row)?;
+    }
+    let body = String::from_utf8(writer.into_inner()?)?;
+    let answer = Answer { status: 200, media_type: "text/csv; charset=utf-8", headers: Vec::new(), body };
+    Ok(match next {
+        Some(next) => answer.header("precinct-next", next),
+        None => answer,
+    })
+}
