@@ -127,7 +127,16 @@ async fn a_new_reason_joins_the_open_alert() {
         .iter()
         .map(|raised| [&*raised.trigger.rule, raised.trigger.indicator.as_deref().unwrap_or("-")].join(" "))
         .collect();
-    assert_eq!(reasons, [""]);
+    // The score's and the rules', those of the first night before those of the second.
+    let expected = [
+        "percentile -",
+        "exceedance complaint",
+        "complaints -",
+        "several indicators together -",
+        "exceedance use_of_force",
+        "force -",
+    ];
+    assert_eq!(reasons, expected);
 }
 
 #[tokio::test]

@@ -115,7 +115,8 @@ async fn respond(stack: &Stack, route: &Route, token: &str, key: &str) -> u16 {
     let person = json!({"phone": "218-555-0177", "channels": ["text"], "basis": "asked by telephone"});
     let safe = json!({"address": PHONE, "undeliverable": false});
     let nothing = json!({});
-    let session = json!({"held_on": "2026-07-04", "topic": "reports", "words": "We went through three reports."});
+    let session =
+        json!({"held_on": "2026-07-04", "topic": "reports", "words": "We went through three reports."});
     let goal = json!({"due_on": "2026-12-31", "words": "Reports on time."});
     let help = json!({"kind": "mentor", "owner": "E-1", "due_on": "2026-12-31"});
     let (method, path, body) = match route {
@@ -213,6 +214,32 @@ async fn every_role_at_every_endpoint() {
       200 commander internal_affairs
       403 dispatch records investigator victim_services officer supervisor analyst auditor admin
     GET /v1/alerts
+      200 commander internal_affairs
+      403 dispatch records investigator victim_services officer supervisor analyst auditor admin
+    GET /v1/officers
+      200 commander internal_affairs
+      403 dispatch records investigator victim_services officer supervisor analyst auditor admin
+    GET /v1/officers/{id}
+      200 commander internal_affairs
+      403 dispatch records investigator victim_services officer supervisor analyst auditor admin
+    POST /v1/officers/{id}/coaching
+      201 commander internal_affairs
+      403 dispatch records investigator victim_services officer supervisor analyst auditor admin
+    POST /v1/officers/{id}/goals
+      201 commander internal_affairs
+      403 dispatch records investigator victim_services officer supervisor analyst auditor admin
+    GET /v1/alerts/{id}
+      200 commander internal_affairs
+      403 dispatch records investigator victim_services officer supervisor analyst auditor admin
+    POST /v1/alerts/{id}/transitions
+      403 dispatch records investigator victim_services officer supervisor analyst auditor admin
+      409 commander internal_affairs
+    POST /v1/alerts/{id}/interventions
+      403 dispatch records investigator victim_services officer supervisor analyst auditor admin
+      409 commander internal_affairs
+    POST /v1/alerts/{id}/statement
+      403 dispatch records investigator victim_services officer supervisor commander internal_affairs analyst auditor admin
+    GET /v1/reports/{name}
       200 commander internal_affairs
       403 dispatch records investigator victim_services officer supervisor analyst auditor admin
     POST /v1/pause

@@ -15,6 +15,7 @@ const FUNCTIONS: &[(&str, &[&str])] = &[
     ("incident-intake", incident_intake::VARIABLES),
     ("log-crime", log_crime::VARIABLES),
     ("map-hotspots", map_hotspots::VARIABLES),
+    ("notify-reviews", notify_reviews::VARIABLES),
     ("personnel-intake", personnel_intake::VARIABLES),
     ("plan-updates", plan_updates::VARIABLES),
     ("receipts", receipts::VARIABLES),

@@ -67,12 +67,18 @@ async fn settle_message(
 
 /// An answer may meet the provider's opt-out; news of a task that does not arrive means that a mailbox is wrong.
 async fn settle_notice(context: &Context, receipt: &Receipt, notice: Notice) -> Result<(), StoreError> {
-    if let Some(address) = context.messages.notice_address(&notice).await? {
+    // What staff do with their own e-mails changes nothing in the contacts of the public.
+    if let (Told::Answer { .. }, Some(address)) =
+        (&notice.told, context.messages.notice_address(&notice).await?)
+    {
         remember(context, receipt, &address, None).await?;
     }
     let Some(next) = notice.told(receipt.fate) else { return Ok(()) };
     if let (State::Failed, Told::Task { owner, .. }) = (next.state, &next.told) {
         tracing::error!(task.owner = %owner, "news of a task was not delivered; see its mailbox in agency.toml");
+    }
+    if let (State::Failed, Told::Letter) = (next.state, &next.told) {
+        tracing::error!("an e-mail about a review was not delivered; see the addresses on the roster");
     }
     match context.messages.write_notice(&next).await {
         // The sender or the sweep was at it: the receipt comes again.

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use table::StoreError;
 use table::keys::Key;
 use table::messages::{CLAIM_LEASE, State};
-use table::notices::{Carrier, NotSent, Notice, Told};
+use table::notices::{Carrier, Letter, NotSent, Notice, Told};
 use updates::Answer;
 use updates::render::Rendered;
 
@@ -72,6 +72,10 @@ async fn settle(context: &Context, next: &Notice) -> Result<(), StoreError> {
 
 /// What is to be sent, or why nothing is.
 async fn prepare(context: &Context, notice: &Notice) -> Result<Result<Parcel, NotSent>, StoreError> {
+    if let Told::Letter = notice.told {
+        // Reviews have a switch of their own; nothing of it reaches the public.
+        return letter(context, notice).await;
+    }
     if !context.policy.live {
         return Ok(Err(NotSent::Shadow));
     }
@@ -96,6 +100,17 @@ async fn prepare(context: &Context, notice: &Notice) -> Result<Result<Parcel, No
         }
         (Told::Task { .. }, _) if context.webhook.is_on() => Ok(Parcel::Webhook),
         (Told::Task { .. }, _) => Err(NotSent::NoWebhook),
+        (Told::Letter, _) => Err(NotSent::RenderRefused),
+    })
+}
+
+/// A letter with its address, both opened.
+async fn letter(context: &Context, notice: &Notice) -> Result<Result<Parcel, NotSent>, StoreError> {
+    let messages = &context.planning.messages;
+    let (letter, address) = (messages.letter(notice).await?, messages.notice_address(notice).await?);
+    Ok(match letter.zip(address) {
+        Some((Letter { subject, body }, address)) => Ok(Parcel::Email(address, Rendered { subject, body })),
+        None => Err(NotSent::NoMailbox),
     })
 }
 

@@ -385,6 +385,33 @@ mod tests {
         GET /v1/alerts
           all: commander internal_affairs
           own: supervisor
+        GET /v1/officers
+          all: commander internal_affairs
+          own: officer supervisor
+        GET /v1/officers/{id}
+          all: commander internal_affairs
+          own: officer supervisor
+        POST /v1/officers/{id}/coaching
+          all: commander internal_affairs
+          own: supervisor
+        POST /v1/officers/{id}/goals
+          all: commander internal_affairs
+          own: supervisor
+        GET /v1/alerts/{id}
+          all: commander internal_affairs
+          own: supervisor
+        POST /v1/alerts/{id}/transitions
+          all: commander internal_affairs
+          own: supervisor
+        POST /v1/alerts/{id}/interventions
+          all: commander internal_affairs
+          own: supervisor
+        POST /v1/alerts/{id}/statement
+          all: 
+          own: officer
+        GET /v1/reports/{name}
+          all: commander internal_affairs
+          own: supervisor
         POST /v1/pause
           all: admin commander dispatch
           own: 

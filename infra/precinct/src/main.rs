@@ -40,7 +40,7 @@ enum Command {
     },
     /// Run one scheduled function on a data folder, without a server, and print its report.
     Run {
-        /// sweep-updates, summarise-updates, map-hotspots or score-officers.
+        /// sweep-updates, summarise-updates, map-hotspots, score-officers or notify-reviews.
         function: String,
         /// The moment the run is for, RFC 3339 with offset; else the time of the data folder's clock.
         #[arg(long)]

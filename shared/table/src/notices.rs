@@ -38,6 +38,8 @@ pub enum Told {
         /// Whether it is overdue.
         escalated: bool,
     },
+    /// An e-mail to a member of staff, words and address sealed beside it: a digest of reviews, or the news of one.
+    Letter,
     /// An answer to a text.
     Answer {
         /// Which one.
@@ -45,6 +47,20 @@ pub enum Told {
         /// Its language, ISO 639.
         language: String,
     },
+}
+
+/// The words of an e-mail to a member of staff.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the words say it")]
+pub struct Letter {
+    pub subject: String,
+    pub body: String,
+}
+
+impl std::fmt::Debug for Letter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Letter([private])")
+    }
 }
 
 /// Why a notice was not sent.
@@ -82,7 +98,10 @@ pub struct Notice {
     pub carrier: Carrier,
     /// What is told.
     pub told: Told,
-    /// Sealed number, for an answer; tasks go where the agency folder says.
+    /// Sealed words, for a letter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    letter: Option<String>,
+    /// Sealed number, for an answer, or address, for a letter; tasks go where the agency folder says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
     /// When it came about.
@@ -131,6 +150,7 @@ impl Notice {
             state: State::Pending,
             carrier,
             told,
+            letter: None,
             address: None,
             at,
             expires_at,
@@ -181,6 +201,10 @@ impl Notice {
         }
     }
 
+    fn letter_place(&self) -> String {
+        format!("{}|{}|letter", self.pk, self.sk)
+    }
+
     fn place(&self) -> String {
         format!("{}|{}|address", self.pk, self.sk)
     }
@@ -205,6 +229,25 @@ impl Messages {
             .condition_expression("attribute_not_exists(pk)")
             .build()
             .expect("table and item are set"))
+    }
+
+    /// Stores a new notice; `Condition` where it exists.
+    pub async fn create_notice(&self, notice: &Notice) -> Result<(), StoreError> {
+        self.store().create("notice", &notice.key(), notice).await
+    }
+
+    /// Seals the words of a letter.
+    pub async fn seal_letter(&self, notice: &mut Notice, letter: &Letter) -> Result<(), StoreError> {
+        notice.letter = Some(self.ring().seal_json(&notice.letter_place(), letter).await?);
+        Ok(())
+    }
+
+    /// The words of a letter.
+    pub async fn letter(&self, notice: &Notice) -> Result<Option<Letter>, StoreError> {
+        match &notice.letter {
+            Some(sealed) => self.ring().open_json(&notice.letter_place(), sealed).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Seals the number that a notice goes to.

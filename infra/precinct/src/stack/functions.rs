@@ -40,6 +40,7 @@ pub(crate) struct Functions {
     plan_updates: Lazy<plan_updates::Context>,
     send_updates: Lazy<send_updates::Context>,
     summarise_updates: Lazy<summarise_updates::Context>,
+    notify_reviews: Lazy<notify_reviews::Context>,
     sweep_updates: Lazy<sweep_updates::Context>,
     replies: Lazy<replies::Context>,
     receipts: Lazy<receipts::Context>,
@@ -75,6 +76,7 @@ impl Functions {
             plan_updates: Lazy::new(),
             send_updates: Lazy::new(),
             summarise_updates: Lazy::new(),
+            notify_reviews: Lazy::new(),
             sweep_updates: Lazy::new(),
             replies: Lazy::new(),
             receipts: Lazy::new(),
@@ -188,13 +190,18 @@ impl Functions {
                 aside(async move || Ok(serde_json::to_value(map_hotspots::handle(&context, event).await?)?))
                     .await
             }
+            "notify-reviews" => {
+                let context = self.notify_reviews.get(&self.runtime, notify_reviews::Context::new)?;
+                aside(async move || Ok(serde_json::to_value(notify_reviews::handle(&context, event).await?)?))
+                    .await
+            }
             "score-officers" => {
                 let context = self.score_officers.get(&self.runtime, score_officers::Context::new)?;
                 aside(async move || Ok(serde_json::to_value(score_officers::handle(&context, event).await?)?))
                     .await
             }
             other => bail!(
-                "{other} is not a function that can be run by hand; choose sweep-updates, summarise-updates, map-hotspots or score-officers"
+                "{other} is not a function that can be run by hand; choose sweep-updates, summarise-updates, map-hotspots, score-officers or notify-reviews"
             ),
         }
     }

@@ -1,4 +1,5 @@
-//! The schedules, driven by the virtual clock: the sweep each minute, the nightly runs at 03:30 agency time.
+//! The schedules, driven by the virtual clock: the sweep each minute, the nightly runs at 03:30 agency time, the news
+//! of reviews at 05:00.
 use jiff::civil::time;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
@@ -13,6 +14,7 @@ pub(crate) enum Schedule {
     Scores,
     Map,
     Summary,
+    Reviews,
 }
 
 impl Schedule {
@@ -23,6 +25,7 @@ impl Schedule {
             Self::Scores => "score-officers",
             Self::Map => "map-hotspots",
             Self::Summary => "summarise-updates",
+            Self::Reviews => "notify-reviews",
         }
     }
 
@@ -38,12 +41,11 @@ impl Schedule {
                 let found = work?.as_second().saturating_add(59).div_euclid(60);
                 Timestamp::from_second(next.max(found) * 60).ok()
             }
-            Self::Scores | Self::Map | Self::Summary => {
+            Self::Scores | Self::Map | Self::Summary | Self::Reviews => {
+                let hour = if self == Self::Reviews { time(5, 0, 0, 0) } else { time(3, 30, 0, 0) };
                 let today = after.to_zoned_datetime(zone.clone()).date();
                 let night = |date: jiff::civil::Date| {
-                    Some(
-                        date.to_datetime(time(3, 30, 0, 0)).to_zoned_datetime(zone.clone()).ok()?.timestamp(),
-                    )
+                    Some(date.to_datetime(hour).to_zoned_datetime(zone.clone()).ok()?.timestamp())
                 };
                 night(today).filter(|due| *due > after).or_else(|| night(today.checked_add(1.day()).ok()?))
             }
@@ -58,7 +60,7 @@ pub(crate) fn next_due(
     work: Option<Timestamp>,
     zone: &TimeZone,
 ) -> Option<(Timestamp, Vec<Schedule>)> {
-    let all = [Schedule::Sweep, Schedule::Scores, Schedule::Map, Schedule::Summary];
+    let all = [Schedule::Sweep, Schedule::Scores, Schedule::Map, Schedule::Summary, Schedule::Reviews];
     let due = all.into_iter().filter_map(|schedule| Some((schedule.next(after, work, zone)?, schedule)));
     let due: Vec<_> = due.collect();
     let first = due.iter().map(|(at, _)| *at).min()?;
@@ -94,6 +96,7 @@ mod tests {
         check("2026-07-04T08:29:30Z", None, "2026-07-04T08:30:00Z", &nights);
         check("2026-12-04T09:29:30Z", None, "2026-12-04T09:30:00Z", &nights);
         check("2026-07-04T08:29:30Z", Some("2026-07-04T08:00:00Z"), "2026-07-04T08:30:00Z", &all);
-        check("2026-07-04T08:30:00Z", None, "2026-07-05T08:30:00Z", &nights);
+        check("2026-07-04T08:30:00Z", None, "2026-07-04T10:00:00Z", &[Schedule::Reviews]);
+        check("2026-07-04T10:00:00Z", None, "2026-07-05T08:30:00Z", &nights);
     }
 }
