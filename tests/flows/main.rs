@@ -15,6 +15,7 @@ mod places;
 mod profiles;
 mod receipts;
 mod replies;
+mod review;
 mod silence;
 mod staff;
 mod staff_entries;

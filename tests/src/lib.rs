@@ -51,16 +51,26 @@ impl World {
 
     /// A new world at noon that can be restarted on the same data.
     pub async fn lasting() -> Self {
+        Self::lasting_at(NOON).await
+    }
+
+    /// A new world at `now` that can be restarted on the same data.
+    pub async fn lasting_at(now: &str) -> Self {
         let folder = TemporaryFolder::new();
-        Self { stack: start(Some(&folder.0), Some(NOON)).await, folder: Some(folder) }
+        Self { stack: start(Some(&folder.0), Some(now)).await, folder: Some(folder) }
     }
 
     /// The same world after its process was killed and started again.
     pub async fn restarted(self) -> Self {
-        let folder = self.folder.expect("a lasting world");
         let now = self.stack.now().to_string();
+        self.restarted_at(&now).await
+    }
+
+    /// The same world, stopped and started again at `now`: what would have fallen due in between has not.
+    pub async fn restarted_at(self, now: &str) -> Self {
+        let folder = self.folder.expect("a lasting world");
         drop(self.stack);
-        Self { stack: start(Some(&folder.0), Some(&now)).await, folder: Some(folder) }
+        Self { stack: start(Some(&folder.0), Some(now)).await, folder: Some(folder) }
     }
 
     /// Posts CAD events, which must all be taken, and lets everything happen that follows at once.

@@ -179,7 +179,10 @@ impl Work<'_> {
             Step::FollowUp { check: Some(day) } => {
                 let open = self.case.checks.iter().find(|check| check.done_on.is_none());
                 match open {
-                    Some(check) if check.day == *day => Ok(()),
+                    Some(check) if check.day == *day && check.due_on <= self.on => Ok(()),
+                    Some(check) if check.day == *day => {
+                        field("check", format!("the look after {day} days is due on {}", check.due_on))
+                    }
                     Some(check) => {
                         field("check", format!("the next look is the one after {} days", check.day))
                     }

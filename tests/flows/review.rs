@@ -1,0 +1,232 @@
+//! One review from the night it is detected until it is closed, through the real handlers; docs/a-review.md shows the
+//! same requests and answers, and this test holds it to them.
+#![expect(clippy::unwrap_used, reason = "a helper that fails is a failed test")]
+use precinct::stack::Email;
+use serde_json::{Value, json};
+use tests::{World, instant};
+
+const EVENING: &str = "2026-07-04T18:00:00-05:00";
+const NIGHT: &str = "2026-07-05T03:30:00-05:00";
+const MORNING: &str = "2026-07-05T05:00:00-05:00";
+const CASE: &str = "/v1/alerts/E-10.2026-07-05";
+
+/// A chief, two sergeants, and nine officers each, all with an address; `E-10` has six complaints this year.
+async fn department(world: &World) {
+    let event =
+        |kind: &str, id: String, data: Value| json!({"type": kind, "id": id, "timestamp": EVENING, "data": data});
+    let mut events = Vec::new();
+    for number in 0..21 {
+        let above = match number {
+            0 => None,
+            1 | 2 => Some(0),
+            _ => Some(1 + number % 2),
+        };
+        let data = json!({"officer_id": format!("E-{number}"), "subject": format!("subject-{number}"),
+            "hired_on": "2018-03-01", "rank": "officer", "unit": "patrol", "shift": "days",
+            "name": format!("Sample Officer {number}"), "email": format!("e{number}@police.example.gov"),
+            "supervisor_id": above.map(|above| format!("E-{above}")), "active": true});
+        events.push(event("officer.upserted", format!("hr-{number}"), data));
+    }
+    for number in 0..6 {
+        let data = json!({"event_id": format!("c-{number}"), "officer_id": "E-10", "indicator": "complaint",
+            "occurred_on": format!("2026-0{}-10", number + 1), "reported_on": format!("2026-0{}-11", number + 1)});
+        events.push(event("event.reported", format!("c-{number}-reported"), data));
+    }
+    personnel(world, json!(events)).await;
+}
+
+async fn personnel(world: &World, events: Value) {
+    let (status, answer) = world.stack.post("/v1/personnel/events", &events).await.unwrap();
+    assert_eq!((status, &answer["rejected"]), (202, &json!([])), "{answer}");
+}
+
+async fn detected() -> World {
+    let world = World::lasting_at(EVENING).await;
+    department(&world).await;
+    for (time, function) in [(NIGHT, "score-officers"), (MORNING, "notify-reviews")] {
+        world.until(time).await;
+        // The clock ran it already; a night run twice raises and tells nothing twice.
+        world.stack.run(function, Some(instant(time))).await.unwrap();
+    }
+    world.drain().await;
+    world
+}
+
+/// Somebody with one role reads or posts.
+async fn ask(world: &World, who: (&str, &str), path: &str, body: Option<&Value>) -> (u16, Value) {
+    let token = world.stack.token(who.0, &[who.1]);
+    let method = if body.is_some() { "POST" } else { "GET" };
+    let nothing = Value::Null;
+    world.stack.staff((method, path), &token, Some(path), body.unwrap_or(&nothing)).await.unwrap()
+}
+
+const SERGEANT: (&str, &str) = ("subject-1", "supervisor");
+const COMMANDER: (&str, &str) = ("captain", "commander");
+const OFFICER: (&str, &str) = ("subject-10", "officer");
+
+async fn step(world: &World, who: (&str, &str), body: Value) -> (u16, Value) {
+    ask(world, who, &format!("{CASE}/transitions"), Some(&body)).await
+}
+
+fn subjects(emails: &[Email]) -> Vec<(String, String)> {
+    let mut subjects: Vec<_> = emails.iter().map(|email| (email.to.clone(), email.subject.clone())).collect();
+    subjects.sort();
+    subjects
+}
+
+#[tokio::test]
+async fn supervisor_and_officer_are_told_once() {
+    let world = detected().await;
+    let expected = [
+        ("e10@police.example.gov".to_owned(), "A review of your record was opened".to_owned()),
+        ("e1@police.example.gov".to_owned(), "Reviews: 1 new".to_owned()),
+    ];
+    assert_eq!(subjects(&world.emails()), expected);
+    assert!(world.emails().iter().all(|email| !email.text.contains("Sample Officer")));
+}
+
+#[tokio::test]
+async fn a_delayed_notice_reaches_the_officer_on_its_day() {
+    let world = World::lasting_at(EVENING).await;
+    department(&world).await;
+    let delay = json!({"officer_id": "E-10", "authority": "County prosecutor", "until": "2026-07-07"});
+    let delay = json!({"type": "notice.delayed", "id": "d-1", "timestamp": EVENING, "data": delay});
+    personnel(&world, delay).await;
+    let told = |world: &World| world.emails().iter().filter(|email| email.to.starts_with("e10@")).count();
+    world.until("2026-07-06T06:00:00-05:00").await;
+    assert_eq!(told(&world), 0);
+    let statement = json!({"text": "I object."});
+    let path = format!("{CASE}/statement");
+    assert_eq!(ask(&world, OFFICER, &path, Some(&statement)).await.0, 404, "it is not known yet");
+    assert_eq!(ask(&world, OFFICER, "/v1/officers/E-10", None).await.1["alerts"], json!([]));
+    world.until("2026-07-07T06:00:00-05:00").await;
+    assert_eq!(told(&world), 1);
+    assert_eq!(ask(&world, OFFICER, &path, Some(&statement)).await.0, 200);
+}
+
+#[tokio::test]
+async fn an_overdue_step_climbs_and_each_rank_is_told() {
+    let world = detected().await.restarted_at("2026-07-20T04:00:00-05:00").await;
+    world.until("2026-07-20T06:00:00-05:00").await;
+    let late = |world: &World, to: &str| {
+        let overdue = |email: &&Email| email.to == to && email.subject.contains("overdue");
+        world.emails().iter().filter(overdue).count()
+    };
+    assert_eq!((late(&world, "e1@police.example.gov"), late(&world, "e0@police.example.gov")), (1, 1));
+    let (_, case) = ask(&world, SERGEANT, CASE, None).await;
+    assert_eq!((&case["overdue"], &case["alert"]["escalated_on"]), (&json!(true), &json!(["2026-07-20"])));
+}
+
+#[tokio::test]
+async fn a_referral_stands_alone_and_is_seen_by_internal_affairs() {
+    let world = detected().await;
+    assert_eq!(step(&world, SERGEANT, json!({"to": "UnderReview"})).await.0, 200);
+    let refer = json!({"to": "Disposition", "disposition": "ReferIA", "reason": "Two complaints name the same trick."});
+    assert_eq!(step(&world, SERGEANT, refer).await.0, 200);
+    let (_, held) = ask(&world, ("ia", "internal_affairs"), "/v1/officers/E-10", None).await;
+    let referral = held["referrals"][0].to_string();
+    assert!(referral.contains("the same trick") && !referral.contains("2026-07-05\""), "{referral}");
+    assert!(!referral.contains("pct") && !referral.contains("alert"), "{referral}");
+    assert_eq!(ask(&world, SERGEANT, "/v1/officers/E-10", None).await.1.get("referrals"), None);
+}
+
+#[tokio::test]
+async fn coaching_needs_no_alert_and_is_seen_by_the_officer() {
+    let world = detected().await;
+    let session = json!({"held_on": "2026-07-05", "topic": "reports", "words": "Went through three reports."});
+    let path = "/v1/officers/E-12/coaching";
+    assert_eq!(ask(&world, SERGEANT, path, Some(&session)).await.0, 201);
+    assert_eq!(ask(&world, SERGEANT, path, Some(&session)).await.0, 200, "the same key is the same session");
+    assert_eq!(ask(&world, ("subject-2", "supervisor"), path, Some(&session)).await.0, 404);
+    let goal = json!({"due_on": "2026-09-30", "words": "Reports on the day."});
+    let (status, receipt) = ask(&world, SERGEANT, "/v1/officers/E-12/goals", Some(&goal)).await;
+    assert_eq!(status, 201);
+    let half = json!({"id": receipt["id"], "percent": 50, "words": "Half of them were."});
+    assert_eq!(ask(&world, SERGEANT, "/v1/officers/E-12/goals", Some(&half)).await.0, 200);
+    let (_, held) = ask(&world, ("subject-12", "officer"), "/v1/officers/E-12", None).await;
+    assert_eq!(held["coaching"][0]["words"], "Went through three reports.");
+    assert_eq!((&held["goals"][0]["percent"], &held["goals"][0]["status"]), (&json!(50), &json!("open")));
+    let (_, report) = ask(&world, COMMANDER, "/v1/reports/coaching", None).await;
+    assert_eq!((&report["rows"][0]["officer_id"], &report["rows"][0]["percent"]), (&json!("E-12"), &json!(50)));
+}
+
+#[tokio::test]
+async fn overdue_training_is_listed_and_filtered() {
+    let world = detected().await;
+    let required = |officer: &str, due: &str| {
+        json!({"type": "training.required", "id": format!("t-{officer}"), "timestamp": EVENING,
+            "data": {"officer_id": officer, "course": "first aid", "due_on": due}})
+    };
+    personnel(&world, json!([required("E-12", "2026-06-30"), required("E-14", "2026-12-31")])).await;
+    let (_, report) = ask(&world, COMMANDER, "/v1/reports/training", None).await;
+    let rows: Vec<_> =
+        report["rows"].as_array().unwrap().iter().map(|row| (&row["officer_id"], &row["status"])).collect();
+    assert_eq!(rows, [(&json!("E-12"), &json!("overdue")), (&json!("E-14"), &json!("required"))]);
+    let (_, list) = ask(&world, SERGEANT, "/v1/officers?training=overdue", None).await;
+    assert_eq!(list["officers"].as_array().unwrap().len(), 1, "E-12 answers to E-1: {list}");
+    let (_, list) = ask(&world, COMMANDER, "/v1/officers?level=review&limit=5", None).await;
+    assert_eq!(list["officers"][0]["officer_id"], "E-10");
+    assert_eq!(ask(&world, COMMANDER, "/v1/officers?level=high", None).await.0, 400);
+}
+
+#[tokio::test]
+async fn a_review_from_detected_to_closed() {
+    let page = include_str!("../../docs/a-review.md");
+    let mut world = detected().await;
+    let mut shown = Vec::new();
+    let (status, list) = ask(&world, SERGEANT, "/v1/alerts", None).await;
+    assert_eq!(status, 200);
+    shown.push(pick(&list["alerts"][0], &["alert_id", "state", "due_on", "s", "pct", "thresholds", "contributions"]));
+
+    let mut act = async |world: &World, who: (&str, &str), path: &str, body: Value, expected: u16| {
+        let (status, answer) = ask(world, who, &format!("{CASE}/{path}"), Some(&body)).await;
+        assert_eq!(status, expected, "{path} {body}: {answer}");
+        shown.push(body);
+        shown.push(answer);
+    };
+    let words = "Five of the six came from one street on three Saturdays; I worked them alone.";
+    act(&world, SERGEANT, "transitions", json!({"to": "UnderReview"}), 200).await;
+    act(&world, SERGEANT, "transitions", json!({"to": "OfficerResponse"}), 200).await;
+    let early = json!({"to": "Disposition", "disposition": "NoAction", "reason": "Nothing in it."});
+    act(&world, SERGEANT, "transitions", early, 409).await;
+    act(&world, OFFICER, "statement", json!({"text": words}), 200).await;
+    let decision = json!({"to": "Disposition", "disposition": "Intervention",
+        "reason": "Alone on a busy street: a second officer on Saturdays, and a refresher."});
+    act(&world, SERGEANT, "transitions", decision, 200).await;
+    act(&world, SERGEANT, "transitions", json!({"to": "SecondReview"}), 403).await;
+    act(&world, COMMANDER, "transitions", json!({"to": "SecondReview"}), 200).await;
+    let training = json!({"kind": "training", "course": "de-escalation", "owner": "E-1", "due_on": "2026-08-01"});
+    act(&world, SERGEANT, "interventions", training, 200).await;
+    act(&world, SERGEANT, "transitions", json!({"to": "Active"}), 200).await;
+    let completed = json!({"type": "training.completed", "id": "t-1", "timestamp": "2026-07-05T10:00:00-05:00",
+        "data": {"officer_id": "E-10", "course": "de-escalation", "hours": 8, "result": "passed"}});
+    personnel(&world, completed).await;
+    act(&world, SERGEANT, "interventions", json!({"number": 1, "progress": "done"}), 200).await;
+    act(&world, SERGEANT, "transitions", json!({"to": "FollowUp"}), 200).await;
+    for (day, check) in [("2026-08-04", 30), ("2026-10-03", 90), ("2027-01-01", 180)] {
+        world = world.restarted_at(&format!("{day}T09:00:00-06:00")).await;
+        let look = json!({"to": "FollowUp", "check": check, "reason": "No complaint since."});
+        act(&world, SERGEANT, "transitions", look, 200).await;
+    }
+    act(&world, SERGEANT, "transitions", json!({"to": "Closed", "outcome": "Improved", "reason": "Three quiet looks."}), 200)
+        .await;
+    let (_, case) = ask(&world, COMMANDER, CASE, None).await;
+    let log: Vec<String> = case["log"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| format!("{} {} -> {}", line["seq"], line["from"].as_str().unwrap(), line["state"].as_str().unwrap()))
+        .collect();
+    assert_eq!(log.len(), 17, "{log:?}");
+    shown.push(pick(&case, &["log"])["log"][6].clone());
+    let (_, own) = ask(&world, OFFICER, "/v1/officers/E-10", None).await;
+    assert_eq!(own["alerts"][0]["outcome"], "Improved");
+    for block in shown {
+        let text = serde_json::to_string_pretty(&block).unwrap();
+        assert!(page.contains(&text), "docs/a-review.md does not show this any more:\n{text}");
+    }
+}
+
+fn pick(value: &Value, names: &[&str]) -> Value {
+    Value::Object(names.iter().map(|name| ((*name).to_owned(), value[*name].clone())).collect())
+}
