@@ -7,7 +7,7 @@ mod department;
 use std::time::Instant;
 
 use department::Size;
-use eis::Run;
+use eis::{Run, Scored};
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
@@ -19,21 +19,31 @@ fn main() {
     let total: usize = input.officers.values().map(|officer| officer.events.len()).sum();
     let decoded = memory("VmRSS");
     println!("{officers} officers, {} indicators, {total} events", rules.indicators.len());
-    println!("input decoded:   {decoded:7.1} MiB resident");
+    println!("{:28} {decoded:7.1} MiB resident", "input decoded");
+
+    let started = Instant::now();
+    let scored = Scored::new(&input, &rules);
+    let lines: usize = scored.explanations().map(|explanation| explanation.to_json().len()).sum();
+    tell("scored, written one by one", started, decoded);
+    println!("{:28} {:7.1} MiB of JSON", "", lines as f64 / 1024.0 / 1024.0);
+    drop(scored);
 
     let started = Instant::now();
     let output = eis::score(&input, &rules);
-    let (scored, peak) = (started.elapsed().as_secs_f64(), memory("VmHWM"));
-    println!(
-        "scored:          {peak:7.1} MiB at most ({:.1} above the input), {scored:.3} s",
-        peak - decoded
-    );
+    tell("scored, all kept", started, decoded);
 
     let started = Instant::now();
     let run = Run::new("2026-07-04T08:30:00Z".parse().expect("a valid instant"), &rules, &input, &output);
-    let named = started.elapsed().as_secs_f64();
-    println!("named by hashes: {:7.1} MiB at most, {named:.3} s", memory("VmHWM"));
+    tell("named by hashes", started, decoded);
     println!("input {}, output {}", &run.input_sha256[..12], &run.output_sha256[..12]);
+}
+
+fn tell(what: &str, started: Instant, decoded: f64) {
+    let (seconds, peak) = (started.elapsed().as_secs_f64(), memory("VmHWM"));
+    println!(
+        "{what:28} {seconds:7.3} s, at most {peak:.1} MiB resident, {:.1} above the input",
+        peak - decoded
+    );
 }
 
 /// A figure of /proc/self/status in MiB; 0 where there is none.

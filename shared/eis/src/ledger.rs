@@ -142,6 +142,11 @@ impl Ledger {
                 officer.events.insert(event_id.clone(), incident);
             }
         }
+        for officer in officers.values_mut() {
+            // Entries that came one by one leave half of every node empty; collected anew they fill it.
+            officer.exposure = std::mem::take(&mut officer.exposure).into_iter().collect();
+            officer.events = std::mem::take(&mut officer.events).into_iter().collect();
+        }
         Input { as_of, officers, previous }
     }
 

@@ -110,20 +110,20 @@ fn post(number: usize, size: Size, from: Date, random: &mut SplitMix) -> Posting
 
 /// Hours of nearly everybody, calls of most, arrests and miles of half.
 fn exposure(number: usize, hired_on: Date, random: &mut SplitMix) -> BTreeMap<Date, Amounts> {
-    let mut months = BTreeMap::new();
+    let mut months = Vec::new();
     let mut end = TODAY.first_of_month().saturating_sub(1.day());
     while end > back(DAYS) && end >= hired_on {
         let amounts = Amounts {
-            hours: (number % 40 != 0).then(|| 120.0 + random.below(600) as f64 / 10.0),
-            calls: (number % 8 != 0).then(|| random.below(90) as f64),
+            hours: (!number.is_multiple_of(40)).then(|| 120.0 + random.below(600) as f64 / 10.0),
+            calls: (!number.is_multiple_of(8)).then(|| random.below(90) as f64),
             arrests: number.is_multiple_of(2).then(|| random.below(9) as f64),
             stops: None,
             miles: number.is_multiple_of(2).then(|| random.below(9_000) as f64 / 10.0),
         };
-        months.insert(end, amounts);
+        months.push((end, amounts));
         end = end.first_of_month().saturating_sub(1.day());
     }
-    months
+    months.into_iter().collect()
 }
 
 fn events(number: usize, size: Size, random: &mut SplitMix) -> BTreeMap<String, Incident> {
@@ -143,12 +143,7 @@ fn events(number: usize, size: Size, random: &mut SplitMix) -> BTreeMap<String, 
         };
         (format!("ia-{number:06}-{serial:04}"), incident)
     };
-    let mut events = BTreeMap::new();
-    for serial in 0..count {
-        let (id, incident) = event(serial, random);
-        events.insert(id, incident);
-    }
-    events
+    (0..count).map(|serial| event(serial, random)).collect()
 }
 
 fn finding(kind: usize, random: &mut SplitMix) -> Finding {
