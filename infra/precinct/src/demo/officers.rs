@@ -115,6 +115,7 @@ mod tests {
             insufficient_history: false,
             level: eis::Level::Review,
             triggers: Vec::new(),
+            thresholds: Vec::new(),
             terms: vec![
                 term("collision", "preventable collisions", -100_000, 0),
                 term("complaint", "complaints", 2_000_001, 9),
