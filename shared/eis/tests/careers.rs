@@ -1,5 +1,6 @@
 //! Officers' careers through the ledger: whatever happens to post and service, history stays with the unit held on the
 //! day, and duty is counted where there was some.
+#![expect(clippy::unwrap_used, reason = "a helper that fails is a failed test")]
 use std::collections::{BTreeMap, BTreeSet};
 
 use eis::event::{self, Finding};
