@@ -90,6 +90,12 @@ impl Checked {
         Ok(if state.to == to && state.digest == digest { state } else { new })
     }
 
+    /// The events of those rows.
+    #[cfg(test)]
+    pub(crate) fn events(&self) -> impl Iterator<Item = Result<Value>> {
+        self.loadable().map(|row| Ok(row?.2.event))
+    }
+
     /// The rows that can be loaded, in order.
     pub(super) fn loadable(&self) -> impl Iterator<Item = Result<Placed>> {
         let mut seen = Seen::default();
