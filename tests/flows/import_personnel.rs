@@ -90,12 +90,14 @@ async fn an_import_that_was_cut_short_goes_on_and_stores_each_row_once() {
     let folder = folder();
     let options = options(&folder.0);
     let world = World::lasting().await;
-    // The third hundred is stored, but that was never written down.
-    assert!(load(&world.stack, &options, Some(3)).await.is_err());
-    assert_eq!(recorded(&world.stack).await, 300);
+    // The second hundred is stored, but that was never written down; others may have been on their way.
+    assert!(load(&world.stack, &options, Some(2)).await.is_err());
+    let stored = recorded(&world.stack).await;
+    assert!((200..ROWS).contains(&stored), "{stored} stored");
     let world = world.restarted().await;
     let counts = load(&world.stack, &options, None).await.unwrap();
-    assert_eq!(counts, Counts { rows: ROWS, accepted: ROWS - 100, duplicates: 100, rejected: 0 });
+    assert_eq!((counts.rows, counts.accepted + counts.duplicates, counts.rejected), (ROWS, ROWS, 0));
+    assert!(counts.duplicates >= 100, "{} duplicates", counts.duplicates);
     assert_eq!(recorded(&world.stack).await, ROWS);
     // Once more, and once more from the beginning.
     assert_eq!(load(&world.stack, &options, None).await.unwrap(), counts);

@@ -2,8 +2,10 @@
 use std::fmt;
 use std::fs;
 use std::iter::Peekable;
+use std::pin::pin;
 
 use anyhow::{Context as _, Result};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -36,6 +38,9 @@ struct State {
     counts: Counts,
 }
 
+/// Posts under way at one time. What the ledger makes of events does not depend on the order in which they come.
+const IN_FLIGHT: usize = 4;
+
 /// A row to be posted, with its place.
 type Placed = (String, u64, Read);
 
@@ -51,25 +56,22 @@ impl Checked {
         let poster = Poster::new(url, false, Some(ATTEMPTS)).await?;
         let mut state = self.resume(options, to)?;
         let mut refused = Vec::new();
-        let mut rows = self.loadable().skip(state.counts.rows as usize).peekable();
-        loop {
-            let batch = next_batch(&mut rows)?;
-            let (Some((file, line, _)), Some((last_file, last, _))) = (batch.first(), batch.last()) else {
-                break;
-            };
-            let events: Vec<&Value> = batch.iter().map(|(_, _, read)| &read.event).collect();
-            let receipt = poster.post(&events).await.with_context(|| {
-                format!("{file} line {line} to {last_file} line {last}: not taken; call again to go on there")
-            })?;
-            let digest = batch.iter().fold(state.digest, |digest, (_, _, read)| chain(&digest, &read.name));
-            let mut counts = state.counts;
-            counts.rows += batch.len() as u64;
-            take(&mut counts, &batch, receipt, &mut refused);
-            after_post(&counts)?;
-            state = State { to: to.into(), digest, counts };
-            crate::stack::write_json(&options.state, &state)?;
+        {
+            let mut rows = self.loadable().skip(state.counts.rows as usize).peekable();
+            let batches = std::iter::from_fn(|| next_batch(&mut rows).transpose());
+            let mut answered =
+                pin!(stream::iter(batches).map(|batch| post(&poster, batch)).buffered(IN_FLIGHT));
+            while let Some((batch, receipt)) = answered.try_next().await? {
+                let digest =
+                    batch.iter().fold(state.digest, |digest, (_, _, read)| chain(&digest, &read.name));
+                let mut counts = state.counts;
+                counts.rows += batch.len() as u64;
+                take(&mut counts, &batch, receipt, &mut refused);
+                after_post(&counts)?;
+                state = State { to: to.into(), digest, counts };
+                crate::stack::write_json(&options.state, &state)?;
+            }
         }
-        drop(rows);
         for (file, line, fault) in &refused {
             self.faults.add(file, *line, fault)?;
         }
@@ -110,8 +112,8 @@ impl Checked {
     }
 }
 
-/// As many rows as one post may hold.
-fn next_batch(rows: &mut Peekable<impl Iterator<Item = Result<Placed>>>) -> Result<Vec<Placed>> {
+/// As many rows as one post may hold; nothing at the end.
+fn next_batch(rows: &mut Peekable<impl Iterator<Item = Result<Placed>>>) -> Result<Option<Vec<Placed>>> {
     let (mut batch, mut bytes) = (Vec::new(), 0);
     while batch.len() < BATCH {
         let fits = |row: &Result<Placed>| {
@@ -123,7 +125,19 @@ fn next_batch(rows: &mut Peekable<impl Iterator<Item = Result<Placed>>>) -> Resu
             None => break,
         }
     }
-    Ok(batch)
+    Ok((!batch.is_empty()).then_some(batch))
+}
+
+/// Posts a batch until it is answered.
+async fn post(poster: &Poster, batch: Result<Vec<Placed>>) -> Result<(Vec<Placed>, Receipt)> {
+    let batch = batch?;
+    let events: Vec<&Value> = batch.iter().map(|(_, _, read)| &read.event).collect();
+    let receipt = poster.post(&events).await.with_context(|| {
+        let (first, last) = (&batch[0], &batch[batch.len() - 1]);
+        let places = format!("{} line {} to {} line {}", first.0, first.1, last.0, last.1);
+        format!("{places}: not taken; call again to go on there")
+    })?;
+    Ok((batch, receipt))
 }
 
 /// Counts what the answer says.
