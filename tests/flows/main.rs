@@ -6,6 +6,7 @@ mod commands;
 mod eido;
 mod events;
 mod house;
+mod import_personnel;
 mod limits;
 mod notices;
 mod order;

@@ -197,11 +197,10 @@ async fn raise(
         return Ok(Vec::new());
     }
     let mut raised = Vec::new();
-    for score in scores {
+    // Whoever was at the same scenes is looked for in all records: only where there is something to raise.
+    for score in scores.iter().filter(|score| !score.reasons().is_empty()) {
         let news = news(run, ledger, input, score);
-        if !news.triggers.is_empty() {
-            raised.push(context.personnel.raise(&news, &context.rules.workflow).await?);
-        }
+        raised.push(context.personnel.raise(&news, &context.rules.workflow).await?);
     }
     Ok(raised)
 }

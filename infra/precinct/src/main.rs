@@ -52,7 +52,7 @@ enum Command {
         #[arg(long, default_value = "infra/agency")]
         agency: PathBuf,
     },
-    /// Load history into the crime log.
+    /// Load history: crime, or personnel.
     Import {
         #[command(subcommand)]
         what: precinct::import::What,
@@ -112,7 +112,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Run { function, time, data, agency } => {
             precinct::run::run(&function, time, data, agency).await?;
         }
-        Command::Import { what } => precinct::import::run(what).await?,
+        Command::Import { what } => return Ok(exit_code(precinct::import::run(what).await?)),
         Command::Generate { what } => precinct::generate::run(&what)?,
         Command::Check { agency, sample, profile } => {
             if let (Some(sample), Some(profile)) = (sample, profile) {

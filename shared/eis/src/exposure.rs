@@ -1,6 +1,8 @@
 //! How much duty or work an officer's events are set against: decayed as the events are, so that a rate is a rate.
+use jiff::ToSpan;
 use jiff::civil::Date;
 
+use crate::department::Department;
 use crate::event::Amounts;
 use crate::input::{Input, Officer};
 use crate::micro::{from_nano, nano};
@@ -22,16 +24,30 @@ fn duty_between(from: f64, to: f64, half_life: f64) -> f64 {
 
 /// Days from `date` to `as_of`; negative for the future.
 pub(crate) fn age(as_of: Date, date: Date) -> i64 {
-    (as_of - date).get_days().into()
+    as_of.duration_since(date).as_secs() / 86_400
 }
 
 /// How time is counted for one measurement.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Clock {
     /// Decayed at a half-life in days, over a window in days.
-    Decayed { half_life: f64, window: u32 },
+    Decayed { half_life: u32, window: u32 },
     /// Plain, over a window in days.
     Plain { window: u32 },
+}
+
+/// What each day of a clock's window weighs, found once: five years have fewer days than events.
+pub(crate) struct Weights(Vec<f64>);
+
+impl Weights {
+    pub(crate) fn new(clock: Clock) -> Self {
+        Self((0..clock.window()).map(|age| clock.weight(age)).collect())
+    }
+
+    /// Weight of a day `age` days ago; 0 outside `(T - L, T]`.
+    pub(crate) fn of(&self, age: i64) -> f64 {
+        usize::try_from(age).ok().and_then(|age| self.0.get(age)).copied().unwrap_or(0.0)
+    }
 }
 
 impl Clock {
@@ -41,13 +57,9 @@ impl Clock {
         }
     }
 
-    /// Weight of a day `age` days ago; 0 outside `(T - L, T]`.
-    pub(crate) fn weight(self, age: i64) -> f64 {
-        if age < 0 || age >= i64::from(self.window()) {
-            return 0.0;
-        }
+    fn weight(self, age: u32) -> f64 {
         match self {
-            Self::Decayed { half_life, .. } => libm::exp2(-(age as f64) / half_life),
+            Self::Decayed { half_life, .. } => libm::exp2(-f64::from(age) / f64::from(half_life)),
             Self::Plain { .. } => 1.0,
         }
     }
@@ -55,7 +67,9 @@ impl Clock {
     /// Months between two ages in days, weighted.
     fn months(self, from: f64, to: f64) -> f64 {
         match self {
-            Self::Decayed { half_life, .. } => duty_between(from / MONTH, to / MONTH, half_life / MONTH),
+            Self::Decayed { half_life, .. } => {
+                duty_between(from / MONTH, to / MONTH, f64::from(half_life) / MONTH)
+            }
             Self::Plain { .. } => (from - to) / MONTH,
         }
     }
@@ -63,6 +77,14 @@ impl Clock {
     /// Whole months that fit the window: five years are 60, two are 24.
     fn most_days(self) -> f64 {
         (f64::from(self.window()) / MONTH).floor() * MONTH
+    }
+
+    /// The least duty that anybody is taken to have.
+    fn floor(self, rules: &Ruleset) -> f64 {
+        match self {
+            Self::Decayed { half_life, .. } => constant_duty(rules.floor_months, f64::from(half_life)),
+            Self::Plain { .. } => rules.floor_months,
+        }
     }
 }
 
@@ -83,15 +105,32 @@ pub(crate) fn duty(officer: &Officer, as_of: Date, rules: &Ruleset, clock: Clock
     bounds.collect()
 }
 
-/// Work in `unit` by post held, before the floor.
-fn work(officer: &Officer, as_of: Date, rules: &Ruleset, clock: Clock, unit: Unit) -> Vec<f64> {
-    let begin = begin(officer, rules);
-    let mut sums = vec![0_i64; officer.postings.len()];
-    for (date, amounts) in officer.exposure.range(begin..) {
-        let weight = clock.weight(age(as_of, *date));
-        sums[officer.posting_on(*date)] += nano(unit.of(amounts).unwrap_or(0.0) * weight);
+/// One stream of work of all officers, in the order of their ids, read once for all clocks: post held, age of the
+/// record in days, amount.
+pub(crate) struct Stream(Vec<(usize, i64, f64)>);
+
+impl Stream {
+    pub(crate) fn new(department: &Department, unit: Unit) -> Self {
+        let mut records = Vec::new();
+        for (officer, posts) in department.with_posts() {
+            for (date, amounts) in officer.exposure.range(begin(officer, department.rules)..) {
+                if let Some(amount) = unit.of(amounts) {
+                    let age = age(department.input.as_of, *date);
+                    records.push((posts.start + officer.posting_on(*date), age, amount));
+                }
+            }
+        }
+        Self(records)
     }
-    sums.into_iter().map(from_nano).collect()
+
+    /// Weighted sums by post.
+    fn sums(&self, posts: usize, weights: &Weights) -> Vec<f64> {
+        let mut sums = vec![0_i64; posts];
+        for (post, age, amount) in &self.0 {
+            sums[*post] += nano(amount * weights.of(*age));
+        }
+        sums.into_iter().map(from_nano).collect()
+    }
 }
 
 impl Unit {
@@ -107,24 +146,26 @@ impl Unit {
     }
 }
 
-/// Exposure of every officer, in the order of their ids, by post held, floor applied: nobody has less than
-/// `floor_months` of constant duty, or what the department does in that time.
-pub(crate) fn measure(input: &Input, rules: &Ruleset, clock: Clock, unit: Unit) -> Vec<Vec<f64>> {
-    let duty: Vec<_> =
-        input.officers.values().map(|officer| duty(officer, input.as_of, rules, clock)).collect();
-    let least = match clock {
-        Clock::Decayed { half_life, .. } => constant_duty(rules.floor_months, half_life),
-        Clock::Plain { .. } => rules.floor_months,
+/// Exposure by post, floor applied: nobody has less than `floor_months` of constant duty, or what the department
+/// does in that time. `duty` is in months under the same clock; without a stream it is the exposure.
+pub(crate) fn measure(
+    department: &Department,
+    clock: Clock,
+    weights: &Weights,
+    duty: &[f64],
+    stream: Option<&Stream>,
+) -> Vec<f64> {
+    let least = clock.floor(department.rules);
+    let (mut amounts, floor) = match stream {
+        None => (duty.to_vec(), least),
+        Some(stream) => {
+            let sums = stream.sums(duty.len(), weights);
+            let (done, months): (f64, f64) = (sums.iter().sum(), duty.iter().sum());
+            (sums, if months > 0.0 { least * done / months } else { 0.0 })
+        }
     };
-    let (mut rows, floor) = if unit == Unit::Months {
-        (duty, least)
-    } else {
-        let rows: Vec<_> =
-            input.officers.values().map(|officer| work(officer, input.as_of, rules, clock, unit)).collect();
-        let (done, months) = (total(&rows), total(&duty));
-        (rows, if months > 0.0 { least * done / months } else { 0.0 })
-    };
-    for row in &mut rows {
+    for (_, posts) in department.with_posts() {
+        let row = &mut amounts[posts];
         let sum: f64 = row.iter().sum();
         if sum < floor
             && let Some(current) = row.last_mut()
@@ -132,30 +173,47 @@ pub(crate) fn measure(input: &Input, rules: &Ruleset, clock: Clock, unit: Unit) 
             *current += floor - sum;
         }
     }
-    rows
+    amounts
 }
 
-fn total(rows: &[Vec<f64>]) -> f64 {
-    rows.iter().flatten().sum()
-}
+/// Measures of work that are recorded, in the order of [`Coverage`].
+const STREAMS: [Unit; 5] = [Unit::Arrests, Unit::Calls, Unit::Hours, Unit::Stops, Unit::Miles];
 
-/// Share of the department's duty months, over the window, for which `unit` was recorded.
-pub(crate) fn coverage(input: &Input, rules: &Ruleset, unit: Unit) -> f64 {
-    let (mut covered, mut months) = (0_u32, 0_u32);
-    for officer in input.officers.values() {
-        let oldest = begin(officer, rules);
-        let mut first = oldest.first_of_month();
-        while first < input.as_of.first_of_month() {
-            let next = first.last_of_month().tomorrow().unwrap_or(Date::MAX);
-            let on_duty = officer.postings[officer.posting_on(first.max(oldest))].active;
-            if on_duty && age(input.as_of, next) < i64::from(rules.window_days) {
-                months += 1;
-                let recorded =
-                    officer.exposure.range(first..next).any(|(_, amounts)| unit.of(amounts).is_some());
-                covered += u32::from(recorded);
+/// Share of the department's duty months, over the window, for which each measure of work was recorded.
+pub(crate) struct Coverage([f64; STREAMS.len()]);
+
+impl Coverage {
+    pub(crate) fn new(input: &Input, rules: &Ruleset) -> Self {
+        let (mut covered, mut months) = ([0_u32; STREAMS.len()], 0_u32);
+        let current = input.as_of.first_of_month();
+        let window = input.as_of.saturating_sub(i64::from(rules.window_days).days());
+        for officer in input.officers.values() {
+            let oldest = begin(officer, rules);
+            let mut first = oldest.first_of_month().max(window.first_of_month());
+            let mut records = officer.exposure.range(first..).peekable();
+            while first < current {
+                let next = first.last_of_month().tomorrow().unwrap_or(Date::MAX);
+                let mut recorded = [false; STREAMS.len()];
+                while let Some((_, amounts)) = records.next_if(|(date, _)| **date < next) {
+                    for (recorded, unit) in recorded.iter_mut().zip(STREAMS) {
+                        *recorded |= unit.of(amounts).is_some();
+                    }
+                }
+                let on_duty = officer.postings[officer.posting_on(first.max(oldest))].active;
+                if on_duty && next > window {
+                    months += 1;
+                    for (covered, recorded) in covered.iter_mut().zip(recorded) {
+                        *covered += u32::from(recorded);
+                    }
+                }
+                first = next;
             }
-            first = next;
         }
+        Self(covered.map(|covered| if months == 0 { 0.0 } else { f64::from(covered) / f64::from(months) }))
     }
-    if months == 0 { 0.0 } else { f64::from(covered) / f64::from(months) }
+
+    /// The share of `unit`; months on duty come from the roster and cover all.
+    pub(crate) fn of(&self, unit: Unit) -> f64 {
+        STREAMS.iter().position(|known| *known == unit).map_or(1.0, |index| self.0[index])
+    }
 }

@@ -1,6 +1,7 @@
 //! What the score may look at: these types and nothing else. They have no field for a protected attribute, a name
 //! or free text, and a test reads their field names to prove it.
 use std::collections::BTreeMap;
+use std::io::BufWriter;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -73,8 +74,12 @@ impl Officer {
 impl Input {
     /// SHA-256 of the canonical JSON form: fixed field order, maps in key order.
     pub fn sha256(&self) -> String {
-        let json = serde_json::to_vec(self).expect("maps with text keys and finite numbers always serialise");
-        hex::encode(Sha256::digest(json))
+        // Straight into the hash: the text of a large department would need more memory than the input itself.
+        let mut hash = BufWriter::with_capacity(64 * 1024, Sha256::new());
+        serde_json::to_writer(&mut hash, self)
+            .expect("maps with text keys and finite numbers always serialise");
+        let hash = hash.into_inner().expect("hashing cannot fail");
+        hex::encode(hash.finalize())
     }
 }
 

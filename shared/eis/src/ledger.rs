@@ -142,6 +142,11 @@ impl Ledger {
                 officer.events.insert(event_id.clone(), incident);
             }
         }
+        for officer in officers.values_mut() {
+            // Entries that came one by one leave half of every node empty; collected anew they fill it.
+            officer.exposure = std::mem::take(&mut officer.exposure).into_iter().collect();
+            officer.events = std::mem::take(&mut officer.events).into_iter().collect();
+        }
         Input { as_of, officers, previous }
     }
 
@@ -231,14 +236,30 @@ fn may_be_shown(report: &EventReported, as_of: Date) -> bool {
 
 /// The officer on `as_of`, if sworn and on duty then.
 fn officer(revisions: &History<OfficerUpserted>, as_of: Date, zone: &TimeZone) -> Option<Officer> {
-    let (postings, last) = posts(revisions, as_of, zone)?;
+    let (mut postings, last) = posts(revisions, as_of, zone)?;
     let scored = last.active && last.employee_type == EmployeeType::Sworn && last.hired_on <= as_of;
-    scored.then(|| Officer {
-        hired_on: last.hired_on,
-        postings,
-        exposure: BTreeMap::new(),
-        events: BTreeMap::new(),
-    })
+    let hired_on = first_hired_on(revisions, as_of, zone).unwrap_or(last.hired_on);
+    postings[0].from = postings[0].from.min(hired_on);
+    scored.then(|| Officer { hired_on, postings, exposure: BTreeMap::new(), events: BTreeMap::new() })
+}
+
+/// The day of hire as last said. One that lies after an absence is a second hire: the service before it counts on, else
+/// its events would be set against the duty since.
+fn first_hired_on(revisions: &History<OfficerUpserted>, as_of: Date, zone: &TimeZone) -> Option<Date> {
+    let (mut hired_on, mut away_from) = (None, None);
+    for ((timestamp, _), data) in revisions {
+        let from = timestamp.to_zoned_datetime(zone.clone()).date();
+        if from > as_of {
+            break;
+        }
+        if away_from.is_none_or(|away| data.hired_on <= away) {
+            hired_on = Some(data.hired_on);
+        }
+        if !data.active {
+            away_from.get_or_insert(from);
+        }
+    }
+    hired_on
 }
 
 /// Posts up to `as_of`, oldest first, and the last word on the person.

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::input::{Input, Posting};
-use crate::ruleset::Ruleset;
+use crate::department::Department;
+use crate::input::Posting;
+use crate::ruleset::{PeerRules, Ruleset};
 
 /// A peer group, from narrow to wide.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,10 +31,10 @@ impl fmt::Display for Group {
     }
 }
 
-/// The groups a post belongs to, narrow first.
-type Ladder = [Group; 4];
+/// Places of the groups a post belongs to, narrow first.
+type Ladder = [usize; 4];
 
-fn ladder(posting: &Posting, rules: &Ruleset) -> Ladder {
+fn ladder(posting: &Posting, rules: &Ruleset) -> [Group; 4] {
     let (unit, shift) = (posting.unit.clone(), posting.shift.clone());
     let rank = rules.rank_class(&posting.rank).to_owned();
     [
@@ -44,56 +45,66 @@ fn ladder(posting: &Posting, rules: &Ruleset) -> Ladder {
     ]
 }
 
-/// Every officer's posts with the group each is compared with.
+/// All groups of a department, each with its place in a list, and the groups of every post.
 pub(crate) struct Peers {
-    /// By officer in the order of ids, by post: the group that is large enough.
-    pub(crate) chosen: Vec<Vec<Group>>,
-    sizes: BTreeMap<Group, usize>,
-    ladders: Vec<Vec<Ladder>>,
+    names: Vec<String>,
+    sizes: Vec<usize>,
+    /// By post.
+    ladders: Vec<Ladder>,
 }
 
 impl Peers {
-    /// Chooses the groups; `duty` is decayed months by officer and post.
-    pub(crate) fn new(input: &Input, rules: &Ruleset, duty: &[Vec<f64>]) -> Self {
-        let ladders: Vec<Vec<Ladder>> = input
-            .officers
-            .values()
-            .map(|officer| officer.postings.iter().map(|posting| ladder(posting, rules)).collect())
-            .collect();
-        let mut sizes = BTreeMap::new();
-        for group in ladders.iter().filter_map(|posts| posts.last()).flatten() {
-            *sizes.entry(group.clone()).or_insert(0) += 1;
+    pub(crate) fn new(department: &Department) -> Self {
+        let mut peers = Self { names: Vec::new(), sizes: Vec::new(), ladders: Vec::new() };
+        let mut places = BTreeMap::new();
+        for (officer, _) in department.with_posts() {
+            for posting in &officer.postings {
+                let ladder = ladder(posting, department.rules).map(|group| peers.place(&mut places, group));
+                peers.ladders.push(ladder);
+            }
+            for group in peers.ladders.last().into_iter().flatten() {
+                peers.sizes[*group] += 1;
+            }
         }
-        let months = sums(&ladders, duty);
-        let large = |group: &Group| {
-            let size = sizes.get(group).copied().unwrap_or(0);
-            size >= rules.peers.min_officers
-                && months.get(group).copied().unwrap_or(0.0) >= rules.peers.min_months
-        };
-        let choose = |ladder: &Ladder| ladder.iter().find(|group| large(group)).unwrap_or(&ladder[3]).clone();
-        let chosen = ladders.iter().map(|posts| posts.iter().map(choose).collect()).collect();
-        Self { chosen, sizes, ladders }
+        peers
+    }
+
+    /// Where `group` stands in the list; at its end if it is new.
+    fn place(&mut self, places: &mut BTreeMap<Group, usize>, group: Group) -> usize {
+        let name = group.to_string();
+        *places.entry(group).or_insert_with(|| {
+            self.names.push(name);
+            self.sizes.push(0);
+            self.names.len() - 1
+        })
+    }
+
+    /// By post: the narrowest group that is large enough; `duty` is decayed months by post.
+    pub(crate) fn choose(&self, rules: &PeerRules, duty: &[f64]) -> Vec<usize> {
+        let months = self.sums(duty);
+        let large =
+            |group: &&usize| self.sizes[**group] >= rules.min_officers && months[**group] >= rules.min_months;
+        self.ladders.iter().map(|ladder| *ladder.iter().find(large).unwrap_or(&ladder[3])).collect()
+    }
+
+    /// In words, e.g. `patrol-2, officer`.
+    pub(crate) fn name(&self, group: usize) -> &str {
+        &self.names[group]
     }
 
     /// Officers who hold a post of `group` at T.
-    pub(crate) fn size(&self, group: &Group) -> usize {
-        self.sizes.get(group).copied().unwrap_or(0)
+    pub(crate) fn size(&self, group: usize) -> usize {
+        self.sizes[group]
     }
 
-    /// Sums of `values` (by officer and post) over every group, wide and narrow.
-    pub(crate) fn sums(&self, values: &[Vec<f64>]) -> BTreeMap<Group, f64> {
-        sums(&self.ladders, values)
-    }
-}
-
-fn sums(ladders: &[Vec<Ladder>], values: &[Vec<f64>]) -> BTreeMap<Group, f64> {
-    let mut sums = BTreeMap::new();
-    for (posts, row) in ladders.iter().zip(values) {
-        for (ladder, value) in posts.iter().zip(row) {
+    /// Sums of `values` (by post) over every group, wide and narrow.
+    pub(crate) fn sums(&self, values: &[f64]) -> Vec<f64> {
+        let mut sums = vec![0.0; self.names.len()];
+        for (ladder, value) in self.ladders.iter().zip(values) {
             for group in ladder {
-                *sums.entry(group.clone()).or_insert(0.0) += value;
+                sums[*group] += value;
             }
         }
+        sums
     }
-    sums
 }

@@ -254,11 +254,6 @@ impl Ruleset {
         self.peers.rank_classes.get(rank).map_or(rank, String::as_str)
     }
 
-    /// Half-life of an indicator in days.
-    pub(crate) fn half_life(&self, indicator: &Indicator) -> f64 {
-        f64::from(indicator.half_life_days.unwrap_or(self.half_life_days))
-    }
-
     /// Weight of one event of `indicator`.
     pub(crate) fn event_weight(
         &self,

@@ -145,13 +145,12 @@ impl Threshold {
 
     /// Whether an event is one of the rule's. What a finding has cleared counts nothing, as in the score.
     fn counts(&self, rules: &Ruleset, event: &Incident) -> bool {
+        // Most events belong to other rules: they go before anything is looked up.
+        if !self.indicators.is_empty() && !self.indicators.contains(&event.indicator) {
+            return false;
+        }
         let Some(indicator) = rules.indicators.get(&event.indicator) else { return false };
-        let named = if self.indicators.is_empty() {
-            indicator.direction == Direction::Risk
-        } else {
-            self.indicators.contains(&event.indicator)
-        };
-        named
+        (!self.indicators.is_empty() || indicator.direction == Direction::Risk)
             && (self.any_finding
                 || rules.event_weight(indicator, event.finding, event.severity.as_deref()) > 0.0)
     }

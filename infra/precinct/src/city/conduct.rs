@@ -16,22 +16,24 @@ const SHARED: f64 = 0.35;
 const COMPLAINTS_OWN: f64 = 0.60;
 const FORCE_OWN: f64 = 0.20;
 /// Means per officer in 24 months.
-const COMPLAINTS_MEAN: f64 = 1.06;
-const FORCE_MEAN: f64 = 0.94;
+pub(super) const COMPLAINTS_MEAN: f64 = 1.06;
+pub(super) const FORCE_MEAN: f64 = 0.94;
 /// Share of scenes or complaints with one, two, three, four officers; means 1.9 and 1.57.
 const COMPLAINT_SIZES: [f64; 4] = [0.45, 0.30, 0.15, 0.10];
 const SCENE_SIZES: [f64; 4] = [0.59, 0.28, 0.10, 0.03];
 /// Force by month, January first, and by weekday, Monday first.
-const MONTHS: [f64; 12] =
+pub(super) const MONTHS: [f64; 12] =
     [0.075, 0.064, 0.083, 0.082, 0.094, 0.097, 0.100, 0.094, 0.086, 0.082, 0.075, 0.068];
-const WEEKDAYS: [f64; 7] = [0.132, 0.133, 0.134, 0.129, 0.138, 0.166, 0.168];
+pub(super) const WEEKDAYS: [f64; 7] = [0.132, 0.133, 0.134, 0.129, 0.138, 0.166, 0.168];
+/// Share of force at levels 1 to 4.
+const LEVELS: [f64; 4] = [0.62, 0.31, 0.05, 0.02];
 /// Share of force after which somebody was hurt.
-const INJURED: f64 = 0.26;
+pub(super) const INJURED: f64 = 0.26;
 /// Share of closed complaints: sustained 5.7 % as measured, the others judged.
-const FINDINGS: [(&str, f64); 4] =
+pub(super) const FINDINGS: [(&str, f64); 4] =
     [("sustained", 0.057), ("not_sustained", 0.513), ("unfounded", 0.28), ("exonerated", 0.15)];
 /// Indicators without a public source: mean per officer in 24 months, judged.
-const OTHERS: [(&str, f64); 7] = [
+pub(super) const OTHERS: [(&str, f64); 7] = [
     ("collision", 0.25),
     ("pursuit", 0.20),
     ("sick_leave", 1.20),
@@ -41,7 +43,7 @@ const OTHERS: [(&str, f64); 7] = [
     ("firearm_discharge", 0.01),
 ];
 /// Months before the last day on which the planted escalator's events fall: ever closer together.
-const ESCALATION: [(&str, &[f64]); 4] = [
+pub(super) const ESCALATION: [(&str, &[f64]); 4] = [
     ("complaint", &[17.0, 12.5, 9.0, 6.4, 4.6, 3.2, 2.1, 1.2, 0.4]),
     ("use_of_force", &[15.0, 10.5, 7.0, 4.5, 2.6, 1.3, 0.6]),
     ("force_injury", &[4.5, 1.3]),
@@ -99,7 +101,12 @@ fn duty(officer: &Officer) -> f64 {
 
 /// Complaints by years of service: few before two, most from two to ten.
 fn tenure(officer: &Officer, last_day: Date) -> f64 {
-    match years(officer, last_day) {
+    by_tenure(years(officer, last_day))
+}
+
+/// Complaints in 24 months after so many years of service.
+pub(super) fn by_tenure(years: f64) -> f64 {
+    match years {
         ..2.0 => 0.4,
         2.0..5.0 => 1.95,
         5.0..10.0 => 1.82,
@@ -145,11 +152,8 @@ fn complaint(
     random: &mut Random,
 ) {
     let occurred = any_day(city, random);
-    // Half are known within a day, the rest trail: median 1 day, 90th percentile 58.
-    let lag = if random.chance(0.5) { random.below(2) as i64 } else { 1 + random.exponential(36.0) as i64 };
-    let reported = occurred.saturating_add(lag.days());
-    // Log-normal: median 146 days to close, 90th percentile 847.
-    let open = libm::exp(libm::log(146.0) + 1.372 * random.normal()) as i64;
+    let reported = occurred.saturating_add(days_to_report(random).days());
+    let open = days_to_close(random);
     let shares = FINDINGS.map(|(_, share)| share);
     for member in members {
         let officer = &officers[*member].id;
@@ -158,9 +162,20 @@ fn complaint(
         if officers[*member].hired_on > occurred {
             continue;
         }
-        report(log, &id, officer, "complaint", occurred, reported, Some(format!("ia-c{:04}", number + 1)));
-        close(log, &id, finding, reported.saturating_add(open.min(3000).days()));
+        let scene = Scene { id: Some(format!("ia-c{:04}", number + 1)), level: None };
+        report(log, &id, officer, "complaint", occurred, reported, &scene);
+        close(log, &id, finding, reported.saturating_add(open.days()));
     }
+}
+
+/// Half are known within a day, the rest trail: median 1 day, 90th percentile 58.
+pub(super) fn days_to_report(random: &mut Random) -> i64 {
+    if random.chance(0.5) { random.below(2) as i64 } else { 1 + random.exponential(36.0) as i64 }
+}
+
+/// Log-normal: median 146 days, 90th percentile 847.
+pub(super) fn days_to_close(random: &mut Random) -> i64 {
+    (libm::exp(libm::log(146.0) + 1.372 * random.normal()) as i64).min(3000)
 }
 
 fn force_scene(
@@ -178,10 +193,14 @@ fn force_scene(
         if officers[*member].hired_on > day {
             continue;
         }
-        let scene = format!("uof-{:04}", number + 1);
-        report(log, &format!("{scene}-{officer}"), officer, "use_of_force", day, day, Some(scene.clone()));
+        let id = format!("uof-{:04}-{officer}", number + 1);
+        // A stream of its own, so that levels move nothing else.
+        let level = Some(1 + Random::new(city.seed, &id).weighted(&LEVELS));
+        let scene = Scene { id: Some(format!("uof-{:04}", number + 1)), level };
+        report(log, &id, officer, "use_of_force", day, day, &scene);
         if hurt && place == 0 {
-            report(log, &format!("{scene}-{officer}-injury"), officer, "force_injury", day, day, Some(scene));
+            let scene = Scene { level: None, ..scene };
+            report(log, &format!("{id}-injury"), officer, "force_injury", day, day, &scene);
         }
     }
 }
@@ -201,7 +220,7 @@ fn other_events(log: &mut Log, city: &City, officers: &[Officer]) {
                 if officer.hired_on > day {
                     continue;
                 }
-                report(log, &id, &officer.id, indicator, day, day, None);
+                report(log, &id, &officer.id, indicator, day, day, &Scene::default());
                 if indicator == "collision" {
                     close(log, &id, preventable, day.saturating_add(21.days()));
                 }
@@ -215,17 +234,25 @@ fn planted(log: &mut Log, city: &City) {
         for (number, back) in months.iter().enumerate() {
             let day = city.last_day.saturating_sub(((back * 30.4) as i64).days());
             let id = format!("ia-{indicator}-{ESCALATOR}-{:02}", number + 1);
-            report(log, &id, ESCALATOR, indicator, day, day, None);
+            let scene = Scene { id: None, level: (*indicator == *"use_of_force").then_some(2 + number % 3) };
+            report(log, &id, ESCALATOR, indicator, day, day, &scene);
         }
     }
     let day = city.last_day.saturating_sub(40.days());
-    report(log, &format!("ia-complaint-{ROOKIE}-01"), ROOKIE, "complaint", day, day, None);
+    report(log, &format!("ia-complaint-{ROOKIE}-01"), ROOKIE, "complaint", day, day, &Scene::default());
     for (indicator, back) in
         [("complaint", 640_i64), ("use_of_force", 500), ("complaint", 330), ("use_of_force", 150)]
     {
         let day = city.last_day.saturating_sub(back.days());
-        report(log, &format!("ia-{indicator}-{BUSY}-{back}"), BUSY, indicator, day, day, None);
+        report(log, &format!("ia-{indicator}-{BUSY}-{back}"), BUSY, indicator, day, day, &Scene::default());
     }
+}
+
+/// What several officers share, and the level of one officer's force there.
+#[derive(Default)]
+struct Scene {
+    id: Option<String>,
+    level: Option<usize>,
 }
 
 fn report(
@@ -235,12 +262,15 @@ fn report(
     indicator: &str,
     occurred: Date,
     reported: Date,
-    scene: Option<String>,
+    scene: &Scene,
 ) {
     let mut data = json!({"event_id": id, "officer_id": officer, "indicator": indicator,
         "occurred_on": occurred, "reported_on": reported});
-    if let Some(scene) = scene {
+    if let Some(scene) = &scene.id {
         data["scene_id"] = json!(scene);
+    }
+    if let Some(level) = scene.level {
+        data["severity"] = json!(level);
     }
     log.add(reported, format!("{id}-reported"), "event.reported", data);
 }

@@ -41,11 +41,11 @@ pub struct Officer {
     pub activity: f64,
 }
 
-const FIRST: [&str; 15] = [
+pub(super) const FIRST: [&str; 15] = [
     "Ada", "Ben", "Cora", "Dale", "Edie", "Finn", "Gail", "Hugo", "Iris", "Jude", "Kaye", "Liam", "Mona",
     "Ned", "Opal",
 ];
-const LAST: [&str; 10] =
+pub(super) const LAST: [&str; 10] =
     ["Marsh", "Brook", "Fields", "Rivers", "Stone", "Hill", "Banks", "Woods", "Lake", "Heath"];
 
 /// A post of the department before somebody fills it.

@@ -7,6 +7,7 @@
 mod calls;
 mod conduct;
 mod crime;
+pub mod department;
 mod force;
 mod history;
 mod random;
@@ -17,6 +18,7 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 pub use crime::COLUMNS;
+pub use department::Department;
 pub use force::{BUSY, ESCALATOR, MISTYPED, Officer, ROOKIE};
 
 /// Seed of the sample city that the demonstration shows.

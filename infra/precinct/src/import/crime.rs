@@ -5,17 +5,15 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::fs::File;
-use std::io::{BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use anyhow::{Context as _, Result, bail};
-use flate2::read::MultiGzDecoder;
+use clap::Args;
 use futures_util::stream::iter;
 use futures_util::{StreamExt, TryStreamExt};
 use hotspot::Settings;
 use hotspot::extract::{Changes, Dirt, Extract, Fields, Settled};
-use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::Date;
 use map_hotspots::bucket::{Bucket, IN_FLIGHT};
 use map_hotspots::day_file;
@@ -23,40 +21,40 @@ use map_hotspots::fold::{DAYS, day_key, day_of, fold_into};
 use startup::Runtime;
 use startup::agency::Folder;
 
+use super::open::{progress, unpacked};
 use crate::stack::{self, Stack};
 
-/// What can be imported.
-#[derive(Clone, Debug, clap::Subcommand)]
-pub enum What {
-    /// Incidents from a CSV file, as a records system or an open-data portal exports them.
-    Crime {
-        /// CSV file with a header; may be gzipped.
-        file: PathBuf,
-        /// Folder for everything that is stored; made if missing.
-        #[arg(long)]
-        data: PathBuf,
-        /// Agency folder; it is copied, never changed.
-        #[arg(long, default_value = "infra/agency")]
-        agency: PathBuf,
-        /// Which column holds what: id=…,from=…,offence=…,lon=…,lat=… and, where there is one, to=….
-        #[arg(long)]
-        columns: Columns,
-        /// Make the second row of an id an incident of its own, `ID#2`; else the last row of an id stands.
-        #[arg(long)]
-        keep_repeats: bool,
-    },
+/// Arguments of `precinct import crime`.
+#[derive(Args, Clone, Debug)]
+pub struct Crime {
+    /// CSV file with a header; may be gzipped.
+    file: PathBuf,
+    /// Folder for everything that is stored; made if missing.
+    #[arg(long)]
+    data: PathBuf,
+    /// Agency folder; it is copied, never changed.
+    #[arg(long, default_value = "infra/agency")]
+    agency: PathBuf,
+    /// Which column holds what: id=…,from=…,offence=…,lon=…,lat=… and, where there is one, to=….
+    #[arg(long)]
+    columns: Columns,
+    /// Make the second row of an id an incident of its own, `ID#2`; else the last row of an id stands.
+    #[arg(long)]
+    keep_repeats: bool,
 }
 
-/// Imports on a data folder and prints the summary.
-pub async fn run(what: What) -> Result<()> {
-    let What::Crime { file, data, agency, columns, keep_repeats } = what;
-    let stack =
-        Stack::start(stack::Options { data: Some(data), agency, ..stack::Options::default() }).await?;
-    let options = Options { file, columns, keep_repeats };
-    // Boxed: the compiler gives up on futures nested as deep as reads inside folds inside streams.
-    let imported = Box::pin(crime(stack.runtime(), &options)).await?;
-    println!("{imported}");
-    Ok(())
+impl Crime {
+    /// Imports on a data folder and prints the summary.
+    pub(super) async fn run(self) -> Result<()> {
+        let Self { file, data, agency, columns, keep_repeats } = self;
+        let stack =
+            Stack::start(stack::Options { data: Some(data), agency, ..stack::Options::default() }).await?;
+        let options = Options { file, columns, keep_repeats };
+        // Boxed: the compiler gives up on futures nested as deep as reads inside folds inside streams.
+        let imported = Box::pin(crime(stack.runtime(), &options)).await?;
+        println!("{imported}");
+        Ok(())
+    }
 }
 
 /// What to import, and how.
@@ -176,14 +174,6 @@ fn read(options: &Options, extract: &mut Extract) -> Result<()> {
     Ok(())
 }
 
-fn unpacked<'r>(path: &Path, file: impl Read + 'r) -> Box<dyn Read + 'r> {
-    if path.extension().is_some_and(|extension| extension == "gz") {
-        Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 16, file)))
-    } else {
-        Box::new(BufReader::with_capacity(1 << 16, file))
-    }
-}
-
 /// Folds what the log lacks; gives the number of day files written.
 async fn write(log: &Bucket, settled: &Settled, settings: &Settings) -> Result<u64> {
     let standing: BTreeSet<Date> = log.list(DAYS).await?.iter().filter_map(|key| day_of(key)).collect();
@@ -222,12 +212,6 @@ async fn compare(
     }
     bar.finish_and_clear();
     Ok(changes)
-}
-
-/// A bar on the terminal; nothing where the output goes elsewhere.
-fn progress(length: u64, template: &str) -> ProgressBar {
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(length).with_style(style)
 }
 
 impl fmt::Display for Imported {
