@@ -12,8 +12,7 @@ const CASE: &str = "/v1/alerts/E-10.2026-07-05";
 
 /// A chief, two sergeants, and nine officers each, all with an address; `E-10` has six complaints this year.
 async fn department(world: &World) {
-    let event =
-        |kind: &str, id: String, data: Value| json!({"type": kind, "id": id, "timestamp": EVENING, "data": data});
+    let event = |kind: &str, id: String, data: Value| json!({"type": kind, "id": id, "timestamp": EVENING, "data": data});
     let mut events = Vec::new();
     for number in 0..21 {
         let above = match number {
@@ -133,7 +132,8 @@ async fn a_referral_stands_alone_and_is_seen_by_internal_affairs() {
 #[tokio::test]
 async fn coaching_needs_no_alert_and_is_seen_by_the_officer() {
     let world = detected().await;
-    let session = json!({"held_on": "2026-07-05", "topic": "reports", "words": "Went through three reports."});
+    let session =
+        json!({"held_on": "2026-07-05", "topic": "reports", "words": "Went through three reports."});
     let path = "/v1/officers/E-12/coaching";
     assert_eq!(ask(&world, SERGEANT, path, Some(&session)).await.0, 201);
     assert_eq!(ask(&world, SERGEANT, path, Some(&session)).await.0, 200, "the same key is the same session");
@@ -147,7 +147,10 @@ async fn coaching_needs_no_alert_and_is_seen_by_the_officer() {
     assert_eq!(held["coaching"][0]["words"], "Went through three reports.");
     assert_eq!((&held["goals"][0]["percent"], &held["goals"][0]["status"]), (&json!(50), &json!("open")));
     let (_, report) = ask(&world, COMMANDER, "/v1/reports/coaching", None).await;
-    assert_eq!((&report["rows"][0]["officer_id"], &report["rows"][0]["percent"]), (&json!("E-12"), &json!(50)));
+    assert_eq!(
+        (&report["rows"][0]["officer_id"], &report["rows"][0]["percent"]),
+        (&json!("E-12"), &json!(50))
+    );
 }
 
 #[tokio::test]
@@ -176,7 +179,10 @@ async fn a_review_from_detected_to_closed() {
     let mut shown = Vec::new();
     let (status, list) = ask(&world, SERGEANT, "/v1/alerts", None).await;
     assert_eq!(status, 200);
-    shown.push(pick(&list["alerts"][0], &["alert_id", "state", "due_on", "s", "pct", "thresholds", "contributions"]));
+    shown.push(pick(
+        &list["alerts"][0],
+        &["alert_id", "state", "due_on", "s", "pct", "thresholds", "contributions"],
+    ));
 
     let mut act = async |world: &World, who: (&str, &str), path: &str, body: Value, expected: u16| {
         let (status, answer) = ask(world, who, &format!("{CASE}/{path}"), Some(&body)).await;
@@ -195,7 +201,8 @@ async fn a_review_from_detected_to_closed() {
     act(&world, SERGEANT, "transitions", decision, 200).await;
     act(&world, SERGEANT, "transitions", json!({"to": "SecondReview"}), 403).await;
     act(&world, COMMANDER, "transitions", json!({"to": "SecondReview"}), 200).await;
-    let training = json!({"kind": "training", "course": "de-escalation", "owner": "E-1", "due_on": "2026-08-01"});
+    let training =
+        json!({"kind": "training", "course": "de-escalation", "owner": "E-1", "due_on": "2026-08-01"});
     act(&world, SERGEANT, "interventions", training, 200).await;
     act(&world, SERGEANT, "transitions", json!({"to": "Active"}), 200).await;
     let completed = json!({"type": "training.completed", "id": "t-1", "timestamp": "2026-07-05T10:00:00-05:00",
@@ -208,14 +215,27 @@ async fn a_review_from_detected_to_closed() {
         let look = json!({"to": "FollowUp", "check": check, "reason": "No complaint since."});
         act(&world, SERGEANT, "transitions", look, 200).await;
     }
-    act(&world, SERGEANT, "transitions", json!({"to": "Closed", "outcome": "Improved", "reason": "Three quiet looks."}), 200)
-        .await;
+    act(
+        &world,
+        SERGEANT,
+        "transitions",
+        json!({"to": "Closed", "outcome": "Improved", "reason": "Three quiet looks."}),
+        200,
+    )
+    .await;
     let (_, case) = ask(&world, COMMANDER, CASE, None).await;
     let log: Vec<String> = case["log"]
         .as_array()
         .unwrap()
         .iter()
-        .map(|line| format!("{} {} -> {}", line["seq"], line["from"].as_str().unwrap(), line["state"].as_str().unwrap()))
+        .map(|line| {
+            format!(
+                "{} {} -> {}",
+                line["seq"],
+                line["from"].as_str().unwrap(),
+                line["state"].as_str().unwrap()
+            )
+        })
         .collect();
     assert_eq!(log.len(), 17, "{log:?}");
     shown.push(pick(&case, &["log"])["log"][6].clone());

@@ -133,8 +133,19 @@ fn the_whole_way_with_its_due_days() {
     }
     case = finished();
     let after = |days: i64| DAY.saturating_add(jiff::Span::new().days(days));
-    refused(&walk(case.clone(), DAY, &[(&sergeant(), "FollowUp")]), &sergeant(), "FollowUp 30", "check: the look after 30 days is due on 2026-08-04");
-    for (days, word) in [(0, "FollowUp"), (30, "FollowUp 30"), (90, "FollowUp 90"), (180, "FollowUp 180"), (181, "Closed Improved")] {
+    refused(
+        &walk(case.clone(), DAY, &[(&sergeant(), "FollowUp")]),
+        &sergeant(),
+        "FollowUp 30",
+        "check: the look after 30 days is due on 2026-08-04",
+    );
+    for (days, word) in [
+        (0, "FollowUp"),
+        (30, "FollowUp 30"),
+        (90, "FollowUp 90"),
+        (180, "FollowUp 180"),
+        (181, "Closed Improved"),
+    ] {
         case = walk(case, after(days), &[(&sergeant(), word)]);
         note(&case);
     }
