@@ -172,75 +172,70 @@ async fn overdue_training_is_listed_and_filtered() {
     assert_eq!(ask(&world, COMMANDER, "/v1/officers?level=high", None).await.0, 400);
 }
 
-#[tokio::test]
-async fn a_review_from_detected_to_closed() {
-    let page = include_str!("../../docs/a-review.md");
-    let mut world = detected().await;
-    let mut shown = Vec::new();
-    let (status, list) = ask(&world, SERGEANT, "/v1/alerts", None).await;
-    assert_eq!(status, 200);
-    shown.push(pick(
-        &list["alerts"][0],
-        &["alert_id", "state", "due_on", "s", "pct", "thresholds", "contributions"],
-    ));
+/// Who does what under the case's address, and the status it is answered with.
+type Act = ((&'static str, &'static str), &'static str, Value, u16);
 
-    let mut act = async |world: &World, who: (&str, &str), path: &str, body: Value, expected: u16| {
-        let (status, answer) = ask(world, who, &format!("{CASE}/{path}"), Some(&body)).await;
-        assert_eq!(status, expected, "{path} {body}: {answer}");
-        shown.push(body);
-        shown.push(answer);
-    };
+/// From taking the case up to planning what was agreed.
+fn decided() -> Vec<Act> {
     let words = "Five of the six came from one street on three Saturdays; I worked them alone.";
-    act(&world, SERGEANT, "transitions", json!({"to": "UnderReview"}), 200).await;
-    act(&world, SERGEANT, "transitions", json!({"to": "OfficerResponse"}), 200).await;
     let early = json!({"to": "Disposition", "disposition": "NoAction", "reason": "Nothing in it."});
-    act(&world, SERGEANT, "transitions", early, 409).await;
-    act(&world, OFFICER, "statement", json!({"text": words}), 200).await;
     let decision = json!({"to": "Disposition", "disposition": "Intervention",
         "reason": "Alone on a busy street: a second officer on Saturdays, and a refresher."});
-    act(&world, SERGEANT, "transitions", decision, 200).await;
-    act(&world, SERGEANT, "transitions", json!({"to": "SecondReview"}), 403).await;
-    act(&world, COMMANDER, "transitions", json!({"to": "SecondReview"}), 200).await;
     let training =
         json!({"kind": "training", "course": "de-escalation", "owner": "E-1", "due_on": "2026-08-01"});
-    act(&world, SERGEANT, "interventions", training, 200).await;
-    act(&world, SERGEANT, "transitions", json!({"to": "Active"}), 200).await;
+    vec![
+        (SERGEANT, "transitions", json!({"to": "UnderReview"}), 200),
+        (SERGEANT, "transitions", json!({"to": "OfficerResponse"}), 200),
+        (SERGEANT, "transitions", early, 409),
+        (OFFICER, "statement", json!({"text": words}), 200),
+        (SERGEANT, "transitions", decision, 200),
+        (SERGEANT, "transitions", json!({"to": "SecondReview"}), 403),
+        (COMMANDER, "transitions", json!({"to": "SecondReview"}), 200),
+        (SERGEANT, "interventions", training, 200),
+        (SERGEANT, "transitions", json!({"to": "Active"}), 200),
+    ]
+}
+
+/// Acts on the case; what was posted and answered is added to `shown`.
+async fn act(world: &World, acts: Vec<Act>, shown: &mut Vec<Value>) {
+    for (who, path, body, expected) in acts {
+        let (status, answer) = ask(world, who, &format!("{CASE}/{path}"), Some(&body)).await;
+        assert_eq!(status, expected, "{path} {body}: {answer}");
+        shown.extend([body, answer]);
+    }
+}
+
+#[tokio::test]
+async fn a_review_from_detected_to_closed() {
+    let mut world = detected().await;
+    let (_, list) = ask(&world, SERGEANT, "/v1/alerts", None).await;
+    let first = ["alert_id", "state", "due_on", "s", "pct", "thresholds", "contributions"];
+    let mut shown = vec![pick(&list["alerts"][0], &first)];
+    act(&world, decided(), &mut shown).await;
+    let done = json!({"number": 1, "progress": "done"});
+    let (status, _) = ask(&world, SERGEANT, &format!("{CASE}/interventions"), Some(&done)).await;
+    assert_eq!(status, 422, "the training record does not hold the course yet");
     let completed = json!({"type": "training.completed", "id": "t-1", "timestamp": "2026-07-05T10:00:00-05:00",
         "data": {"officer_id": "E-10", "course": "de-escalation", "hours": 8, "result": "passed"}});
     personnel(&world, completed).await;
-    act(&world, SERGEANT, "interventions", json!({"number": 1, "progress": "done"}), 200).await;
-    act(&world, SERGEANT, "transitions", json!({"to": "FollowUp"}), 200).await;
+    let ended = vec![
+        (SERGEANT, "interventions", done, 200),
+        (SERGEANT, "transitions", json!({"to": "FollowUp"}), 200),
+    ];
+    act(&world, ended, &mut shown).await;
     for (day, check) in [("2026-08-04", 30), ("2026-10-03", 90), ("2027-01-01", 180)] {
         world = world.restarted_at(&format!("{day}T09:00:00-06:00")).await;
         let look = json!({"to": "FollowUp", "check": check, "reason": "No complaint since."});
-        act(&world, SERGEANT, "transitions", look, 200).await;
+        act(&world, vec![(SERGEANT, "transitions", look, 200)], &mut shown).await;
     }
-    act(
-        &world,
-        SERGEANT,
-        "transitions",
-        json!({"to": "Closed", "outcome": "Improved", "reason": "Three quiet looks."}),
-        200,
-    )
-    .await;
+    let closed = json!({"to": "Closed", "outcome": "Improved", "reason": "Three quiet looks."});
+    act(&world, vec![(SERGEANT, "transitions", closed, 200)], &mut shown).await;
     let (_, case) = ask(&world, COMMANDER, CASE, None).await;
-    let log: Vec<String> = case["log"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|line| {
-            format!(
-                "{} {} -> {}",
-                line["seq"],
-                line["from"].as_str().unwrap(),
-                line["state"].as_str().unwrap()
-            )
-        })
-        .collect();
-    assert_eq!(log.len(), 16, "{log:?}");
+    assert_eq!(case["log"].as_array().unwrap().len(), 16, "{}", case["log"]);
     shown.push(case["log"][6].clone());
     let (_, own) = ask(&world, OFFICER, "/v1/officers/E-10", None).await;
     assert_eq!(own["alerts"][0]["outcome"], "Improved");
+    let page = include_str!("../../docs/a-review.md");
     for block in shown {
         let text = serde_json::to_string_pretty(&block).unwrap();
         assert!(page.contains(&text), "docs/a-review.md does not show this any more:\n{text}");

@@ -94,10 +94,8 @@ pub(crate) async fn show(context: &Context, caller: &Caller, id: &str) -> anyhow
     let on = context.today().1;
     let record = ledger(context, id).await?.record(id, on, context.policy.zone());
     let ring = &context.personnel_ring;
-    let referrals = match caller.roles.contains(&Role::InternalAffairs) && !reach.is_self(id) {
-        true => Some(referrals(context, id).await?),
-        false => None,
-    };
+    let for_internal_affairs = caller.roles.contains(&Role::InternalAffairs) && !reach.is_self(id);
+    let referrals = if for_internal_affairs { Some(referrals(context, id).await?) } else { None };
     let view = View {
         officer: shown(context, &profile).await?,
         recognition: recognition(context, record.as_ref(), on),

@@ -328,10 +328,13 @@ mod tests {
     }
 
     /// The design's table of endpoints and roles, as text.
-    #[test]
-    fn every_role_at_every_endpoint() {
+    fn table(about_officers: bool) -> String {
         let mut table = String::new();
-        for route in Route::samples() {
+        let is_one = |route: &Route| {
+            let parts = ["/v1/officers", "/v1/alerts", "/v1/reports"];
+            parts.iter().any(|part| route.name().contains(part)) == about_officers
+        };
+        for route in Route::samples().into_iter().filter(is_one) {
             let word = |roles: &[Role]| {
                 let mut words: Vec<&str> = roles.iter().map(|role| role.word()).collect();
                 words.sort_unstable();
@@ -348,7 +351,12 @@ mod tests {
                 Caller { subject: "s".into(), email: None, roles: std::collections::BTreeSet::new() };
             assert!(!route.admits(&nobody));
         }
-        insta::assert_snapshot!(table, @"
+        table
+    }
+
+    #[test]
+    fn every_role_at_every_endpoint_of_updates() {
+        insta::assert_snapshot!(table(false), @"
         GET /v1/incidents/{id}/updates
           all: admin auditor dispatch records victim_services
           own: investigator
@@ -379,6 +387,15 @@ mod tests {
         POST /v1/cases/{number}/release
           all: admin
           own: investigator
+        POST /v1/pause
+          all: admin commander dispatch
+          own: 
+        ");
+    }
+
+    #[test]
+    fn every_role_at_every_endpoint_of_early_intervention() {
+        insta::assert_snapshot!(table(true), @"
         GET /v1/officers/{id}/scores/{date}
           all: commander internal_affairs
           own: officer supervisor
@@ -412,9 +429,6 @@ mod tests {
         GET /v1/reports/{name}
           all: commander internal_affairs
           own: supervisor
-        POST /v1/pause
-          all: admin commander dispatch
-          own: 
         ");
     }
 }
