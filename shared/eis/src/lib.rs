@@ -7,6 +7,7 @@
 //! The word for a high score is *review*. It is no probability, no finding, and never a ground for discipline.
 #![warn(missing_docs)]
 
+pub mod accuracy;
 pub mod alert;
 pub mod case;
 pub mod chance;
