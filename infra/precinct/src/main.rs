@@ -62,6 +62,11 @@ enum Command {
         #[command(subcommand)]
         what: precinct::generate::What,
     },
+    /// Try the rules on an agency's own past, before anything goes live.
+    Backtest {
+        #[command(subcommand)]
+        what: precinct::backtest::What,
+    },
     /// Validate an agency folder, and count what a profile cannot map in a real export.
     Check {
         /// The folder.
@@ -114,6 +119,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Import { what } => return Ok(exit_code(precinct::import::run(what).await?)),
         Command::Generate { what } => precinct::generate::run(&what)?,
+        Command::Backtest { what } => return Ok(exit_code(precinct::backtest::run(&what)?)),
         Command::Check { agency, sample, profile } => {
             if let (Some(sample), Some(profile)) = (sample, profile) {
                 print!("{}", precinct::check::Sample::read(&sample, &agency, &profile)?);
