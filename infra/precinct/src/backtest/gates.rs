@@ -26,7 +26,7 @@ pub(super) fn gates(figures: &Figures) -> Vec<Gate> {
     }
     if let Some(churn) = figures.monthly.churn.get(super::figures::TOP_FIVE) {
         gates.push(Gate {
-            what: "new names a month at most .06".into(),
+            what: format!("new names a month at most .06, in {:?}", figures.monthly.years),
             found: format!("{churn:.4}"),
             met: *churn <= 0.06,
         });

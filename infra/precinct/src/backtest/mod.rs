@@ -55,7 +55,7 @@ pub struct Officers {
     /// Length of the window after each origin, in months: 24m.
     #[arg(long)]
     horizon: Option<String>,
-    /// Folder for metrics.json and report.html; made if missing.
+    /// Folder for metrics.json; made if missing.
     #[arg(long)]
     out: Option<PathBuf>,
     /// File of groups, in place of the history's; read after everybody is scored, for the figures by group alone.
@@ -79,7 +79,7 @@ pub fn run(what: &What) -> Result<bool> {
     let figures = officers.figures()?;
     print!("{}", print::table(&figures));
     if let Some(out) = &officers.out {
-        println!("written: {} and report.html", out.join("metrics.json").display());
+        println!("written: {}", out.join("metrics.json").display());
     }
     println!("took {:.1} s", started.elapsed().as_secs_f64());
     Ok(figures.gates.iter().chain(&figures.controls).all(|gate| gate.met))
@@ -179,7 +179,10 @@ impl Plan {
 
     fn measure(&self, records: &Records, snapshots: &[Snapshot], rounds: usize) -> Result<Figures> {
         let label = self.history.label(&self.label)?;
-        let years: Vec<i16> = self.origins.iter().map(|origin| origin.year()).collect();
+        let mut years = self.history.monthly.clone();
+        if years.is_empty() {
+            years = self.origins.iter().map(|origin| origin.year()).collect();
+        }
         let bar = progress(years.len() * 12, "playing {bar:30} {pos}/{len} months");
         let monthly =
             monthly::play(&self.history, records, &self.rules, label, self.months, &years, &|| bar.inc(1));

@@ -158,7 +158,7 @@ fn months(text: &mut String, figures: &Figures) -> std::fmt::Result {
     let lists = monthly.churn.iter().filter(|(name, _)| !figures.thresholds.contains_key(*name));
     for (name, churn) in lists {
         let names = monthly.names_a_year.get(name).copied().unwrap_or(0.0);
-        writeln!(text, "{name:<32}{:>10.4}{names:>14.0}", churn)?;
+        writeln!(text, "{name:<32}{churn:>10.4}{names:>14.0}")?;
     }
     let desk = if monthly.by_supervisor { "supervisor" } else { "unit (no supervisors in the history)" };
     writeln!(

@@ -225,7 +225,7 @@ impl Loader<'_> {
                 // The same file gave events: its dirt is counted there.
                 if let Ok(on) = row.date(on) {
                     let outcome = Outcome { on, decided: row.optional_date(decided) };
-                    found.entry(officer.to_owned()).or_insert_with(BTreeSet::new).insert(outcome);
+                    found.entry(officer.to_owned()).or_default().insert(outcome);
                 }
             }
             Ok(())

@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn who_ties_at_the_cut_counts_by_chance() {
         let ranked = Ranked::new(&[2.0, 1.0, 1.0, 1.0], &[true, true, false, false]);
-        close(ranked.precision_at(2.0), (1.0 + 1.0 / 3.0) / 2.0);
+        close(ranked.precision_at(2.0), f64::midpoint(1.0, 1.0 / 3.0));
         assert_eq!(Order::new(&[2.0, 1.0, 1.0]).first(2.0), [1.0, 0.5, 0.5]);
         close(Ranked::new(&[1.0; 4], &[true, false, false, false]).auc(), 0.5);
     }
