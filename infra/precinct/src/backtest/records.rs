@@ -106,6 +106,7 @@ impl Loader<'_> {
         mut take: impl FnMut(&mut Records, &str, Row) -> Result<(), &'static str>,
     ) -> Result<()> {
         let officer = sheet.column(officer)?;
+        let first = !self.records.read.contains_key(name);
         let mut count = 0;
         for row in sheet.rows() {
             count += 1;
@@ -113,7 +114,10 @@ impl Loader<'_> {
                 "" => Err("no officer"),
                 officer => take(&mut self.records, officer, row),
             };
-            if let Err(reason) = taken {
+            // A file that gives both events and outcomes is read twice; its dirt is counted once.
+            if let Err(reason) = taken
+                && first
+            {
                 self.records.dirt.count(name, reason);
             }
         }

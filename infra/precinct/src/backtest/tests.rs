@@ -93,8 +93,9 @@ fn officers(folder: &Folder) -> Officers {
 fn a_history_is_measured_end_to_end() {
     let folder = sample("end");
     let figures = officers(&folder).figures().unwrap();
-    assert!(figures.methods["score"].auc > 0.6, "{}", figures.methods["score"].auc);
-    assert!(figures.methods["score"].auc > figures.methods["sustained_5y"].auc - 0.2);
+    // The twenty planted ones come first, and each has another complaint that is sustained.
+    let score = figures.methods["score"];
+    assert!(score.auc > 0.55 && score.precision_at.pct5 > 0.99, "{score:?}");
     let control = |index: usize| (figures.controls[index].met, figures.controls[index].found.clone());
     assert!(control(1).0, "an event after the origin: {}", control(1).1);
     assert!(control(2).0, "the order of rows: {}", control(2).1);
