@@ -29,6 +29,7 @@ pub mod rate;
 pub mod record;
 pub mod ruleset;
 pub mod run;
+pub mod scene;
 pub mod score;
 pub mod threshold;
 
