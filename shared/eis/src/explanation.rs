@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::alert::{Level, Trigger};
 use crate::micro::Micro;
 use crate::ruleset::{Basis, Unit};
+use crate::scene::SameScene;
 use crate::threshold::{Met, Severity};
 
 /// One officer's score of one run, as stored and as shown.
@@ -43,8 +44,11 @@ pub struct Explanation {
     pub terms: Vec<Term>,
     /// Indicators with a weight for which nothing was ever reported: left out, the other weights scaled up.
     pub missing_feeds: Vec<String>,
-    /// The same in words.
+    /// The score in words.
     pub sentence: String,
+    /// Against the others at the same scenes, where there are enough of them; beside the score, never inside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_scene: Option<SameScene>,
 }
 
 /// One indicator's part in a score.

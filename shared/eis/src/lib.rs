@@ -17,6 +17,7 @@ mod department;
 pub mod event;
 pub mod explanation;
 pub mod exposure;
+pub mod fairness;
 pub mod gamma;
 pub mod input;
 pub mod ledger;

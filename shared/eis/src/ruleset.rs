@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::chance::PValue;
 use crate::event::Finding;
+use crate::scene::SceneRules;
 use crate::threshold::Threshold;
 
 /// The one version of the score's formulas that this crate computes.
@@ -60,6 +61,9 @@ pub struct Ruleset {
     pub workflow: Workflow,
     /// When the department says thank you.
     pub recognition: Recognition,
+    /// The index shown beside the score. Left out of the ruleset's name while it is as shipped, since it moves no score.
+    #[serde(default, skip_serializing_if = "SceneRules::is_shipped")]
+    pub same_scene: SceneRules,
 }
 
 /// A measure of exposure.

@@ -1,5 +1,7 @@
 //! The composite: terms of all indicators, their sum, percentile and level. `S = 1 + sum c` is how S is computed,
 //! in whole millionths, so the sum that is shown is the score and not an account of it.
+use std::collections::BTreeMap;
+
 use crate::alert::{self, Level};
 use crate::chance::benjamini_hochberg;
 use crate::counts::{Counter, Tally};
@@ -11,6 +13,7 @@ use crate::measure::{Measured, Row, Yardsticks, measure};
 use crate::micro::{Micro, nine_digits};
 use crate::peers::Peers;
 use crate::ruleset::{Ruleset, VERSION};
+use crate::scene::{self, SameScene};
 use crate::threshold;
 
 /// What a run computes.
@@ -42,6 +45,7 @@ pub struct Scored<'a> {
     percentiles: Vec<f64>,
     ruleset_sha256: String,
     missing_feeds: Vec<String>,
+    same_scene: BTreeMap<String, SameScene>,
 }
 
 /// Scores everybody in `input`.
@@ -81,6 +85,7 @@ impl<'a> Scored<'a> {
             parts,
             scores,
             missing_feeds,
+            same_scene: scene::same_scene(input, &rules.same_scene),
         }
     }
 
@@ -116,6 +121,7 @@ impl<'a> Scored<'a> {
             terms,
             missing_feeds: self.missing_feeds.clone(),
             sentence: String::new(),
+            same_scene: self.same_scene.get(id).cloned(),
         };
         explanation.sentence = explanation.describe();
         explanation
@@ -199,7 +205,7 @@ impl Part<'_> {
 
 impl Output {
     /// Officers above level none, for the hysteresis of the next run.
-    pub fn standing(&self) -> std::collections::BTreeMap<String, Level> {
+    pub fn standing(&self) -> BTreeMap<String, Level> {
         let standing = self.scores.iter().filter(|score| score.level != Level::None);
         standing.map(|score| (score.officer_id.clone(), score.level)).collect()
     }

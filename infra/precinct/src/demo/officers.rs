@@ -122,6 +122,7 @@ mod tests {
             ],
             missing_feeds: Vec::new(),
             sentence: "Complaints add 2.00: 9 events.".into(),
+            same_scene: None,
         };
         let person = Person { name: Some("Cora Woods".into()), post: "officer, patrol-1, evenings".into() };
         insta::assert_snapshot!(tell(&score, &person), @r#"

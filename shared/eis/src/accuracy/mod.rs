@@ -4,10 +4,12 @@
 //! officers happen to stand, so each is its mean over all orders of those who tie.
 mod bootstrap;
 mod calibration;
+mod correlation;
 mod groups;
 mod ranking;
 
 pub use bootstrap::{Interval, Lot, bootstrap, quantile};
 pub use calibration::{Band, Isotonic, bands, brier};
+pub use correlation::rank_correlation;
 pub use groups::{Audit, GroupRates, Marked, by_group, concentration};
 pub use ranking::{Order, Ranked, share_of};

@@ -34,6 +34,8 @@ impl Ruleset {
                 "must be a number that is not negative",
             )?;
         }
+        demand(!self.same_scene.indicator.is_empty(), "same_scene.indicator", "name an indicator")?;
+        demand(self.same_scene.min_scenes >= 1, "same_scene.min_scenes", "must be at least 1")?;
         self.check_indicators()?;
         self.check_alerts()?;
         self.check_thresholds()?;

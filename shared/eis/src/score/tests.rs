@@ -308,3 +308,38 @@ proptest! {
         prop_assert!(two.dept >= one.dept && two.peer >= one.peer);
     }
 }
+
+/// Twelve scenes of two officers: `O-001` always a level above `O-002`.
+fn with_scenes() -> Input {
+    let mut input = department(150);
+    for scene in 0..12_i64 {
+        for (id, level) in [("O-001", "3"), ("O-002", "2")] {
+            let officer = input.officers.get_mut(id).unwrap();
+            let event = Incident {
+                indicator: "use_of_force".into(),
+                occurred_on: today().saturating_sub((scene * 40).days()),
+                severity: Some(level.into()),
+                finding: Finding::WithinPolicy,
+                scene_id: Some(format!("scene-{scene}")),
+            };
+            officer.events.insert(format!("{id}-{scene}"), event);
+        }
+    }
+    input
+}
+
+#[test]
+fn the_same_scene_index_stands_beside_the_score_and_moves_nothing() {
+    let (rules, input) = (rules(), with_scenes());
+    let shown = score(&input, &rules);
+    let index = of(&shown, "O-001").same_scene.as_ref().unwrap();
+    assert_eq!((index.scenes, index.effect > 0.0), (12, true));
+    assert!(of(&shown, "O-002").same_scene.as_ref().unwrap().effect < 0.0);
+    assert_eq!(of(&shown, "O-003").same_scene, None);
+    let mut hidden = rules.clone();
+    hidden.same_scene.min_scenes = 13;
+    for (with, without) in shown.scores.iter().zip(score(&input, &hidden).scores) {
+        assert_eq!(without.same_scene, None);
+        assert_eq!((with.s, &with.terms, with.level), (without.s, &without.terms, without.level));
+    }
+}
