@@ -59,6 +59,10 @@ pub(super) struct Months {
     pub years: Vec<i16>,
     /// Share of the names of a month that are new on the list, by list.
     pub churn: BTreeMap<String, f64>,
+    /// The same of the first 5 %, by year.
+    pub churn_by_year: BTreeMap<i16, f64>,
+    /// The same over the years that the history names for it.
+    pub headline_churn: f64,
     /// Different names on the list in one year, by list.
     pub names_a_year: BTreeMap<String, f64>,
     /// Officers standing at Review, as a share of the force.
@@ -210,7 +214,7 @@ impl Figures {
             place.insert(name.clone(), serde_json::json!(measured));
         }
         json.insert("thresholds".into(), serde_json::json!(self.thresholds));
-        json.insert("churn_per_month".into(), serde_json::json!(self.monthly.churn.get(TOP_FIVE)));
+        json.insert("churn_per_month".into(), serde_json::json!(self.monthly.headline_churn));
         json.insert("per_origin".into(), serde_json::json!(self.per_origin));
         json.insert("more_methods".into(), serde_json::Value::Object(others));
         let detail = serde_json::json!({

@@ -20,9 +20,9 @@ pub(super) struct History {
     pub label: String,
     pub horizon_months: u32,
     pub complete_until: Date,
-    /// Years that are played month by month; without any, those of the origins.
+    /// Years whose churn is the headline; without them, those of the origins.
     #[serde(default)]
-    pub monthly: Vec<i16>,
+    pub churn_years: Vec<i16>,
     /// Without it, everybody of the roster between hire and separation.
     pub population: Option<Population>,
     pub roster: Roster,

@@ -7,8 +7,11 @@ mod history;
 mod measures;
 mod monthly;
 mod origin;
+mod page;
+mod plots;
 mod print;
 mod records;
+mod scenes;
 mod sheet;
 mod snapshot;
 #[cfg(test)]
@@ -35,6 +38,8 @@ use snapshot::{Rules, Snapshot};
 pub enum What {
     /// The officers' score, on yearly origins: accuracy, threshold rules at equal workload, churn, groups.
     Officers(Officers),
+    /// The same-scene index, against a published figure per officer where the history names one.
+    Scenes(scenes::Scenes),
 }
 
 /// Arguments of `precinct backtest officers`.
@@ -55,7 +60,7 @@ pub struct Officers {
     /// Length of the window after each origin, in months: 24m.
     #[arg(long)]
     horizon: Option<String>,
-    /// Folder for metrics.json; made if missing.
+    /// Folder for metrics.json and report.html; made if missing.
     #[arg(long)]
     out: Option<PathBuf>,
     /// File of groups, in place of the history's; read after everybody is scored, for the figures by group alone.
@@ -74,12 +79,15 @@ pub struct Officers {
 
 /// Runs what was asked for; false where a gate or a control failed.
 pub fn run(what: &What) -> Result<bool> {
-    let What::Officers(officers) = what;
+    let officers = match what {
+        What::Officers(officers) => officers,
+        What::Scenes(scenes) => return scenes.run(),
+    };
     let started = std::time::Instant::now();
     let figures = officers.figures()?;
     print!("{}", print::table(&figures));
     if let Some(out) = &officers.out {
-        println!("written: {}", out.join("metrics.json").display());
+        println!("written: {} and report.html", out.join("metrics.json").display());
     }
     println!("took {:.1} s", started.elapsed().as_secs_f64());
     Ok(figures.gates.iter().chain(&figures.controls).all(|gate| gate.met))
@@ -151,6 +159,7 @@ impl Officers {
         let mut json = serde_json::to_string_pretty(&figures.to_json())?;
         json.push('\n');
         put(&out.join("metrics.json"), &json)?;
+        put(&out.join("report.html"), &page::page(figures)?)?;
         if self.scores {
             put(&out.join("scores.csv"), &scores(snapshots)?)?;
         }
@@ -179,10 +188,7 @@ impl Plan {
 
     fn measure(&self, records: &Records, snapshots: &[Snapshot], rounds: usize) -> Result<Figures> {
         let label = self.history.label(&self.label)?;
-        let mut years = self.history.monthly.clone();
-        if years.is_empty() {
-            years = self.origins.iter().map(|origin| origin.year()).collect();
-        }
+        let years: Vec<i16> = self.origins.iter().map(|origin| origin.year()).collect();
         let bar = progress(years.len() * 12, "playing {bar:30} {pos}/{len} months");
         let monthly =
             monthly::play(&self.history, records, &self.rules, label, self.months, &years, &|| bar.inc(1));

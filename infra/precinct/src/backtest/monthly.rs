@@ -24,6 +24,7 @@ struct Month {
 #[derive(Default)]
 struct Sums {
     churn: BTreeMap<String, Vec<f64>>,
+    by_year: BTreeMap<i16, Vec<f64>>,
     names: BTreeMap<String, Vec<f64>>,
     standing: Vec<f64>,
     new: Vec<f64>,
@@ -64,7 +65,7 @@ pub(super) fn play(
             sums.names.entry(name).or_default().push(list.len() as f64);
         }
     }
-    sums.figures(years, records)
+    sums.figures(history, years, records)
 }
 
 fn one_month(
@@ -108,6 +109,9 @@ impl Sums {
                 self.churn.entry(name.clone()).or_default().push(new as f64 / list.len() as f64);
             }
         }
+        if let Some(last) = self.churn.get(TOP_FIVE).and_then(|values| values.last()) {
+            self.by_year.entry(origin.t.year()).or_default().push(*last);
+        }
         let new: Vec<&String> = review.difference(&before.lists[REVIEW]).collect();
         self.new.push(new.len() as f64 / now.officers.max(1) as f64);
         for id in new {
@@ -126,14 +130,23 @@ impl Sums {
         }
     }
 
-    fn figures(self, years: &[i16], records: &Records) -> Months {
+    fn figures(self, history: &History, years: &[i16], records: &Records) -> Months {
         let mean = |values: &Vec<f64>| values.iter().sum::<f64>() / values.len().max(1) as f64;
         let means = |lists: &BTreeMap<String, Vec<f64>>| {
             lists.iter().map(|(name, values)| (name.clone(), mean(values))).collect()
         };
         let desk_months: usize = self.desks.iter().sum();
         let alerts: usize = self.alerts.values().sum();
+        let by_year: BTreeMap<i16, f64> =
+            self.by_year.iter().map(|(year, values)| (*year, mean(values))).collect();
+        let named = by_year.iter().filter(|(year, _)| history.churn_years.contains(year));
+        let mut headline: Vec<f64> = named.map(|(_, churn)| *churn).collect();
+        if headline.is_empty() {
+            headline.extend(by_year.values());
+        }
         Months {
+            headline_churn: mean(&headline),
+            churn_by_year: by_year,
             years: years.to_vec(),
             churn: means(&self.churn),
             names_a_year: means(&self.names),

@@ -160,6 +160,9 @@ fn months(text: &mut String, figures: &Figures) -> std::fmt::Result {
         let names = monthly.names_a_year.get(name).copied().unwrap_or(0.0);
         writeln!(text, "{name:<32}{churn:>10.4}{names:>14.0}")?;
     }
+    for (year, churn) in &monthly.churn_by_year {
+        writeln!(text, "  first 5 %, plain, in {year:<11}{churn:>10.4}")?;
+    }
     let desk = if monthly.by_supervisor { "supervisor" } else { "unit (no supervisors in the history)" };
     writeln!(
         text,

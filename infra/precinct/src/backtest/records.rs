@@ -106,7 +106,6 @@ impl Loader<'_> {
         mut take: impl FnMut(&mut Records, &str, Row) -> Result<(), &'static str>,
     ) -> Result<()> {
         let officer = sheet.column(officer)?;
-        let first = !self.records.read.contains_key(name);
         let mut count = 0;
         for row in sheet.rows() {
             count += 1;
@@ -114,10 +113,7 @@ impl Loader<'_> {
                 "" => Err("no officer"),
                 officer => take(&mut self.records, officer, row),
             };
-            // A file that gives both events and outcomes is read twice; its dirt is counted once.
-            if let Err(reason) = taken
-                && first
-            {
+            if let Err(reason) = taken {
                 self.records.dirt.count(name, reason);
             }
         }
@@ -222,18 +218,17 @@ impl Loader<'_> {
         let sheet = self.sheet(file)?;
         let (on, decided) = (sheet.column(dated)?, sheet.optional(label.decided.as_ref())?);
         let conditions = conditions(&sheet, &label.conditions)?;
-        let outcomes = self.records.outcomes.entry(label.name.clone()).or_default();
-        let mut found = std::mem::take(outcomes);
+        let mut found: BTreeMap<String, BTreeSet<Outcome>> = BTreeMap::new();
+        // A file that gave events before has its dirt counted.
+        let counted = self.records.read.contains_key(file).then(|| self.records.dirt.clone());
         self.rows(file, &sheet, officer, |_, officer, row| {
             if holds(&conditions, row) {
-                // The same file gave events: its dirt is counted there.
-                if let Ok(on) = row.date(on) {
-                    let outcome = Outcome { on, decided: row.optional_date(decided) };
-                    found.entry(officer.to_owned()).or_default().insert(outcome);
-                }
+                let outcome = Outcome { on: row.date(on)?, decided: row.optional_date(decided) };
+                found.entry(officer.to_owned()).or_default().insert(outcome);
             }
             Ok(())
         })?;
+        self.records.dirt = counted.unwrap_or_else(|| std::mem::take(&mut self.records.dirt));
         self.records.outcomes.insert(label.name.clone(), found);
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! A small invented history, end to end: the files are read, the score is measured, the controls hold, and what does not
 //! belong in the score cannot be named in it.
+mod past;
+
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -113,6 +115,9 @@ fn a_history_is_measured_end_to_end() {
         json["thresholds"]["3 complaints in 180 days"]["flagged"].as_u64().is_some_and(|flagged| flagged > 0)
     );
     assert!(json["churn_per_month"].is_f64());
+    let page = std::fs::read_to_string(folder.0.join("out/report.html")).unwrap();
+    assert_eq!(page.matches("<svg").count(), 4);
+    assert!(!page.contains("src=") && !page.contains("<link"), "the page needs nothing else");
 }
 
 #[test]
