@@ -10,28 +10,8 @@ const NIGHT: &str = "2026-07-05T03:30:00-05:00";
 const MORNING: &str = "2026-07-05T05:00:00-05:00";
 const CASE: &str = "/v1/alerts/E-10.2026-07-05";
 
-/// A chief, two sergeants, and nine officers each, all with an address; `E-10` has six complaints this year.
 async fn department(world: &World) {
-    let event = |kind: &str, id: String, data: Value| json!({"type": kind, "id": id, "timestamp": EVENING, "data": data});
-    let mut events = Vec::new();
-    for number in 0..21 {
-        let above = match number {
-            0 => None,
-            1 | 2 => Some(0),
-            _ => Some(1 + number % 2),
-        };
-        let data = json!({"officer_id": format!("E-{number}"), "subject": format!("subject-{number}"),
-            "hired_on": "2018-03-01", "rank": "officer", "unit": "patrol", "shift": "days",
-            "name": format!("Sample Officer {number}"), "email": format!("e{number}@police.example.gov"),
-            "supervisor_id": above.map(|above| format!("E-{above}")), "active": true});
-        events.push(event("officer.upserted", format!("hr-{number}"), data));
-    }
-    for number in 0..6 {
-        let data = json!({"event_id": format!("c-{number}"), "officer_id": "E-10", "indicator": "complaint",
-            "occurred_on": format!("2026-0{}-10", number + 1), "reported_on": format!("2026-0{}-11", number + 1)});
-        events.push(event("event.reported", format!("c-{number}-reported"), data));
-    }
-    personnel(world, json!(events)).await;
+    personnel(world, json!(tests::department(EVENING))).await;
 }
 
 async fn personnel(world: &World, events: Value) {
@@ -97,10 +77,27 @@ async fn a_delayed_notice_reaches_the_officer_on_its_day() {
     let statement = json!({"text": "I object."});
     let path = format!("{CASE}/statement");
     assert_eq!(ask(&world, OFFICER, &path, Some(&statement)).await.0, 404, "it is not known yet");
-    assert_eq!(ask(&world, OFFICER, "/v1/officers/E-10", None).await.1["alerts"], json!([]));
+    let (_, own) = ask(&world, OFFICER, "/v1/officers/E-10", None).await;
+    assert_eq!((&own["alerts"], &own["scores"]), (&json!([]), &json!([])), "a level would tell as much");
+    let (_, list) = ask(&world, OFFICER, "/v1/officers", None).await;
+    assert_eq!(list["officers"][0].get("level"), None, "{list}");
+    let score = "/v1/officers/E-10/scores/2026-07-05";
+    assert_eq!(ask(&world, OFFICER, score, None).await.0, 404);
+    assert_eq!(ask(&world, SERGEANT, score, None).await.0, 200);
     world.until("2026-07-07T06:00:00-05:00").await;
     assert_eq!(told(&world), 1);
+    assert_eq!(ask(&world, OFFICER, score, None).await.0, 200);
     assert_eq!(ask(&world, OFFICER, &path, Some(&statement)).await.0, 200);
+}
+
+#[tokio::test]
+async fn each_run_leaves_a_report_of_whom_reviews_fall_on() {
+    let world = detected().await;
+    let (status, report) = ask(&world, COMMANDER, "/v1/reports/fairness", None).await;
+    assert_eq!((status, &report["officers"], &report["review"]["count"]), (200, &json!(21), &json!(1)));
+    assert_eq!(report["groups"]["unit"]["patrol"]["of"], 21, "{report}");
+    assert!(!report.to_string().contains("E-10"), "no report names an officer under review");
+    assert_eq!(ask(&world, SERGEANT, "/v1/reports/fairness", None).await.0, 403);
 }
 
 #[tokio::test]
@@ -127,6 +124,14 @@ async fn a_referral_stands_alone_and_is_seen_by_internal_affairs() {
     assert!(referral.contains("the same trick") && !referral.contains("2026-07-05\""), "{referral}");
     assert!(!referral.contains("pct") && !referral.contains("alert"), "{referral}");
     assert_eq!(ask(&world, SERGEANT, "/v1/officers/E-10", None).await.1.get("referrals"), None);
+}
+
+#[tokio::test]
+async fn a_pause_works_although_the_rules_for_officers_cannot_be_read() {
+    let world = World::with(EVENING, "eis.toml", "version = \"gp-1\"", "version = \"gp-9\"").await;
+    let pause = json!({"scope": "all", "on": true, "reason": "wrong texts"});
+    assert_eq!(ask(&world, ("d", "dispatch"), "/v1/pause", Some(&pause)).await.0, 200);
+    assert_eq!(ask(&world, COMMANDER, "/v1/reports/evaluation", None).await.0, 200);
 }
 
 #[tokio::test]

@@ -19,29 +19,8 @@ async fn stack() -> Stack {
     Stack::start(Options { agency, now: Some(now), still: true, ..Options::default() }).await.unwrap()
 }
 
-/// Who answers to whom: a chief, two sergeants, nine officers each; `E-10` has six complaints.
 async fn department(stack: &Stack) {
-    let event =
-        |kind: &str, id: String, data: Value| json!({"type": kind, "id": id, "timestamp": NOW, "data": data});
-    let mut events = Vec::new();
-    for number in 0..21 {
-        let above = match number {
-            0 => None,
-            1 | 2 => Some(0),
-            _ => Some(1 + number % 2),
-        };
-        let data = json!({"officer_id": format!("E-{number}"), "subject": format!("subject-{number}"),
-            "hired_on": "2018-03-01", "rank": "officer", "unit": "patrol", "shift": "days",
-            "name": format!("Sample Officer {number}"),
-            "supervisor_id": above.map(|above| format!("E-{above}")), "active": true});
-        events.push(event("officer.upserted", format!("hr-{number}"), data));
-    }
-    for number in 0..6 {
-        let data = json!({"event_id": format!("c-{number}"), "officer_id": "E-10", "indicator": "complaint",
-            "occurred_on": format!("2026-0{}-10", number + 1), "reported_on": format!("2026-0{}-11", number + 1),
-            "scene_id": format!("scene-{number}")});
-        events.push(event("event.reported", format!("c-{number}-reported"), data));
-    }
+    let events = tests::department(NOW);
     let (status, answer) = stack.post("/v1/personnel/events", &json!(events)).await.unwrap();
     assert_eq!((status, &answer["accepted"]), (202, &json!(27)), "{answer}");
 }

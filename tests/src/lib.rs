@@ -201,6 +201,32 @@ pub fn en_route(id: &str, at: &str, incident: &str) -> Value {
     event("unit.enroute", id, at, incident, json!({"units": units}))
 }
 
+/// Events of a department posted at `at`: a chief, two sergeants, and nine officers each; `E-10`, who answers to `E-1`, has
+/// six complaints in the first half of 2026.
+pub fn department(at: &str) -> Vec<Value> {
+    let event =
+        |kind: &str, id: String, data: Value| json!({"type": kind, "id": id, "timestamp": at, "data": data});
+    let officer = |number: i32| {
+        let above = match number {
+            0 => None,
+            1 | 2 => Some(0),
+            _ => Some(1 + number % 2),
+        };
+        let data = json!({"officer_id": format!("E-{number}"), "subject": format!("subject-{number}"),
+            "hired_on": "2018-03-01", "rank": "officer", "unit": "patrol", "shift": "days",
+            "name": format!("Sample Officer {number}"), "email": format!("e{number}@police.example.gov"),
+            "supervisor_id": above.map(|above| format!("E-{above}")), "active": true});
+        event("officer.upserted", format!("hr-{number}"), data)
+    };
+    let complaint = |number: i32| {
+        let data = json!({"event_id": format!("c-{number}"), "officer_id": "E-10", "indicator": "complaint",
+            "occurred_on": format!("2026-0{}-10", number + 1), "reported_on": format!("2026-0{}-11", number + 1),
+            "scene_id": format!("scene-{number}")});
+        event("event.reported", format!("c-{number}-reported"), data)
+    };
+    (0..21).map(officer).chain((0..6).map(complaint)).collect()
+}
+
 /// An instant in RFC 3339.
 pub fn instant(text: &str) -> Timestamp {
     text.parse().expect("tests write instants in RFC 3339")

@@ -189,27 +189,36 @@ async fn advance(
     if filed.case.state == State::Detected {
         let told = work(context, round, &filed.case, &by).step(&Step::Notified, false);
         let told = told.map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
-        filed = store(context, filed, told).await?;
+        let Some(next) = store(context, filed, told).await? else { return Ok(()) };
+        filed = next;
         report.notified += 1;
     }
     if filed.case.officer_told_on.is_none() && filed.case.is_known_to_officer(round.on) {
         letters::officer(context, round, &filed.case).await?;
         let told = work(context, round, &filed.case, &by).tell_officer();
-        filed = store(context, filed, told).await?;
+        let Some(next) = store(context, filed, told).await? else { return Ok(()) };
+        filed = next;
         report.officers_told += 1;
     }
     while filed.case.escalated_on.len() < work(context, round, &filed.case, &by).ranks_up() {
         let up = work(context, round, &filed.case, &by).step(&Step::Escalated, false);
         let up = up.map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
-        filed = store(context, filed, up).await?;
+        let Some(next) = store(context, filed, up).await? else { return Ok(()) };
+        filed = next;
         report.escalated += 1;
     }
     Ok(())
 }
 
-/// Stores an act. Where a person was faster, the next night does what is left.
-async fn store(context: &Context, filed: Filed, (case, entry): (Case, Entry)) -> anyhow::Result<Filed> {
-    context.personnel.file(filed.rev, case.clone(), &entry, None).await?;
-    let stored = context.personnel.case(&case.alert_id).await?;
-    stored.context("a case that was just stored is not there")
+/// Stores an act. `None` where a person was faster: the next night does what is left.
+async fn store(
+    context: &Context,
+    filed: Filed,
+    (case, entry): (Case, Entry),
+) -> Result<Option<Filed>, StoreError> {
+    match context.personnel.file(filed.rev, case.clone(), &entry, None).await {
+        Err(error) if error.is_condition() => Ok(None),
+        Err(error) => Err(error),
+        Ok(()) => context.personnel.case(&case.alert_id).await,
+    }
 }

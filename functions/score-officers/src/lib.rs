@@ -133,6 +133,8 @@ async fn night(
     stream::iter(output.scores.iter().map(put)).buffer_unordered(IN_FLIGHT).try_collect::<()>().await?;
     let effects = effects(context, &run, &input).await?;
     context.personnel.put_beside(&run, "EFFECTS", serde_json::to_string(&effects)?).await?;
+    let fairness = eis::fairness::fairness(&input, &output, &context.rules);
+    context.personnel.put_beside(&run, "FAIRNESS", serde_json::to_string(&fairness)?).await?;
     context.personnel.put_run(&run).await?;
     let raised = raise(context, &run, &ledger, &input, &output.scores).await?;
     let count = |what: Raised| raised.iter().filter(|raised| **raised == what).count();

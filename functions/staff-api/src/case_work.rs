@@ -229,7 +229,7 @@ where
             return Ok(Reply { answer: not_found(), about });
         };
         let (at, on) = context.today();
-        let flow = &context.rules.workflow;
+        let flow = &context.rules()?.workflow;
         let work = Work { case: &filed.case, by: &by, at, on, flow };
         let (case, entry) = match perform(work, context).await? {
             Ok(done) => done,
@@ -273,8 +273,9 @@ async fn actor(
 }
 
 /// The steps that are open to the caller in a case that they may see.
-pub(crate) fn legal(context: &Context, caller: &Caller, filed: &Filed) -> Vec<&'static str> {
+pub(crate) fn legal(context: &Context, caller: &Caller, filed: &Filed) -> anyhow::Result<Vec<&'static str>> {
     let by = Actor { id: caller.subject.clone(), capacity: capacity(caller) };
     let (at, on) = context.today();
-    Work { case: &filed.case, by: &by, at, on, flow: &context.rules.workflow }.legal()
+    let flow = &context.rules()?.workflow;
+    Ok(Work { case: &filed.case, by: &by, at, on, flow }.legal())
 }

@@ -57,7 +57,7 @@ pub(crate) async fn show(context: &Context, caller: &Caller, id: &str) -> anyhow
 }
 
 async fn view(context: &Context, caller: &Caller, filed: Filed) -> anyhow::Result<View> {
-    let legal = case_work::legal(context, caller, &filed);
+    let legal = case_work::legal(context, caller, &filed)?;
     let case = filed.case;
     let on = context.today().1;
     let officer = match context.personnel.profile(&case.officer_id).await? {

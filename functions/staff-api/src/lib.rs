@@ -69,8 +69,8 @@ pub struct Context {
     audit: audit::Trail,
     groups: caller::Groups,
     policy: Arc<Policy>,
-    /// The rules of early intervention: due days, indicators.
-    rules: Arc<Ruleset>,
+    /// The rules of early intervention. None where they cannot be used: then no case moves, and everything else goes on.
+    rules: Option<Arc<Ruleset>>,
     /// None where the texts cannot be used: then nothing can be written, and everything else goes on.
     words: Option<Arc<Words>>,
     clock: Clock,
@@ -88,7 +88,10 @@ impl Context {
         let words = Words::load(&folder, &agency, &policy).inspect_err(|error| {
             tracing::error!(error = %error, "texts cannot be used: staff messages are refused");
         });
-        let rules = Ruleset::parse(&folder.text("eis.toml")?).context("agency folder: eis.toml")?;
+        let rules = folder.text("eis.toml").map_err(anyhow::Error::from);
+        let rules = rules.and_then(|text| Ok(Ruleset::parse(&text)?)).inspect_err(|error| {
+            tracing::error!(error = format!("{error:#}"), "eis.toml cannot be used: no case can be worked");
+        });
         let incidents = Store::new(dynamo.clone(), runtime.variables.required("INCIDENTS_TABLE")?);
         Ok(Self {
             updates: Planning::open(runtime, &dynamo, &kms)?,
@@ -97,7 +100,7 @@ impl Context {
             personnel,
             audit: audit::Trail::new(runtime)?,
             policy,
-            rules: Arc::new(rules),
+            rules: rules.ok().map(Arc::new),
             words: words.ok().map(Arc::new),
             groups: caller::Groups::new(&agency.groups).context("agency folder: agency.toml: groups")?,
             clock: runtime.clock.clone(),
@@ -106,6 +109,11 @@ impl Context {
 }
 
 impl Context {
+    /// The rules of early intervention; an error is answered as 503.
+    fn rules(&self) -> anyhow::Result<&Ruleset> {
+        self.rules.as_deref().context("eis.toml cannot be used")
+    }
+
     /// Now, and the agency's day.
     fn today(&self) -> (Timestamp, Date) {
         let now = self.clock.now();

@@ -132,7 +132,8 @@ async fn listed(
         other => other,
     };
     let courses = record::ledger(context, &id).await?.training(&id, on);
-    let score = match run {
+    let withheld = record::withheld_from(context, reach, &id).await?;
+    let score = match run.filter(|run| withheld.is_none_or(|from| run.date < from)) {
         Some(run) => context.personnel.score(run.date, &run.run_id, &id).await?,
         None => None,
     };
@@ -196,7 +197,8 @@ pub(crate) async fn score(context: &Context, caller: &Caller, id: &str, date: &s
     };
     let Some(date) = day(date) else { return Ok(Reply::refusal(bad_date())) };
     let about = vec![id.to_owned()];
-    if !reach.covers(context, id).await? {
+    let withheld = record::withheld_from(context, &reach, id).await?;
+    if !reach.covers(context, id).await? || withheld.is_some_and(|from| date >= from) {
         return Ok(Reply { answer: not_found(), about });
     }
     let Some(run) = context.personnel.run(date).await? else {

@@ -98,28 +98,48 @@ pub(crate) async fn show(context: &Context, caller: &Caller, id: &str) -> anyhow
     let referrals = if for_internal_affairs { Some(referrals(context, id).await?) } else { None };
     let view = View {
         officer: shown(context, &profile).await?,
-        recognition: recognition(context, record.as_ref(), on),
+        recognition: recognition(context, record.as_ref(), on)?,
         record,
         coaching: context.personnel.sessions(ring, id).await?,
         goals: context.personnel.goals(ring, id).await?,
-        scores: nights(context, id).await?,
+        scores: nights(context, id, withheld_from(context, &reach, id).await?).await?,
         alerts: cases(context, &reach, id, on).await?,
         referrals,
     };
     Ok(Reply { answer: Answer::json(200, &view), about })
 }
 
-fn recognition(context: &Context, record: Option<&Record>, on: Date) -> Recognition {
-    let rule = &context.rules.recognition;
+fn recognition(context: &Context, record: Option<&Record>, on: Date) -> anyhow::Result<Recognition> {
+    let rule = &context.rules()?.recognition;
     let since = on.saturating_sub(i64::from(rule.days).days());
     let praise = record.into_iter().flat_map(|record| &record.commendations);
     let commendations = praise.filter(|one| one.date > since).count();
-    Recognition { commendations, days: rule.days, due: commendations >= usize::from(rule.commendations) }
+    let due = commendations >= usize::from(rule.commendations);
+    Ok(Recognition { commendations, days: rule.days, due })
 }
 
-async fn nights(context: &Context, id: &str) -> anyhow::Result<Vec<Night>> {
+/// The first night that is withheld from the caller: an officer who is not to know of a case yet must not read it off the
+/// level of a score either.
+pub(crate) async fn withheld_from(
+    context: &Context,
+    reach: &Reach,
+    id: &str,
+) -> anyhow::Result<Option<Date>> {
+    if !reach.is_self(id) {
+        return Ok(None);
+    }
+    let last = context.personnel.last_case(id).await?.map(|filed| filed.case);
+    let on = context.today().1;
+    Ok(last.filter(|case| !case.is_closed() && !case.is_known_to_officer(on)).map(|case| case.opened_on))
+}
+
+/// The last nights before the one that is withheld.
+async fn nights(context: &Context, id: &str, withheld: Option<Date>) -> anyhow::Result<Vec<Night>> {
     let mut nights = Vec::new();
     for run in context.personnel.recent_runs(NIGHTS).await? {
+        if withheld.is_some_and(|from| run.date >= from) {
+            continue;
+        }
         let Some(score) = context.personnel.score(run.date, &run.run_id, id).await? else { continue };
         let Explanation { level, s, pct, insufficient_history, sentence, .. } = score;
         let score = format!("/v1/officers/{id}/scores/{}", run.date);

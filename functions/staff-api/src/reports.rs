@@ -1,10 +1,12 @@
 //! `GET /v1/reports/{name}`: what commanders print: training that is due, coaching and goals, a year's record of each
-//! officer, and the yearly evaluation of early intervention itself. None holds anybody's score: a score is for coaching,
+//! officer, the yearly evaluation of early intervention itself, and how a
+//! night's reviews fall on groups of officers. None holds anybody's score: a score is for coaching,
 //! and a table of scores is a ranking.
 mod evaluation;
 mod officers;
 
 use aws_lambda_events::event::apigw::ApiGatewayV2httpRequest;
+use eis::fairness::FairnessReport;
 use serde::Serialize;
 use startup::http::{Answer, Fault};
 
@@ -69,9 +71,12 @@ pub(crate) async fn show(
         Ok(asked) => asked,
         Err(answer) => return Ok(Reply::refusal(answer)),
     };
-    if name == "evaluation" {
+    if matches!(name, "evaluation" | "fairness") {
         if !caller.is_any(route.full_roles()) {
-            return Ok(Reply::refusal(forbidden("the evaluation is for commanders and internal affairs")));
+            return Ok(Reply::refusal(forbidden("this report is for commanders and internal affairs")));
+        }
+        if name == "fairness" {
+            return fairness(context).await;
         }
         let rows = evaluation::rows(context, asked.year).await?;
         return Ok(Reply { answer: table(name, &rows, None, asked.csv)?, about: Vec::new() });
@@ -86,6 +91,16 @@ pub(crate) async fn show(
         _ => not_found(),
     };
     Ok(Reply { answer, about })
+}
+
+/// How the last night's reviews fall on units, rank classes, shifts and years of service.
+async fn fairness(context: &Context) -> anyhow::Result<Reply> {
+    let Some(run) = context.personnel.last_run().await? else { return Ok(Reply::refusal(not_found())) };
+    let found: Option<Option<FairnessReport>> = context.personnel.beside(&run, "FAIRNESS").await?;
+    Ok(match found.flatten() {
+        Some(report) => Reply { answer: Answer::json(200, &report), about: Vec::new() },
+        None => Reply::refusal(not_found()),
+    })
 }
 
 /// The rows as JSON, or as a table with a header row; where a table goes on, a header says after what.

@@ -95,7 +95,7 @@ pub enum Route {
     },
     /// `GET /v1/reports/{name}`
     Report {
-        /// `training`, `coaching`, `evaluation` or `year`.
+        /// `training`, `coaching`, `year`, `evaluation` or `fairness`.
         name: String,
     },
     /// `POST /v1/pause`

@@ -137,6 +137,11 @@ fn tasks(report: &mut Report, agency: &Agency) {
     for role in Owner::ALL.iter().filter(|role| !agency.mailboxes.contains_key(role.word())) {
         fault(format!("mailboxes.{role}: is missing; nobody would be told of tasks of this role"));
     }
+    if !agency.mailboxes.contains_key("commander") {
+        fault(
+            "mailboxes.commander: is missing; a review without a supervisor would be told to nobody".into(),
+        );
+    }
     for (role, mailbox) in &agency.mailboxes {
         // Commanders own no task; they are told of reviews.
         if Owner::from_word(role).is_none() && role != "commander" {

@@ -211,6 +211,8 @@ fn a_quarantine_that_is_too_long_is_named() {
 fn mailboxes_and_the_task_webhook_are_checked() {
     let file = "agency.toml";
     check(file, "dispatch = \"dispatch-desk@police.example.gov\"\n", "", "mailboxes.dispatch: is missing");
+    let commanders = "commander = \"command-staff@police.example.gov\"\n";
+    check(file, commanders, "", "mailboxes.commander: is missing");
     check(
         file,
         "records = \"records@police.example.gov\"",

@@ -24,6 +24,14 @@ impl Work<'_> {
         if (kind == Kind::Training) != course.is_some() {
             return field("course", "goes with training, and with nothing else");
         }
+        let same = |one: &Intervention| {
+            one.progress == Progress::Planned
+                && (one.kind, one.owner.as_str(), one.due_on) == (kind, owner, due_on)
+                && one.course.as_deref() == course
+        };
+        if self.case.interventions.iter().any(same) {
+            return Err(self.illegal("this very intervention is planned already"));
+        }
         let mut case = self.case.clone();
         let number = case.interventions.len() as u32 + 1;
         case.interventions.push(Intervention {

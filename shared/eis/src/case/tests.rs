@@ -328,6 +328,16 @@ fn of_a_wellness_referral_only_three_words_are_kept() {
 }
 
 #[test]
+fn the_same_plan_again_is_no_second_one() {
+    let (flow, by) = (flow(), sergeant());
+    let case = planned();
+    let work = Work { case: &case, by: &by, at: Timestamp::UNIX_EPOCH, on: DAY, flow: &flow };
+    let due = Date::constant(2026, 8, 1);
+    assert!(matches!(work.plan(Kind::Coaching, "E-1", due, None), Err(Refusal::State { .. })));
+    assert!(work.plan(Kind::Coaching, "E-2", due, None).is_ok());
+}
+
+#[test]
 fn training_is_done_when_the_training_record_says_so() {
     let (flow, by) = (flow(), sergeant());
     let case = planned();
