@@ -1,8 +1,10 @@
 //! Last night's officers to review, each with the sum that says why, as the staff API gives them.
 use std::fmt::Write;
 
+use eis::Level;
 use eis::explanation::{Explanation, Term};
 use eis::micro::Micro;
+use eis::threshold::Severity;
 
 use super::bubble::wrap;
 use super::callers::WIDTH;
@@ -26,19 +28,26 @@ pub(crate) fn introduction(about: &str, count: usize) -> String {
     wrap(&words, WIDTH).join("\n") + "\n\n"
 }
 
-/// The remaining ones, a line each.
+/// The remaining ones, a line each with what asks for the review: the score, a threshold rule, or both.
 pub(crate) fn others(rest: &[(Explanation, Person)]) -> String {
     let line = |(score, person): &(Explanation, Person)| {
-        format!(
-            "  {} ({}): score {:.2}, percentile {:.1}\n",
-            score.officer_id,
-            person.post,
-            score.s.value(),
-            score.pct
-        )
+        format!("  {} ({}): {}\n", score.officer_id, person.post, asking(score))
     };
     let lines: String = rest.iter().map(line).collect();
     if lines.is_empty() { lines } else { format!("  Also to review:\n{lines}") }
+}
+
+/// The engines that name the officer, each apart.
+fn asking(score: &Explanation) -> String {
+    let met = score.thresholds.iter().filter(|met| met.severity == Severity::Review);
+    let rules: Vec<String> =
+        met.map(|met| format!("{} ({} in {} days)", met.rule, met.count, met.days)).collect();
+    let by_score = format!("score {:.2}, percentile {:.1}", score.s.value(), score.pct);
+    match (score.level == Level::Review, rules.is_empty()) {
+        (true, true) => by_score,
+        (true, false) => format!("{by_score}; rules: {}", rules.join(", ")),
+        (false, _) => format!("by rule alone: {}", rules.join(", ")),
+    }
 }
 
 /// One officer: the terms and the score they add up to.
@@ -91,8 +100,7 @@ fn reason(term: &Term) -> String {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_score_is_shown_as_the_sum_it_is() {
+    fn sample() -> Explanation {
         let term = |indicator: &str, name: &str, micro, events: usize| Term {
             indicator: indicator.into(),
             name: name.into(),
@@ -102,7 +110,7 @@ mod tests {
             events: vec![eis::explanation::CountedEvent { event_id: "ia-1".into(), weight: 1.0 }; events],
             ..Term::default()
         };
-        let score = Explanation {
+        Explanation {
             version: "gp-1".into(),
             officer_id: "E-1053".into(),
             as_of: jiff::civil::date(2026, 7, 5),
@@ -123,7 +131,12 @@ mod tests {
             missing_feeds: Vec::new(),
             sentence: "Complaints add 2.00: 9 events.".into(),
             same_scene: None,
-        };
+        }
+    }
+
+    #[test]
+    fn a_score_is_shown_as_the_sum_it_is() {
+        let score = sample();
         let person = Person { name: Some("Cora Woods".into()), post: "officer, patrol-1, evenings".into() };
         insta::assert_snapshot!(tell(&score, &person), @r#"
         E-1053, Cora Woods (officer, patrol-1, evenings)
@@ -132,5 +145,26 @@ mod tests {
            −0.100000   preventable collisions: none
           = 2.900001   score: percentile 99.7 of 150 officers
         "#);
+    }
+
+    #[track_caller]
+    fn check(level: Level, rules: &[&str], expected: &str) {
+        let met = |rule: &&str| eis::threshold::Met {
+            rule: (*rule).into(),
+            severity: Severity::Review,
+            count: 3,
+            days: 180,
+            events: Vec::new(),
+            sentence: String::new(),
+        };
+        let thresholds = rules.iter().map(met).collect();
+        assert_eq!(asking(&Explanation { level, thresholds, ..sample() }), expected);
+    }
+
+    #[test]
+    fn whoever_is_named_by_a_rule_alone_is_shown_by_the_rule() {
+        check(Level::Review, &[], "score 2.90, percentile 99.7");
+        check(Level::Review, &["force"], "score 2.90, percentile 99.7; rules: force (3 in 180 days)");
+        check(Level::None, &["force"], "by rule alone: force (3 in 180 days)");
     }
 }
