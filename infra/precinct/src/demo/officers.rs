@@ -121,7 +121,7 @@ mod tests {
             plain_days: 730,
             duty_months: 24.0,
             insufficient_history: false,
-            level: eis::Level::Review,
+            level: Level::Review,
             triggers: Vec::new(),
             thresholds: Vec::new(),
             terms: vec![
