@@ -242,6 +242,30 @@ async fn every_role_at_every_endpoint_of_early_intervention() {
 }
 
 #[tokio::test]
+async fn on_leave_an_officer_keeps_the_own_record_and_a_supervisor_loses_the_chain() {
+    let stack = stack().await;
+    department(&stack).await;
+    night(&stack).await;
+    let away: Vec<Value> = tests::department(NIGHT)
+        .into_iter()
+        .filter(|event| ["E-10", "E-1"].contains(&event["data"]["officer_id"].as_str().unwrap()))
+        .filter(|event| event["type"] == "officer.upserted")
+        .map(|mut event| {
+            event["id"] = json!(format!("leave-{}", event["id"].as_str().unwrap()));
+            event["data"]["active"] = json!(false);
+            event
+        })
+        .collect();
+    let (status, answer) = stack.post("/v1/personnel/events", &json!(away)).await.unwrap();
+    assert_eq!((status, &answer["accepted"]), (202, &json!(2)), "{answer}");
+    stack.drain().await.unwrap();
+    let status = async |subject: &str, group: &str| ask(&stack, SCORE, subject, &[group]).await.0;
+    assert_eq!(status("subject-10", "officer").await, 200);
+    assert_eq!(status("subject-1", "supervisor").await, 404);
+    assert_eq!(status("subject-0", "supervisor").await, 200);
+}
+
+#[tokio::test]
 async fn officers_see_themselves_and_supervisors_their_own_chain() {
     let stack = stack().await;
     department(&stack).await;

@@ -11,7 +11,8 @@ use eis::alert::parties;
 use eis::case::{News, Raised as Reason};
 use eis::explanation::Explanation;
 use eis::outcome::{self, Effect};
-use eis::{Input, Known, Ledger, Revision, Ruleset, Run, run};
+use eis::run::{self, Identity};
+use eis::{Input, Known, Ledger, Revision, Ruleset, Run, Scored, Summary};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
@@ -127,16 +128,16 @@ async fn night(
     }
     let previous = context.personnel.run_before(date).await?.map(|run| run.standing).unwrap_or_default();
     let input = ledger.input(date, &context.zone, previous);
-    let output = eis::score(&input, &context.rules);
-    let run = Run::new(time, &context.rules, &input, &output);
-    let put = |score| context.personnel.put_score(&run, score);
-    stream::iter(output.scores.iter().map(put)).buffer_unordered(IN_FLIGHT).try_collect::<()>().await?;
+    let scored = Scored::new(&input, &context.rules);
+    let identity = Identity::new(time, &context.rules, &input);
+    let (summary, for_review) = store(context, &identity, &scored).await?;
+    let run = Run::new(identity, scored.missing_feeds(), &summary);
     let effects = effects(context, &run, &input).await?;
     context.personnel.put_beside(&run, "EFFECTS", serde_json::to_string(&effects)?).await?;
-    let fairness = eis::fairness::fairness(&input, &output, &context.rules);
+    let fairness = eis::fairness::fairness(&input, &summary, &context.rules);
     context.personnel.put_beside(&run, "FAIRNESS", serde_json::to_string(&fairness)?).await?;
     context.personnel.put_run(&run).await?;
-    let raised = raise(context, &run, &ledger, &input, &output.scores).await?;
+    let raised = raise(context, &run, &ledger, &input, &for_review).await?;
     let count = |what: Raised| raised.iter().filter(|raised| **raised == what).count();
     let report = Report {
         officers_unknown,
@@ -156,6 +157,25 @@ async fn night(
         "officers scored"
     );
     Ok(report)
+}
+
+/// Stores each score as it is explained, and keeps whole only those that ask for a review: with all of them a large
+/// department would not fit the function's memory.
+async fn store(
+    context: &Context,
+    identity: &Identity,
+    scored: &Scored<'_>,
+) -> anyhow::Result<(Summary, Vec<Explanation>)> {
+    let (mut summary, mut for_review) = (Summary::default(), Vec::new());
+    let writes = scored.explanations().map(|score| {
+        summary.add(&score);
+        if !score.reasons().is_empty() {
+            for_review.push(score.clone());
+        }
+        async move { context.personnel.put_score(identity, &score).await }
+    });
+    stream::iter(writes).buffer_unordered(IN_FLIGHT).try_collect::<()>().await?;
+    Ok((summary, for_review))
 }
 
 /// How it went after the interventions of the last two years, as known tonight.
@@ -189,7 +209,7 @@ async fn raise(
     run: &Run,
     ledger: &Ledger,
     input: &Input,
-    scores: &[Explanation],
+    for_review: &[Explanation],
 ) -> anyhow::Result<Vec<Raised>> {
     let Alerts { on, from } = context.alerts;
     if !on || from.is_some_and(|from| run.date < from) {
@@ -200,7 +220,7 @@ async fn raise(
     }
     let mut raised = Vec::new();
     // Whoever was at the same scenes is looked for in all records: only where there is something to raise.
-    for score in scores.iter().filter(|score| !score.reasons().is_empty()) {
+    for score in for_review {
         let news = news(run, ledger, input, score);
         raised.push(context.personnel.raise(&news, &context.rules.workflow).await?);
     }

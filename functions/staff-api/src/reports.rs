@@ -1,7 +1,6 @@
 //! `GET /v1/reports/{name}`: what commanders print: training that is due, coaching and goals, a year's record of each
-//! officer, the yearly evaluation of early intervention itself, and how a
-//! night's reviews fall on groups of officers. None holds anybody's score: a score is for coaching,
-//! and a table of scores is a ranking.
+//! officer, the yearly evaluation of early intervention itself, and how a night's reviews fall on groups of officers. None
+//! holds anybody's score: a score is for coaching, and a table of scores is a ranking.
 mod evaluation;
 mod officers;
 
@@ -112,10 +111,42 @@ fn table<T: Serialize>(name: &str, rows: &[T], next: Option<String>, csv: bool) 
     for row in rows {
         writer.serialize(row)?;
     }
-    let body = String::from_utf8(writer.into_inner()?)?;
+    let body = without_formulas(&writer.into_inner()?)?;
     let answer = Answer { status: 200, media_type: "text/csv; charset=utf-8", headers: Vec::new(), body };
     Ok(match next {
         Some(next) => answer.header("precinct-next", next),
         None => answer,
     })
+}
+
+/// The same table with a quote before whatever a spreadsheet would take for a formula: names and words come from other
+/// systems, and the table is opened on a commander's desk.
+fn without_formulas(table: &[u8]) -> anyhow::Result<String> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(table);
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for record in reader.records() {
+        writer.write_record(record?.iter().map(|cell| {
+            let is_formula =
+                cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
+            if is_formula { format!("'{cell}") } else { cell.to_owned() }
+        }))?;
+    }
+    Ok(String::from_utf8(writer.into_inner()?)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(table: &str, expected: &str) {
+        assert_eq!(without_formulas(table.as_bytes()).unwrap(), expected);
+    }
+
+    #[test]
+    fn nothing_in_a_table_is_a_formula() {
+        check("name,topic\nAda,\"=cmd|x,1\"\n", "name,topic\nAda,\"'=cmd|x,1\"\n");
+        check("a,b\n@SUM(A1),+1 more\n", "a,b\n'@SUM(A1),'+1 more\n");
+        check("a,b\n-1.5,two = 2\n", "a,b\n-1.5,two = 2\n");
+    }
 }

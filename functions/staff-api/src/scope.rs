@@ -1,5 +1,5 @@
-//! Whom a caller may see: everybody, one's own chain of command, oneself. An officer's or supervisor's token counts
-//! only while it is tied to an officer on duty.
+//! Whom a caller may see: everybody, one's own chain of command, oneself. A supervisor's token counts only while it is
+//! tied to an officer on duty; an officer on leave keeps the own record, since the days to answer a review run on.
 use eis::case::{Capacity, Case};
 use table::personnel::roster::Profile;
 
@@ -29,14 +29,15 @@ pub(crate) async fn reach(
     route: &Route,
 ) -> anyhow::Result<Result<Reach, Reply>> {
     let tied = context.personnel.officer_of(&context.personnel_ring, &caller.subject).await?;
+    let on_duty = tied.as_ref().is_some_and(|profile| profile.post.active);
     let officer_id = tied.map(|profile: Profile| profile.post.officer_id);
     let everybody = caller.is_any(route.full_roles());
     if !everybody && officer_id.is_none() {
-        let detail = "your token is not tied to an officer on duty; the roster must name your sign-in";
+        let detail = "your token is not tied to an officer; the roster must name your sign-in";
         return Ok(Err(Reply::refusal(forbidden(detail))));
     }
     let may = |role: Role| route.limited_roles().contains(&role) && caller.roles.contains(&role);
-    Ok(Ok(Reach { everybody, officer_id, chain: may(Role::Supervisor), own: may(Role::Officer) }))
+    Ok(Ok(Reach { everybody, officer_id, chain: on_duty && may(Role::Supervisor), own: may(Role::Officer) }))
 }
 
 impl Reach {

@@ -7,7 +7,8 @@ mod department;
 use std::time::Instant;
 
 use department::Size;
-use eis::{Run, Scored};
+use eis::run::Identity;
+use eis::{Run, Scored, Summary};
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
@@ -23,19 +24,22 @@ fn main() {
 
     let started = Instant::now();
     let scored = Scored::new(&input, &rules);
-    let lines: usize = scored.explanations().map(|explanation| explanation.to_json().len()).sum();
-    tell("scored, written one by one", started, decoded);
-    println!("{:28} {:7.1} MiB of JSON", "", lines as f64 / 1024.0 / 1024.0);
+    let mut summary = Summary::default();
+    scored.explanations().for_each(|explanation| summary.add(&explanation));
+    tell("scored, hashed one by one", started, decoded);
+
+    let started = Instant::now();
+    let identity = Identity::new("2026-07-04T08:30:00Z".parse().expect("a valid instant"), &rules, &input);
+    let run = Run::new(identity, scored.missing_feeds(), &summary);
+    tell("named by hashes", started, decoded);
+    println!("input {}, output {}", &run.input_sha256[..12], &run.output_sha256[..12]);
     drop(scored);
 
     let started = Instant::now();
     let output = eis::score(&input, &rules);
     tell("scored, all kept", started, decoded);
-
-    let started = Instant::now();
-    let run = Run::new("2026-07-04T08:30:00Z".parse().expect("a valid instant"), &rules, &input, &output);
-    tell("named by hashes", started, decoded);
-    println!("input {}, output {}", &run.input_sha256[..12], &run.output_sha256[..12]);
+    let lines: usize = output.scores.iter().map(|score| score.to_json().len()).sum();
+    println!("{:28} {:7.1} MiB of JSON", "", lines as f64 / 1024.0 / 1024.0);
 }
 
 fn tell(what: &str, started: Instant, decoded: f64) {

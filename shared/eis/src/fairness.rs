@@ -7,12 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::accuracy::concentration;
 use crate::alert::Level;
-use crate::explanation::Explanation;
 use crate::exposure::age;
 use crate::input::{Input, Officer};
 use crate::micro::nine_digits;
 use crate::ruleset::Ruleset;
-use crate::score::Output;
+use crate::summary::{Outline, Summary};
 
 /// Days of a year of service.
 const YEAR: f64 = 365.25;
@@ -72,17 +71,17 @@ impl Rate {
     }
 }
 
-/// The report of a run that made `output` of `input`; the run before stands in `input.previous`. `None` where nobody
+/// The report of a run that made the scores in `summary` of `input`; the run before stands in `input.previous`. `None` where nobody
 /// was scored.
-pub fn fairness(input: &Input, output: &Output, rules: &Ruleset) -> Option<FairnessReport> {
-    let scores = &output.scores;
-    let count = |holds: &dyn Fn(&Explanation) -> bool| scores.iter().filter(|score| holds(score)).count();
-    let reviewed: Vec<&Explanation> = scores.iter().filter(|score| at_review(score)).collect();
+pub fn fairness(input: &Input, summary: &Summary, rules: &Ruleset) -> Option<FairnessReport> {
+    let scores = summary.outlines();
+    let count = |holds: &dyn Fn(&Outline) -> bool| scores.iter().filter(|score| holds(score)).count();
+    let reviewed: Vec<&Outline> = scores.iter().filter(|score| at_review(score)).collect();
     let before = |id: &str| input.previous.get(id) == Some(&Level::Review);
     let earlier = input.previous.values().filter(|level| **level == Level::Review).count();
     let stayed = reviewed.iter().filter(|score| before(&score.officer_id)).count();
     let known = |rate: Option<Rate>| rate.filter(|_| !input.previous.is_empty());
-    let unit = |score: &Explanation| {
+    let unit = |score: &Outline| {
         let posting = input.officers.get(&score.officer_id)?.postings.last()?;
         Some((posting.unit.as_str(), f64::from(u8::from(at_review(score)))))
     };
@@ -95,20 +94,20 @@ pub fn fairness(input: &Input, output: &Output, rules: &Ruleset) -> Option<Fairn
         new_at_review: known(Rate::new(reviewed.len() - stayed, reviewed.len())),
         left_review: known(Rate::new(earlier - stayed, earlier)),
         top_five_units: concentration(scores.iter().filter_map(unit), 5).map(nine_digits),
-        groups: groups(input, output, rules),
+        groups: groups(input, summary, rules),
     })
 }
 
-fn at_review(score: &Explanation) -> bool {
+fn at_review(score: &Outline) -> bool {
     score.level == Level::Review
 }
 
-fn groups(input: &Input, output: &Output, rules: &Ruleset) -> BTreeMap<String, BTreeMap<String, Rate>> {
+fn groups(input: &Input, summary: &Summary, rules: &Ruleset) -> BTreeMap<String, BTreeMap<String, Rate>> {
     let by = |group: &dyn Fn(&Officer) -> Option<String>| {
-        let known = output.scores.iter().filter_map(|score| {
+        let known = summary.outlines().iter().filter_map(|score| {
             Some((score.officer_id.clone(), group(input.officers.get(&score.officer_id)?)?))
         });
-        review_rates(output, &known.collect())
+        review_rates(summary, &known.collect())
     };
     BTreeMap::from([
         ("unit".to_owned(), by(&|officer| Some(officer.postings.last()?.unit.clone()))),
@@ -134,9 +133,9 @@ fn service(days: i64) -> &'static str {
 
 /// Reviews by group, the group of each officer given by `groups`; officers without one are "not recorded". For an
 /// audit by traits that the score must never see: the map comes from outside, after the run, and is not kept.
-pub fn review_rates(output: &Output, groups: &BTreeMap<String, String>) -> BTreeMap<String, Rate> {
+pub fn review_rates(summary: &Summary, groups: &BTreeMap<String, String>) -> BTreeMap<String, Rate> {
     let mut sums: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    for score in &output.scores {
+    for score in summary.outlines() {
         let group = groups.get(&score.officer_id).map_or("not recorded", String::as_str);
         let sum = sums.entry(group).or_default();
         sum.0 += usize::from(at_review(score));
@@ -203,7 +202,7 @@ mod tests {
     fn reviews_are_counted_where_they_fall() {
         let (input, rules) = (input(), rules());
         let output = crate::score(&input, &rules);
-        let report = fairness(&input, &output, &rules).unwrap();
+        let report = fairness(&input, &output.summary(), &rules).unwrap();
         assert!(report.review.count > 0);
         assert_eq!(report.top_five_units, Some(1.0));
         assert_eq!(report.groups["unit"]["patrol-0"].count, report.review.count);
@@ -220,7 +219,7 @@ mod tests {
         let (mut input, rules) = (input(), rules());
         input.previous = crate::score(&input, &rules).standing();
         input.previous.insert("O-001".into(), Level::Review);
-        let report = fairness(&input, &crate::score(&input, &rules), &rules).unwrap();
+        let report = fairness(&input, &crate::score(&input, &rules).summary(), &rules).unwrap();
         assert_eq!(report.new_at_review.unwrap().count, 0);
         assert_eq!(report.left_review.unwrap().count, 1);
     }
@@ -228,7 +227,7 @@ mod tests {
     #[test]
     fn no_field_of_the_report_is_protected() {
         let (input, rules) = (input(), rules());
-        let report = fairness(&input, &crate::score(&input, &rules), &rules).unwrap();
+        let report = fairness(&input, &crate::score(&input, &rules).summary(), &rules).unwrap();
         assert_eq!(crate::protected::find("", &serde_json::to_value(report).unwrap()), None);
     }
 }

@@ -32,6 +32,7 @@ pub mod ruleset;
 pub mod run;
 pub mod scene;
 pub mod score;
+pub mod summary;
 pub mod threshold;
 
 pub use alert::Level;
@@ -42,3 +43,4 @@ pub use ledger::{Known, Ledger, Revision};
 pub use ruleset::Ruleset;
 pub use run::Run;
 pub use score::{Output, Scored, score};
+pub use summary::Summary;

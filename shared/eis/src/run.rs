@@ -8,11 +8,23 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::alert::Level;
-use crate::explanation::Explanation;
 use crate::input::Input;
 use crate::ledger::SETTLING;
 use crate::ruleset::Ruleset;
-use crate::score::Output;
+use crate::summary::{Outline, Summary};
+
+/// What names a run before anything is computed: its scores are stored under it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The first 32 hexadecimal digits of SHA-256 over as-of time, ruleset hash and input hash.
+    pub run_id: String,
+    /// The date of its scores.
+    pub date: Date,
+    as_of: Timestamp,
+    version: String,
+    ruleset_sha256: String,
+    input_sha256: String,
+}
 
 /// One run, as stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,8 +63,8 @@ pub struct Run {
 /// Percentile from which officers who were not flagged are like those who were.
 const SIMILAR_FROM: f64 = 90.0;
 
-fn ids(output: &Output, is_one: impl Fn(&Explanation) -> bool) -> BTreeSet<String> {
-    output.scores.iter().filter(|score| is_one(score)).map(|score| score.officer_id.clone()).collect()
+fn ids(summary: &Summary, is_one: impl Fn(&Outline) -> bool) -> BTreeSet<String> {
+    summary.outlines().iter().filter(|one| is_one(one)).map(|one| one.officer_id.clone()).collect()
 }
 
 /// Until when a run for `as_of` reads what was recorded.
@@ -60,34 +72,41 @@ pub fn watermark(as_of: Timestamp) -> Timestamp {
     as_of.saturating_sub(SETTLING).expect("a span without calendar units can always be taken away")
 }
 
-impl Run {
-    /// The identity of a run that made `output` of `input`.
-    pub fn new(as_of: Timestamp, rules: &Ruleset, input: &Input, output: &Output) -> Self {
+impl Identity {
+    /// The name of the run for `as_of` by `rules` over `input`.
+    pub fn new(as_of: Timestamp, rules: &Ruleset, input: &Input) -> Self {
         let (ruleset_sha256, input_sha256) = (rules.sha256(), input.sha256());
         let identity = Sha256::digest(format!("{as_of}\n{ruleset_sha256}\n{input_sha256}"));
-        let mut lines = Sha256::new();
-        for score in &output.scores {
-            lines.update(score.to_json());
-            lines.update("\n");
-        }
         Self {
             run_id: hex::encode(&identity[..16]),
-            as_of,
             date: input.as_of,
-            watermark: watermark(as_of),
+            as_of,
             version: rules.version.clone(),
             ruleset_sha256,
             input_sha256,
-            output_sha256: hex::encode(lines.finalize()),
-            officers_scored: output.scores.len(),
-            missing_feeds: output.missing_feeds.clone(),
-            standing: output.standing(),
-            watched: ids(output, Explanation::is_watched),
-            similar: ids(output, |score| {
-                score.pct >= SIMILAR_FROM
-                    && score.level == Level::None
-                    && score.reasons().is_empty()
-                    && !score.is_watched()
+        }
+    }
+}
+
+impl Run {
+    /// The run called `identity`, whose scores are summed up in `summary`.
+    pub fn new(identity: Identity, missing_feeds: &[String], summary: &Summary) -> Self {
+        let above_none = summary.outlines().iter().filter(|one| one.level != Level::None);
+        Self {
+            run_id: identity.run_id,
+            as_of: identity.as_of,
+            date: identity.date,
+            watermark: watermark(identity.as_of),
+            version: identity.version,
+            ruleset_sha256: identity.ruleset_sha256,
+            input_sha256: identity.input_sha256,
+            output_sha256: summary.sha256(),
+            officers_scored: summary.outlines().len(),
+            missing_feeds: missing_feeds.to_vec(),
+            standing: above_none.map(|one| (one.officer_id.clone(), one.level)).collect(),
+            watched: ids(summary, |one| one.watched),
+            similar: ids(summary, |one| {
+                one.pct >= SIMILAR_FROM && one.level == Level::None && !one.for_review && !one.watched
             }),
         }
     }

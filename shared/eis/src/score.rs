@@ -14,6 +14,7 @@ use crate::micro::{Micro, nine_digits};
 use crate::peers::Peers;
 use crate::ruleset::{Ruleset, VERSION};
 use crate::scene::{self, SameScene};
+use crate::summary::Summary;
 use crate::threshold;
 
 /// What a run computes.
@@ -87,6 +88,11 @@ impl<'a> Scored<'a> {
             missing_feeds,
             same_scene: scene::same_scene(input, &rules.same_scene),
         }
+    }
+
+    /// Weighted indicators for which nothing was ever reported.
+    pub fn missing_feeds(&self) -> &[String] {
+        &self.missing_feeds
     }
 
     /// The explanations, by officers' ids.
@@ -204,6 +210,11 @@ impl Part<'_> {
 }
 
 impl Output {
+    /// The scores in outline.
+    pub fn summary(&self) -> Summary {
+        self.scores.iter().collect()
+    }
+
     /// Officers above level none, for the hysteresis of the next run.
     pub fn standing(&self) -> BTreeMap<String, Level> {
         let standing = self.scores.iter().filter(|score| score.level != Level::None);

@@ -71,10 +71,15 @@ pub(crate) fn tell(score: &Explanation, person: &Person) -> String {
     told
 }
 
-/// The same in words, as stored with the score.
+/// The same in words, as stored with the score; the comparison at shared scenes apart from it, since it is no part of
+/// the sum.
 pub(crate) fn words(score: &Explanation) -> String {
-    let lines = wrap(&format!("In words: {}", score.sentence), WIDTH - 4);
-    format!("    {}\n", lines.join("\n    "))
+    let scene = score.same_scene.as_ref().map(|scene| format!("Beside the score: {}", scene.sentence));
+    let mut words = String::new();
+    for text in std::iter::once(format!("In words: {}", score.sentence)).chain(scene) {
+        let _ = writeln!(words, "    {}", wrap(&text, WIDTH - 4).join("\n    "));
+    }
+    words
 }
 
 /// An amount to the last digit kept, so that a reader can add the column up.
@@ -144,6 +149,21 @@ mod tests {
            +2.000001   complaints: 9 events, 3.2 times the rate of comparable officers
            −0.100000   preventable collisions: none
           = 2.900001   score: percentile 99.7 of 150 officers
+        "#);
+    }
+
+    #[test]
+    fn the_comparison_at_shared_scenes_stands_beside_the_score() {
+        let same_scene = eis::scene::SameScene {
+            indicator: "use_of_force".into(),
+            scenes: 7,
+            effect: 0.41,
+            z: 1.9,
+            sentence: "At 7 shared scenes: no more than the others.".into(),
+        };
+        insta::assert_snapshot!(words(&Explanation { same_scene: Some(same_scene), ..sample() }), @r#"
+        In words: Complaints add 2.00: 9 events.
+        Beside the score: At 7 shared scenes: no more than the others.
         "#);
     }
 

@@ -176,7 +176,8 @@ fn night(revisions: Vec<Revision>) -> (run::Run, Vec<String>) {
     let rules = Ruleset::parse(include_str!("../../../../infra/agency/eis.toml")).unwrap();
     let input = input(revisions);
     let output = score(&input, &rules);
-    let run = run::Run::new(NIGHT.parse().unwrap(), &rules, &input, &output);
+    let identity = run::Identity::new(NIGHT.parse().unwrap(), &rules, &input);
+    let run = run::Run::new(identity, &output.missing_feeds, &output.summary());
     (run, output.scores.iter().map(crate::Explanation::to_json).collect())
 }
 

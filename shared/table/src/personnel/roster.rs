@@ -125,12 +125,12 @@ impl Personnel {
         Ok(OfficerName { name: names.name.value, email: names.email.value })
     }
 
-    /// The officer whom a sign-in token belongs to, while on duty.
+    /// The officer whom a sign-in token belongs to, on duty or not.
     pub async fn officer_of(&self, ring: &KeyRing, subject: &str) -> Result<Option<Profile>, StoreError> {
         let Some(key) = ring.index_key_if_any().await? else { return Ok(None) };
         let tie: Option<Tie> = self.store.read("token subject", &tie_key(&key.index(subject))).await?;
         let Some(tie) = tie else { return Ok(None) };
-        Ok(self.profile(&tie.officer_id).await?.filter(|profile| profile.post.active))
+        self.profile(&tie.officer_id).await
     }
 
     async fn open_names(&self, ring: &KeyRing, profile: Option<&Profile>) -> Result<Names, StoreError> {

@@ -2,7 +2,7 @@
 //! run's output hash covers.
 use aws_sdk_dynamodb::types::AttributeValue;
 use eis::explanation::Explanation;
-use eis::run::Run;
+use eis::run::{Identity, Run};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -110,7 +110,7 @@ impl Personnel {
     }
 
     /// Stores one officer's score.
-    pub async fn put_score(&self, run: &Run, score: &Explanation) -> Result<(), StoreError> {
+    pub async fn put_score(&self, run: &Identity, score: &Explanation) -> Result<(), StoreError> {
         let item = ScoreItem { run_id: run.run_id.clone(), explanation: score.to_json() };
         self.store.put("score", &score_key(&score.officer_id, run.date, &run.run_id), &item).await
     }
