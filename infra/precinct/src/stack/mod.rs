@@ -42,6 +42,7 @@ mod router;
 mod schedule;
 mod secrets;
 pub(crate) mod server;
+mod site;
 mod stream;
 mod tables;
 mod tokens;
@@ -65,6 +66,8 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// The agency folder, which is copied.
     pub agency: PathBuf,
+    /// The built map page; it may be missing.
+    pub site: PathBuf,
     /// Where the clock starts; none: where it was on this data folder, else machine time.
     pub now: Option<Timestamp>,
     /// Port on loopback; none: any free one.
@@ -82,6 +85,7 @@ impl Default for Options {
         Self {
             data: None,
             agency: PathBuf::from("infra/agency"),
+            site: PathBuf::from(site::FOLDER),
             now: None,
             port: None,
             live: true,
@@ -114,6 +118,7 @@ pub(crate) struct Shared {
     pub(crate) http: client::Http,
     pub(crate) secret: String,
     pub(crate) url: String,
+    pub(crate) site: PathBuf,
 }
 
 impl Stack {
@@ -171,6 +176,7 @@ impl Stack {
             meter,
             secret,
             url,
+            site: options.site,
         });
         spawn_router(&mut tasks, &shared, router);
         if options.background {

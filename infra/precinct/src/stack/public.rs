@@ -7,7 +7,7 @@ use hyper::{Method, StatusCode};
 use percent_encoding::percent_decode_str;
 
 use super::server::{Ask, Reply, plain};
-use super::{Object, Shared};
+use super::{Object, Shared, site};
 
 /// Answers `GET /public/{key}`; packed only for a client that asks for it.
 pub(crate) async fn answer(shared: &Arc<Shared>, key: &str, ask: &Ask) -> Reply {
@@ -17,7 +17,10 @@ pub(crate) async fn answer(shared: &Arc<Shared>, key: &str, ask: &Ask) -> Reply 
     let key = percent_decode_str(key).decode_utf8_lossy();
     let object = match shared.object("public", &key).await {
         Ok(Some(object)) => object,
-        Ok(None) => return plain(StatusCode::NOT_FOUND, "text/plain", "Not Found"),
+        Ok(None) => {
+            let page = site::answer(&shared.site, &key).await;
+            return page.unwrap_or_else(|| plain(StatusCode::NOT_FOUND, "text/plain", "Not Found"));
+        }
         Err(error) => {
             tracing::error!(error = format!("{error:#}"), "public bucket cannot be read");
             return plain(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", "Internal Server Error");

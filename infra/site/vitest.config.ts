@@ -1,0 +1,4 @@
+// Unit tests: the parts without a page.
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({ test: { include: ["tests/unit/**/*.test.ts"] } });
