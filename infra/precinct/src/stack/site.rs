@@ -90,7 +90,9 @@ mod tests {
         let root = std::env::temp_dir().join(format!("precinct-site-{}", std::process::id()));
         let folder = root.join("dist");
         fs::create_dir_all(folder.join("assets")).unwrap();
-        for (name, text) in [("dist/index.html", "page"), ("dist/assets/a.js", "code"), ("out.html", "secret")] {
+        for (name, text) in
+            [("dist/index.html", "page"), ("dist/assets/a.js", "code"), ("out.html", "secret")]
+        {
             fs::write(root.join(name), text).unwrap();
         }
         assert_eq!(body(&folder, "index.html").await.as_deref(), Some("page"));

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import type { Page } from "@playwright/test";
 import type { AxeResults } from "axe-core";
-import { drawn, expect, open, test } from "./site";
+import { drawn, expect, open, openTable, test } from "./site";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const SHOTS = fileURLToPath(new URL("../../../../target/site-screenshots/", import.meta.url));
@@ -18,19 +18,6 @@ async function violations(page: Page): Promise<string[]> {
 
 async function shot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: `${SHOTS}${name}.png`, fullPage: true });
-}
-
-async function withoutWebGL(page: Page): Promise<void> {
-  await page.addInitScript(() => {
-    const get = HTMLCanvasElement.prototype.getContext;
-    HTMLCanvasElement.prototype.getContext = function (
-      this: HTMLCanvasElement,
-      kind: string,
-      ...rest: unknown[]
-    ) {
-      return kind.startsWith("webgl") ? null : Reflect.apply(get, this, [kind, ...rest]);
-    } as typeof get;
-  });
 }
 
 for (const [name, width, colours] of [
@@ -78,7 +65,7 @@ test("arrow keys on the map go from cell to cell and tell each politely", async 
 });
 
 test("the keyboard alone reaches a cell by the table", async ({ page, url }) => {
-  await open(page, `${url}/full/index.html#category=all&window=365`);
+  await openTable(page, `${url}/full/index.html#category=all&window=365`);
   await page.keyboard.press("Tab");
   await expect(page.locator("#skip")).toBeFocused();
   await page.keyboard.press("Enter");
@@ -93,9 +80,7 @@ test("the keyboard alone reaches a cell by the table", async ({ page, url }) => 
 });
 
 test("without WebGL the table tells everything", async ({ page, url }) => {
-  await withoutWebGL(page);
-  await page.goto(`${url}/full/index.html`);
-  await expect(page.locator("#map")).toContainText("cannot draw the map");
+  await openTable(page, `${url}/full/index.html`);
   await page.getByLabel("Kind of report").selectOption("Burglary");
   await expect(page.locator("#table tbody tr")).toHaveCount(25);
   await page.locator("#table tbody button").first().click();
@@ -105,7 +90,7 @@ test("without WebGL the table tells everything", async ({ page, url }) => {
 });
 
 test("the reader's choice of colours outlives a reload", async ({ page, url }) => {
-  await open(page, `${url}/full/index.html`);
+  await openTable(page, `${url}/full/index.html`);
   const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const light = await ground();
   await page.getByRole("button", { name: "Dark colors" }).click();

@@ -1,11 +1,11 @@
 // The page over a whole publication: what it shows, and that choices reach map, table and address alike.
-import { drawn, expect, open, share, test } from "./site";
+import { drawn, expect, open, openTable, share, test } from "./site";
 
 /** Paper of the surest hot cells in light (looks.ts). */
 const HOT = [0x8c, 0x2d, 0x04] as const;
 
 test("title, disclaimer and terms come from the manifest", async ({ page, url }) => {
-  await open(page, `${url}/full/index.html`);
+  await openTable(page, `${url}/full/index.html`);
   await expect(page).toHaveTitle("Where crime is reported: Example City Police Department");
   await expect(page.locator("#as-of")).toHaveText("Edition of July 6, 2026");
   await expect(page.locator("#disclaimer")).toContainText("do not say that a place or anybody living there");
@@ -36,7 +36,7 @@ test("a category changes map, table, downloads and address", async ({ page, url 
 });
 
 test("windows are those of the category", async ({ page, url }) => {
-  await open(page, `${url}/full/index.html`);
+  await openTable(page, `${url}/full/index.html`);
   const windows = page.getByLabel("Time counted").locator("option");
   await expect(windows).toHaveText(["12 months", "2 years"]);
   await page.getByLabel("Time counted").selectOption("2 years");
@@ -57,7 +57,7 @@ test("a label that is not ticked leaves map and table", async ({ page, url }) =>
 });
 
 test("the address brings the choice back", async ({ page, url }) => {
-  await open(page, `${url}/full/index.html#category=violent&window=365&class=hot,nonsense`);
+  await openTable(page, `${url}/full/index.html#category=violent&window=365&class=hot,nonsense`);
   await expect(page.getByLabel("Kind of report")).toHaveValue("violent");
   await expect(page.getByRole("checkbox", { checked: true })).toHaveCount(1);
   await page.evaluate(() => {
@@ -67,7 +67,7 @@ test("the address brings the choice back", async ({ page, url }) => {
 });
 
 test("the table sorts and turns its pages", async ({ page, url }) => {
-  await open(page, `${url}/full/index.html#category=all&window=365`);
+  await openTable(page, `${url}/full/index.html#category=all&window=365`);
   const first = page.locator("#table tbody tr").first();
   await expect(first).toContainText("top 1");
   await page.getByRole("button", { name: "Cell", exact: true }).click();

@@ -77,3 +77,19 @@ export async function share(page: Page, colour: readonly [number, number, number
     [picture, colour] as const,
   );
 }
+
+/** Opens a publication in a browser without WebGL, where the page is ready sooner: for tests of the table alone. */
+export async function openTable(page: Page, address: string): Promise<void> {
+  await page.addInitScript(() => {
+    const get = HTMLCanvasElement.prototype.getContext;
+    HTMLCanvasElement.prototype.getContext = function (
+      this: HTMLCanvasElement,
+      kind: string,
+      ...rest: unknown[]
+    ) {
+      return kind.startsWith("webgl") ? null : Reflect.apply(get, this, [kind, ...rest]);
+    } as typeof get;
+  });
+  await page.goto(address);
+  await expect(page.locator("#map")).toContainText("cannot draw the map");
+}
