@@ -117,7 +117,7 @@ class Page {
     else showCell(cell, this.#choice.windowDays, this.#standsIn(cell));
   }
 
-  /** Whether finer cells of the same map lie inside. */
+  /** Whether the map has finer cells, for some of which this one then stands in. */
   #standsIn(cell: Cell): boolean {
     return this.#cells.some((other) => other.geohash.length > cell.geohash.length);
   }

@@ -197,6 +197,7 @@ export class CellMap {
       return { type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: ends } };
     });
     this.#source("grid").setData({ type: "FeatureCollection", features });
+    this.#busy();
     this.#labels.replaceChildren(
       ...lines.map(({ axis, value, words }) =>
         make("span", { "data-axis": axis, "data-value": `${value}` }, words),

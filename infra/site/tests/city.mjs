@@ -241,6 +241,17 @@ export function manifest(/** @type {unknown[]} */ entries) {
   };
 }
 
+/** The outline of the invented city: the same slanted oval, as a ring of positions. */
+function outline() {
+  const ring = Array.from({ length: 73 }, (_, step) => {
+    const [along, across] = [0.11 * Math.cos((step * Math.PI) / 36), 0.038 * Math.sin((step * Math.PI) / 36)];
+    const x = (0.95 * along - 0.6 * across) / (0.88 * 0.95 + 0.6 * 0.33);
+    const y = (across + 0.33 * x) / 0.95;
+    return [MIDDLE.lon + x, MIDDLE.lat + y].map((value) => Number(value.toFixed(7)));
+  });
+  return { type: "Polygon", coordinates: [ring] };
+}
+
 /** Publications that go wrong in one way each, by the folder they are served under. */
 export function scenarios() {
   const full = publication();
@@ -253,6 +264,17 @@ export function scenarios() {
   /** @type {Record<string, Record<string, string>>} */
   const served = {
     full,
+    told: {
+      ...full,
+      ...with_({
+        ...document,
+        title: "Reports by area",
+        delay_days: 7,
+        excluded: ["sex_offence", "family_offence"],
+        outline: "hotspots/outline.geojson",
+      }),
+      "hotspots/outline.geojson": JSON.stringify(outline()),
+    },
     absent: {},
     none: with_(manifest([])),
     lost: with_(manifest(all)),

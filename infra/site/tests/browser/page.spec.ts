@@ -3,6 +3,8 @@ import { drawn, expect, open, openTable, share, test } from "./site";
 
 /** Paper of the surest hot cells in light (looks.ts). */
 const HOT = [0x8c, 0x2d, 0x04] as const;
+/** The outline in light. */
+const OUTLINE = [0x4a, 0x55, 0x61] as const;
 
 test("title, disclaimer and terms come from the manifest", async ({ page, url }) => {
   await openTable(page, `${url}/full/index.html`);
@@ -14,6 +16,18 @@ test("title, disclaimer and terms come from the manifest", async ({ page, url })
   await expect(
     page.getByText("Neither label nor rank says that a place or anybody in it is dangerous"),
   ).toBeVisible();
+});
+
+test("what the publisher tells beyond the usual is shown", async ({ page, url }) => {
+  await open(page, `${url}/full/index.html`);
+  const plain = await share(page, OUTLINE); // letters of the scale
+  await open(page, `${url}/told/index.html`);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Reports by area");
+  await expect(page.getByText("The newest 7 days are left out.")).toBeVisible();
+  await expect(
+    page.getByText("Left out before anything is counted: sex offence, family offence."),
+  ).toBeVisible();
+  await expect.poll(() => share(page, OUTLINE)).toBeGreaterThan(plain + 0.001);
 });
 
 test("a category changes map, table, downloads and address", async ({ page, url }) => {
