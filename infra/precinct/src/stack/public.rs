@@ -14,7 +14,10 @@ pub(crate) async fn answer(shared: &Arc<Shared>, key: &str, ask: &Ask) -> Reply 
     if ask.method() != Method::GET && ask.method() != Method::HEAD {
         return plain(StatusCode::METHOD_NOT_ALLOWED, "text/plain", "Method Not Allowed");
     }
-    let key = percent_decode_str(key).decode_utf8_lossy();
+    let key = match key {
+        "" => "index.html".into(),
+        _ => percent_decode_str(key).decode_utf8_lossy(),
+    };
     let object = match shared.object("public", &key).await {
         Ok(Some(object)) => object,
         Ok(None) => {

@@ -30,7 +30,6 @@ const UNBUILT: &str = "<!doctype html>
 
 /// The file of the page that belongs under `key`, if one does.
 pub(crate) async fn answer(folder: &Path, key: &str) -> Option<Reply> {
-    let key = if key.is_empty() { "index.html" } else { key };
     let kind = media_type(key)?;
     // A key is a name below the folder, never a way out of it.
     if !Path::new(key).components().all(|part| matches!(part, Component::Normal(_))) {
@@ -81,7 +80,6 @@ mod tests {
     async fn without_a_build_the_page_says_how_to_make_one() {
         let page = body(Path::new("no such folder"), "index.html").await.unwrap();
         assert!(page.contains("npm run build"));
-        assert_eq!(body(Path::new("no such folder"), "").await, Some(page));
         assert_eq!(body(Path::new("no such folder"), "assets/index.js").await, None);
     }
 

@@ -107,6 +107,17 @@ async fn objects_keep_their_headers_and_are_made_once() {
 }
 
 #[tokio::test]
+async fn the_public_folder_opens_with_its_page() {
+    let stack = stack().await;
+    for path in ["/public/", "/public/index.html"] {
+        let (status, headers, page) = stack.browse("GET", path, "").await.unwrap();
+        assert_eq!((status, page.contains("npm run build")), (200, true), "{page}");
+        assert!(headers["content-security-policy"].starts_with("default-src 'none'"));
+    }
+    assert_eq!(stack.browse("GET", "/public/nothing.html", "").await.unwrap().0, 404);
+}
+
+#[tokio::test]
 async fn data_keys_open_under_their_own_key_and_context_only() {
     let stack = stack().await;
     let client = aws_sdk_kms::Client::new(&stack.runtime().sdk);
