@@ -17,7 +17,8 @@ fn sources() -> Vec<(PathBuf, String)> {
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
             if entry.is_dir() {
-                folders.push(entry);
+                // Packages of the map page are not ours.
+                folders.extend((!entry.ends_with("node_modules")).then_some(entry));
             } else if entry.extension().is_some_and(|ending| ending == "rs") {
                 let text = std::fs::read_to_string(&entry).unwrap();
                 found.push((entry.strip_prefix(root()).unwrap().to_owned(), text));
@@ -99,7 +100,7 @@ fn documents() -> Vec<(PathBuf, String)> {
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
             let name = entry.file_name().unwrap().to_str().unwrap();
-            if entry.is_dir() && !name.starts_with('.') && name != "target" {
+            if entry.is_dir() && !name.starts_with('.') && !["target", "node_modules"].contains(&name) {
                 folders.push(entry);
             } else if entry.extension().is_some_and(|ending| ending == "md") {
                 let text = std::fs::read_to_string(&entry).unwrap();
