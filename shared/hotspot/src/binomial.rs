@@ -2,8 +2,6 @@
 //!
 //! The mass at one point follows Loader's saddle-point expansion (Fast and Accurate Computation of Binomial
 //! Probabilities, 2000), which has no cancellation; the tail is summed away from the mean by exact ratios.
-use std::collections::BTreeMap;
-
 /// P(Bin(trials, share / of) >= successes); 1 where `successes` is 0.
 pub fn upper_tail(trials: u64, share: u64, of: u64, successes: u64) -> f64 {
     if successes == 0 || share >= of {
@@ -23,18 +21,6 @@ pub fn upper_tail(trials: u64, share: u64, of: u64, successes: u64) -> f64 {
         };
         1.0 - mass(trials, share, of, successes - 1) * series(0, successes - 1, down)
     }
-}
-
-/// The upper tail for each cell of a map: `members[i]` of `cells` cells hold `sums[i]` of `events` events.
-/// Equal pairs are common and are computed once.
-pub fn upper_tails(events: u64, cells: usize, members: &[u32], sums: &[u64]) -> Vec<f64> {
-    let mut known = BTreeMap::new();
-    let tail = |(members, sum): (&u32, &u64)| {
-        *known
-            .entry((*members, *sum))
-            .or_insert_with(|| upper_tail(events, u64::from(*members), cells as u64, *sum))
-    };
-    members.iter().zip(sums).map(tail).collect()
 }
 
 /// 1 + r(from) + r(from) r(from + 1) + ..., until the terms no longer count or `to` is reached.

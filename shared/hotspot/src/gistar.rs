@@ -1,5 +1,6 @@
 //! Getis-Ord Gi* with queen contiguity and self (D5) and its two-sided p (D6).
 use crate::lattice::Lattice;
+use crate::sums;
 
 /// Sums over each cell's neighbourhood.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,34 +14,51 @@ pub struct Neighbourhoods {
 impl Neighbourhoods {
     /// Sums `counts`, one count per cell of `lattice`.
     pub fn of(lattice: &Lattice, counts: &[u32]) -> Self {
-        let blocks = (0..lattice.len()).map(|index| {
-            lattice
-                .neighbourhood(index)
-                .fold((0, 0), |(members, sum), member| (members + 1, sum + u64::from(counts[member])))
-        });
-        let (members, sums) = blocks.unzip();
-        Self { members, sums }
+        let counts: Vec<u64> = counts.iter().map(|count| u64::from(*count)).collect();
+        Self { members: lattice.members().to_vec(), sums: sums::of_blocks(lattice, &counts) }
     }
 }
 
-/// z_i = (S_i - c_i m) / (s sqrt(c_i (n - c_i) / (n - 1))) with m the mean and s the population deviation of
-/// the counts. Numerator and variance are computed as integers, so that large counts lose nothing. A map
-/// without variance has z = 0 everywhere.
-pub fn z_scores(counts: &[u32], near: &Neighbourhoods) -> Vec<f64> {
-    let n = counts.len() as i128;
-    let total: i128 = counts.iter().map(|count| i128::from(*count)).sum();
-    let squares: i128 = counts.iter().map(|count| i128::from(*count) * i128::from(*count)).sum();
-    let variance = n * squares - total * total; // n^2 s^2
-    let each = near.members.iter().zip(&near.sums).map(|(members, sum)| {
-        let c = i128::from(*members);
-        let spread = c * (n - c);
-        if variance <= 0 || spread <= 0 {
+/// What z needs to know of a whole map: its cells, events and variance, as integers, so that large counts lose
+/// nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moments {
+    /// Number of cells, n.
+    pub cells: i128,
+    /// Number of events, the sum of the counts.
+    pub events: i128,
+    /// n^2 s^2 = n sum(x^2) - sum(x)^2.
+    pub variance: i128,
+}
+
+impl Moments {
+    /// Of one count per cell.
+    pub fn of(counts: &[u32]) -> Self {
+        let (events, squares) = counts.iter().fold((0u64, 0u128), |(sum, squares), count| {
+            let count = u64::from(*count);
+            (sum + count, squares + u128::from(count * count))
+        });
+        let (cells, events) = (counts.len() as i128, i128::from(events));
+        Self { cells, events, variance: cells * squares as i128 - events * events }
+    }
+
+    /// z = (S - c m) / (s sqrt(c (n - c) / (n - 1))) of a neighbourhood of `members` cells c with `sum` events
+    /// S; m is the mean and s the population deviation of the counts. 0 on a map without variance.
+    pub fn z(&self, members: u32, sum: u64) -> f64 {
+        let c = i128::from(members);
+        let spread = c * (self.cells - c);
+        if self.variance <= 0 || spread <= 0 {
             return 0.0;
         }
-        let numerator = n * i128::from(*sum) - c * total;
-        numerator as f64 / ((variance as f64).sqrt() * (spread as f64 / (n - 1) as f64).sqrt())
-    });
-    each.collect()
+        let numerator = self.cells * i128::from(sum) - c * self.events;
+        numerator as f64 / ((self.variance as f64).sqrt() * (spread as f64 / (self.cells - 1) as f64).sqrt())
+    }
+}
+
+/// Gi* of every cell.
+pub fn z_scores(counts: &[u32], near: &Neighbourhoods) -> Vec<f64> {
+    let moments = Moments::of(counts);
+    near.members.iter().zip(&near.sums).map(|(members, sum)| moments.z(*members, *sum)).collect()
 }
 
 /// Two-sided p of a standard normal z: erfc(|z| / sqrt 2).

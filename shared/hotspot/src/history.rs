@@ -8,6 +8,7 @@ use crate::cell::Cell;
 use crate::fact::CrimeFact;
 use crate::lattice::Lattice;
 use crate::settings::{NOT_CRIME, Settings, UNMAPPED};
+use crate::spacetime::{SLICE_DAYS, SLICES};
 
 /// Microseconds of a day.
 pub const DAY_US: i64 = 86_400_000_000;
@@ -200,15 +201,53 @@ impl History {
     /// Sum over events of 2^(-age / half-life) per cell, ages in fractional days before `selection.to`, which
     /// is not included (D12).
     pub fn recency(&self, lattice: &Lattice, selection: Selection, half_life_days: f64) -> Vec<f64> {
-        let mut sums = vec![0.0; lattice.len()];
+        self.recencies(lattice, selection, &[half_life_days]).pop().unwrap_or_default()
+    }
+
+    /// The same for several half-lives in one pass: one list of sums for each of them.
+    pub fn recencies(
+        &self,
+        lattice: &Lattice,
+        selection: Selection,
+        half_lives_days: &[f64],
+    ) -> Vec<Vec<f64>> {
+        self.weighted_recencies(lattice, selection, half_lives_days, &[])
+    }
+
+    /// The same with each event counted with the weight of its category, by its place in
+    /// [`Self::categories`]; a category beyond the end of `weights` has weight 1 (D12, harm).
+    pub fn weighted_recencies(
+        &self,
+        lattice: &Lattice,
+        selection: Selection,
+        half_lives_days: &[f64],
+        weights: &[f64],
+    ) -> Vec<Vec<f64>> {
+        let mut sums = vec![vec![0.0; lattice.len()]; half_lives_days.len()];
         let origin = selection.to.as_microsecond();
         for crime in self.selected(selection) {
-            if let Some(index) = crime.index(lattice) {
-                let age_days = (origin - crime.at_us) as f64 / DAY_US as f64;
-                sums[index] += libm::exp2(-age_days / half_life_days);
+            let Some(index) = crime.index(lattice) else { continue };
+            let age_days = (origin - crime.at_us) as f64 / DAY_US as f64;
+            let weight = weights.get(usize::from(crime.category)).copied().unwrap_or(1.0);
+            for (sums, half_life) in sums.iter_mut().zip(half_lives_days) {
+                sums[index] += weight * libm::exp2(-age_days / half_life);
             }
         }
         sums
+    }
+
+    /// Events per cell in each of the thirteen slices before `origin`, oldest first.
+    pub fn slices(&self, lattice: &Lattice, origin: Timestamp, categories: &[bool]) -> Vec<Vec<u32>> {
+        let mut slices = vec![vec![0; lattice.len()]; SLICES];
+        let length = SLICE_DAYS * DAY_US;
+        let first = origin.as_microsecond() - SLICES as i64 * length;
+        let from = Timestamp::from_microsecond(first).unwrap_or(Timestamp::MIN);
+        for crime in self.selected(Selection { from, to: origin, categories }) {
+            if let Some(index) = crime.index(lattice) {
+                slices[((crime.at_us - first) / length) as usize][index] += 1;
+            }
+        }
+        slices
     }
 
     fn selected<'a>(&'a self, selection: Selection<'a>) -> impl Iterator<Item = &'a Crime> {

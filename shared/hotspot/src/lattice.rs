@@ -1,6 +1,7 @@
 //! The cells of a study area in one order, zero cells included, with their neighbours (D2, D5).
 use crate::area::StudyArea;
 use crate::cell::{Cell, bits};
+use crate::sums;
 
 /// Stands for "no study cell here" in the table of slots.
 const NONE: u32 = u32::MAX;
@@ -17,6 +18,10 @@ pub struct Lattice {
     slots: Vec<u32>,
     cells: Vec<Cell>,
     names: Vec<String>,
+    /// Slot of each cell: the way back from `slots`.
+    places: Vec<u32>,
+    /// Members of each cell's 3 x 3 neighbourhood.
+    members: Vec<u32>,
 }
 
 impl Lattice {
@@ -56,8 +61,13 @@ impl Lattice {
             slots[*slot] = index as u32;
         }
         let cells = study.iter().map(|(_, _, cell)| *cell).collect();
+        let places: Vec<u32> = study.iter().map(|(_, slot, _)| *slot as u32).collect();
         let names = study.into_iter().map(|(name, _, _)| name).collect();
-        Self { precision, origin, columns, rows: inside.len() / columns, slots, cells, names }
+        let rows = inside.len() / columns;
+        let mut lattice =
+            Self { precision, origin, columns, rows, slots, cells, names, places, members: vec![] };
+        lattice.members = sums::of_blocks(&lattice, &vec![1; lattice.len()]);
+        lattice
     }
 
     /// Number of study cells, n.
@@ -102,6 +112,31 @@ impl Lattice {
     /// The 3 x 3 neighbourhood of a cell, itself included, study cells only (D5).
     pub fn neighbourhood(&self, index: usize) -> impl Iterator<Item = usize> {
         (-1..=1).flat_map(move |dy| (-1..=1).filter_map(move |dx| self.beside(index, dx, dy)))
+    }
+
+    /// How many cells [`Self::neighbourhood`] has, for each cell: c_i of D5.
+    pub fn members(&self) -> &[u32] {
+        &self.members
+    }
+
+    /// Columns of the rectangle around the study area: the length of a row of [`Self::spread`].
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// One value per cell laid out over the rectangle around the study area, row by row from the south-west;
+    /// slots outside the study area hold the default, zero.
+    pub fn spread<T: Copy + Default>(&self, values: impl Iterator<Item = T>) -> Vec<T> {
+        let mut slots = vec![T::default(); self.slots.len()];
+        for (place, value) in self.places.iter().zip(values) {
+            slots[*place as usize] = value;
+        }
+        slots
+    }
+
+    /// The reverse of [`Self::spread`]: the values of the study cells, in their order.
+    pub fn gather<T: Copy>(&self, slots: &[T]) -> Vec<T> {
+        self.places.iter().map(|place| slots[*place as usize]).collect()
     }
 
     /// Width and height of a cell in metres at the mean latitude of the study cells' centres (D11).
@@ -155,6 +190,9 @@ mod tests {
         let mut sizes: Vec<usize> = (0..12).map(|index| lattice.neighbourhood(index).count()).collect();
         sizes.sort_unstable();
         assert_eq!(sizes, [4, 4, 4, 4, 6, 6, 6, 6, 6, 6, 9, 9]);
+        let mut members = lattice.members().to_vec();
+        members.sort_unstable();
+        assert_eq!(members, [4, 4, 4, 4, 6, 6, 6, 6, 6, 6, 9, 9]);
     }
 
     #[test]

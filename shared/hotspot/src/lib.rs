@@ -14,11 +14,15 @@ pub mod geojson;
 pub mod gistar;
 pub mod history;
 pub mod kde;
+pub mod kinds;
 pub mod label;
 pub mod lattice;
+pub mod mann_kendall;
 pub mod privacy;
 pub mod public;
 pub mod settings;
+pub mod spacetime;
+pub mod sums;
 pub mod table;
 
 pub use area::StudyArea;

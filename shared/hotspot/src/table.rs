@@ -4,14 +4,17 @@ use std::fmt::Write;
 use jiff::SignedDuration;
 use jiff::Timestamp;
 
-use crate::gistar::{Neighbourhoods, two_sided_p, z_scores};
+use crate::gistar::{Moments, Neighbourhoods, two_sided_p};
 use crate::history::{HALF_LIFE_DAYS, History, LOOK_BACK_DAYS, Selection};
+use crate::kinds::Kinds;
 use crate::label::{gi_bin, joint_bin};
 use crate::lattice::Lattice;
+use crate::spacetime::{SLICES, SpaceTime};
 use crate::{binomial, fdr, kde};
 
 /// Columns of the text form.
-pub const COLUMNS: &str = "geohash,count_train,c_i,S_i,gi_z,p,q,rec_H180,kde150,p_binom,q_binom";
+pub const COLUMNS: &str = "geohash,count_train,c_i,S_i,gi_z,p,q,rec_H180,kde150,p_binom,q_binom,\
+    x0,x1,x2,x3,x4,x5,x6,x7,x8,x9,x10,x11,x12,mk_s,mk_z,class_sf,class_arcgis";
 
 /// The statistics of one map, one entry per cell of the lattice in each list.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +43,8 @@ pub struct CellTable<'a> {
     pub events: u64,
     /// Events of the window outside it.
     pub outside: u64,
+    /// Thirteen slices up to the origin; nothing on a table made of counts alone.
+    pub space_time: Option<SpaceTime>,
 }
 
 /// Cells at or above each confidence: 99, 95, 90 %.
@@ -71,6 +76,7 @@ impl<'a> CellTable<'a> {
         let recency = history.recency(lattice, look_back, HALF_LIFE_DAYS);
         let mut table = Self::of_counts(lattice, counted.cells, recency);
         table.outside = counted.outside;
+        table.space_time = Some(SpaceTime::of(lattice, history.slices(lattice, origin, categories)));
         table
     }
 
@@ -78,22 +84,29 @@ impl<'a> CellTable<'a> {
     pub fn of_counts(lattice: &'a Lattice, counts: Vec<u32>, recency: Vec<f64>) -> Self {
         let events = counts.iter().map(|count| u64::from(*count)).sum();
         let near = Neighbourhoods::of(lattice, &counts);
-        let z = z_scores(&counts, &near);
+        let (kinds, moments) = (Kinds::of(&near), Moments::of(&counts));
+        let each = |statistic: &dyn Fn(u32, u64) -> f64| -> Vec<f64> {
+            kinds.pairs().iter().map(|(members, sum)| statistic(*members, *sum)).collect()
+        };
+        let z = each(&|members, sum| moments.z(members, sum));
         let p: Vec<f64> = z.iter().map(|z| two_sided_p(*z)).collect();
-        let p_binom = binomial::upper_tails(events, lattice.len(), &near.members, &near.sums);
+        let cells = lattice.len() as u64;
+        let p_binom = each(&|members, sum| binomial::upper_tail(events, u64::from(members), cells, sum));
+        let to_cells = |of_kind: &[f64]| kinds.to_cells(of_kind).collect::<Vec<f64>>();
         Self {
-            q: fdr::adjusted(&p),
-            q_binom: fdr::adjusted(&p_binom),
+            z: to_cells(&z),
+            p: to_cells(&p),
+            q: to_cells(&fdr::adjusted_shared(&p, kinds.cells())),
+            p_binom: to_cells(&p_binom),
+            q_binom: to_cells(&fdr::adjusted_shared(&p_binom, kinds.cells())),
             kde: kde::kernel_sums(lattice, &counts, kde::BANDWIDTH_M),
             lattice,
             counts,
             near,
-            z,
-            p,
             recency,
-            p_binom,
             events,
             outside: 0,
+            space_time: None,
         }
     }
 
@@ -139,10 +152,26 @@ impl<'a> CellTable<'a> {
             for column in columns {
                 push_number(&mut text, column[i]);
             }
+            match &self.space_time {
+                Some(space_time) => push_slices(&mut text, space_time, i),
+                None => text.extend(std::iter::repeat_n(',', SLICES + 4)),
+            }
             text.push('\n');
         }
         text
     }
+}
+
+/// Adds the slices of a cell, its trend and its classes.
+fn push_slices(text: &mut String, space_time: &SpaceTime, cell: usize) {
+    for slice in &space_time.slices {
+        let _ = write!(text, ",{}", slice.counts[cell]);
+    }
+    let trend = space_time.trends[cell];
+    let _ = write!(text, ",{}", trend.s);
+    push_number(text, trend.z);
+    let classes = (space_time.persistence[cell].word(), space_time.emergence[cell].word());
+    let _ = write!(text, ",{},{}", classes.0, classes.1);
 }
 
 /// Adds a comma and the shortest text that reads back as the same number; whole numbers without a point.
