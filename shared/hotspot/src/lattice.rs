@@ -139,10 +139,15 @@ impl Lattice {
         self.places.iter().map(|place| slots[*place as usize]).collect()
     }
 
+    /// Mean latitude of the study cells' centres in degrees: where the plane of all distances is true (D11).
+    pub fn mean_latitude(&self) -> f64 {
+        let latitudes: f64 = self.cells.iter().map(|cell| cell.centre().1).sum();
+        latitudes / self.len().max(1) as f64
+    }
+
     /// Width and height of a cell in metres at the mean latitude of the study cells' centres (D11).
     pub fn cell_size_m(&self) -> (f64, f64) {
-        let latitudes: f64 = self.cells.iter().map(|cell| cell.centre().1).sum();
-        let mean = latitudes / self.len().max(1) as f64;
+        let mean = self.mean_latitude();
         let (lon_bits, lat_bits) = bits(self.precision);
         let degrees = |span: f64, bits: u32| (span / (1u64 << bits) as f64).to_radians();
         let radius = crate::cell::EARTH_RADIUS_M;

@@ -6,6 +6,7 @@
 
 pub mod area;
 pub mod binomial;
+pub mod calibration;
 pub mod cell;
 pub mod extract;
 pub mod fact;
@@ -18,8 +19,10 @@ pub mod kinds;
 pub mod label;
 pub mod lattice;
 pub mod mann_kendall;
+pub mod near_repeat;
 pub mod privacy;
 pub mod public;
+pub mod random;
 pub mod settings;
 pub mod spacetime;
 pub mod sums;
