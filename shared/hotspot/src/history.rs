@@ -6,9 +6,9 @@ use jiff::Timestamp;
 
 use crate::cell::Cell;
 use crate::fact::CrimeFact;
+use crate::inputs::Inputs;
 use crate::lattice::Lattice;
 use crate::settings::{NOT_CRIME, Settings, UNMAPPED};
-use crate::spacetime::{SLICE_DAYS, SLICES};
 
 /// Microseconds of a day.
 pub const DAY_US: i64 = 86_400_000_000;
@@ -236,18 +236,22 @@ impl History {
         sums
     }
 
-    /// Events per cell in each of the thirteen slices before `origin`, oldest first.
-    pub fn slices(&self, lattice: &Lattice, origin: Timestamp, categories: &[bool]) -> Vec<Vec<u32>> {
-        let mut slices = vec![vec![0; lattice.len()]; SLICES];
-        let length = SLICE_DAYS * DAY_US;
-        let first = origin.as_microsecond() - SLICES as i64 * length;
-        let from = Timestamp::from_microsecond(first).unwrap_or(Timestamp::MIN);
+    /// Counts, slices and recencies of one map in one pass: the categories marked in `categories`, windows that
+    /// end before `origin`.
+    pub fn inputs(
+        &self,
+        lattice: &Lattice,
+        origin: Timestamp,
+        window_days: u16,
+        categories: &[bool],
+        half_lives_days: &[f64],
+    ) -> Inputs {
+        let mut inputs = Inputs::new(lattice.len(), origin, window_days, half_lives_days);
+        let from = Timestamp::from_microsecond(inputs.first_us()).unwrap_or(Timestamp::MIN);
         for crime in self.selected(Selection { from, to: origin, categories }) {
-            if let Some(index) = crime.index(lattice) {
-                slices[((crime.at_us - first) / length) as usize][index] += 1;
-            }
+            inputs.add(crime.index(lattice), crime.at_us, 1.0);
         }
-        slices
+        inputs
     }
 
     fn selected<'a>(&'a self, selection: Selection<'a>) -> impl Iterator<Item = &'a Crime> {

@@ -1,11 +1,11 @@
 //! The internal table of one map: every study cell with every statistic, and its text form.
 use std::fmt::Write;
 
-use jiff::SignedDuration;
 use jiff::Timestamp;
 
 use crate::gistar::{Moments, Neighbourhoods, two_sided_p};
-use crate::history::{HALF_LIFE_DAYS, History, LOOK_BACK_DAYS, Selection};
+use crate::history::{HALF_LIFE_DAYS, History};
+use crate::inputs::Inputs;
 use crate::kinds::Kinds;
 use crate::label::{gi_bin, joint_bin};
 use crate::lattice::Lattice;
@@ -67,17 +67,22 @@ impl<'a> CellTable<'a> {
         window_days: u16,
         categories: &[bool],
     ) -> Self {
-        let since = |days: i64| {
-            origin.saturating_sub(SignedDuration::from_hours(24 * days)).unwrap_or(Timestamp::MIN)
+        let half_life = [HALF_LIFE_DAYS];
+        Self::of_inputs(lattice, history.inputs(lattice, origin, window_days, categories, &half_life))
+    }
+
+    /// The table of gathered sums; its recency is that of their first half-life.
+    pub fn of_inputs(lattice: &'a Lattice, mut inputs: Inputs) -> Self {
+        let recency = if inputs.recencies.is_empty() {
+            vec![0.0; lattice.len()]
+        } else {
+            inputs.recencies.swap_remove(0)
         };
-        let window = Selection { from: since(i64::from(window_days)), to: origin, categories };
-        let counted = history.counts(lattice, window);
-        let look_back = Selection { from: since(LOOK_BACK_DAYS), to: origin, categories };
-        let recency = history.recency(lattice, look_back, HALF_LIFE_DAYS);
-        let mut table = Self::of_counts(lattice, counted.cells, recency);
-        table.outside = counted.outside;
-        table.space_time = Some(SpaceTime::of(lattice, history.slices(lattice, origin, categories)));
-        table
+        Self {
+            outside: inputs.outside,
+            space_time: Some(SpaceTime::of(lattice, inputs.slices)),
+            ..Self::of_counts(lattice, inputs.counts, recency)
+        }
     }
 
     /// The table of given counts and recency scores, one per cell.

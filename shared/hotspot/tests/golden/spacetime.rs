@@ -58,7 +58,7 @@ fn slices_trends_and_classes_agree_in_every_cell() {
     let origin = "2025-01-01T00:00:00Z".parse().unwrap();
     let space_time = |offences: &[&str]| {
         let (history, marks) = history(&facts, offences);
-        SpaceTime::of(&lattice, history.slices(&lattice, origin, &marks))
+        SpaceTime::of(&lattice, history.inputs(&lattice, origin, 365, &marks, &[]).slices)
     };
     let all = space_time(&[]);
     let expected = unzip(data.join("golden/philly_spacetime_p7_2025-01-01.csv.gz"));
