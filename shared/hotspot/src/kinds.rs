@@ -52,6 +52,11 @@ impl Kinds {
         Self { of_cell, pairs, cells: counts }
     }
 
+    /// The kind of a cell.
+    pub fn of_cell(&self, cell: usize) -> usize {
+        self.of_cell[cell] as usize
+    }
+
     /// Members and sum of each kind.
     pub fn pairs(&self) -> &[(u32, u64)] {
         &self.pairs

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use crate::inputs::Inputs;
 use crate::lattice::Lattice;
 
-/// One event inside the study area. Ordered by time first.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+/// One event inside the study area.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Packed {
     /// Seconds since 1970: until 2106.
     second: u32,
@@ -41,11 +41,15 @@ impl Packed {
 }
 
 impl Log {
-    /// Takes the parts as they are if they follow one another in order of time; else sorts everything.
+    /// Takes the parts as they are if they follow one another in order of time and all events weigh the same,
+    /// so that no order among those of one second can change a sum; else sorts everything.
     pub fn of(mut parts: Vec<Vec<Packed>>) -> Self {
-        if !parts.iter().flatten().is_sorted() {
+        let events = || parts.iter().flatten();
+        let weight = events().next().map(|event| event.weight);
+        let alike = events().all(|event| Some(event.weight) == weight);
+        if !(alike && events().is_sorted_by_key(|event| event.second)) {
             let mut all = std::mem::take(&mut parts).concat();
-            all.sort_by(|a, b| {
+            all.sort_unstable_by(|a, b| {
                 let key = |event: &Packed| (event.second, event.cell, event.category, event.flags);
                 key(a).cmp(&key(b)).then(a.weight.total_cmp(&b.weight))
             });

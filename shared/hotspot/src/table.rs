@@ -43,6 +43,8 @@ pub struct CellTable<'a> {
     pub events: u64,
     /// Events of the window outside it.
     pub outside: u64,
+    /// Cells of one kind share z, p, q, and the tail with its q.
+    kinds: Kinds,
     /// Thirteen slices up to the origin; nothing on a table made of counts alone.
     pub space_time: Option<SpaceTime>,
 }
@@ -111,6 +113,7 @@ impl<'a> CellTable<'a> {
             recency,
             events,
             outside: 0,
+            kinds,
             space_time: None,
         }
     }
@@ -148,15 +151,27 @@ impl<'a> CellTable<'a> {
     /// The table as CSV with [`COLUMNS`], one row per study cell in geohash order. Numbers are written so that
     /// reading them gives the same bits.
     pub fn to_csv(&self) -> String {
-        let mut text = String::with_capacity(200 * self.lattice.len() + 100);
+        let mut text = String::with_capacity(220 * self.lattice.len() + 100);
         text.push_str(COLUMNS);
         text.push('\n');
+        let mut of_kind: Vec<Option<[String; 2]>> = vec![None; self.kinds.pairs().len()];
         for (i, name) in self.lattice.names().iter().enumerate() {
-            let _ = write!(text, "{name},{},{},{}", self.counts[i], self.near.members[i], self.near.sums[i]);
-            let columns = [&self.z, &self.p, &self.q, &self.recency, &self.kde, &self.p_binom, &self.q_binom];
-            for column in columns {
-                push_number(&mut text, column[i]);
-            }
+            text.push_str(name);
+            push_count(&mut text, u64::from(self.counts[i]));
+            push_count(&mut text, u64::from(self.near.members[i]));
+            push_count(&mut text, self.near.sums[i]);
+            let [gistar, tail] = of_kind[self.kinds.of_cell(i)].get_or_insert_with(|| {
+                let numbers = |columns: &[&Vec<f64>]| {
+                    let mut text = String::new();
+                    columns.iter().for_each(|column| push_number(&mut text, column[i]));
+                    text
+                };
+                [numbers(&[&self.z, &self.p, &self.q]), numbers(&[&self.p_binom, &self.q_binom])]
+            });
+            text.push_str(gistar);
+            push_number(&mut text, self.recency[i]);
+            push_number(&mut text, self.kde[i]);
+            text.push_str(tail);
             match &self.space_time {
                 Some(space_time) => push_slices(&mut text, space_time, i),
                 None => text.extend(std::iter::repeat_n(',', SLICES + 4)),
@@ -170,13 +185,23 @@ impl<'a> CellTable<'a> {
 /// Adds the slices of a cell, its trend and its classes.
 fn push_slices(text: &mut String, space_time: &SpaceTime, cell: usize) {
     for slice in &space_time.slices {
-        let _ = write!(text, ",{}", slice.counts[cell]);
+        push_count(text, u64::from(slice.counts[cell]));
     }
     let trend = space_time.trends[cell];
     let _ = write!(text, ",{}", trend.s);
     push_number(text, trend.z);
     let classes = (space_time.persistence[cell].word(), space_time.emergence[cell].word());
     let _ = write!(text, ",{},{}", classes.0, classes.1);
+}
+
+/// Adds a comma and a count; nearly all have one digit, which needs no formatting.
+fn push_count(text: &mut String, count: u64) {
+    match u8::try_from(count) {
+        Ok(digit @ 0..=9) => text.extend([',', char::from(b'0' + digit)]),
+        _ => {
+            let _ = write!(text, ",{count}");
+        }
+    }
 }
 
 /// Adds a comma and the shortest text that reads back as the same number; whole numbers without a point.
