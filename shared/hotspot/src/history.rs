@@ -44,6 +44,8 @@ struct Crime {
     column: u32,
     row: u32,
     category: u16,
+    /// What it counts in the score by harm.
+    weight: f32,
 }
 
 /// What was read and what became of it.
@@ -69,7 +71,7 @@ pub struct Tally {
 pub struct Gathering<'s> {
     settings: &'s Settings,
     categories: Vec<&'s str>,
-    known: BTreeMap<String, u16>,
+    known: BTreeMap<String, (u16, f32)>,
     rows: Vec<Row>,
 }
 
@@ -109,8 +111,8 @@ impl<'s> Gathering<'s> {
 
     /// Takes one row of a day file.
     pub fn push(&mut self, fact: &CrimeFact) {
-        let category = match self.known.get(&fact.offence) {
-            Some(index) => *index,
+        let (category, weight) = match self.known.get(&fact.offence) {
+            Some(known) => *known,
             None => self.learn(&fact.offence),
         };
         let position = fact.geohash.as_deref().and_then(|name| Cell::named(name).ok());
@@ -127,7 +129,7 @@ impl<'s> Gathering<'s> {
             Fate::Counts
         };
         let (column, row) = position.map_or((0, 0), |cell| (cell.column(), cell.row()));
-        let crime = Crime { at_us: fact.occurred_from.as_microsecond(), column, row, category };
+        let crime = Crime { at_us: fact.occurred_from.as_microsecond(), column, row, category, weight };
         self.rows.push(Row { incident: digest(&fact.incident), version: fact.version, crime, fate });
     }
 
@@ -160,11 +162,12 @@ impl<'s> Gathering<'s> {
         (History { categories, crimes }, tally)
     }
 
-    fn learn(&mut self, offence: &str) -> u16 {
+    fn learn(&mut self, offence: &str) -> (u16, f32) {
         let category = self.settings.category(offence);
         let index = self.categories.iter().position(|name| *name == category).unwrap_or_default() as u16;
-        self.known.insert(offence.to_owned(), index);
-        index
+        let known = (index, self.settings.harm_weight(offence) as f32);
+        self.known.insert(offence.to_owned(), known);
+        known
     }
 }
 
@@ -211,26 +214,13 @@ impl History {
         selection: Selection,
         half_lives_days: &[f64],
     ) -> Vec<Vec<f64>> {
-        self.weighted_recencies(lattice, selection, half_lives_days, &[])
-    }
-
-    /// The same with each event counted with the weight of its category, by its place in
-    /// [`Self::categories`]; a category beyond the end of `weights` has weight 1 (D12, harm).
-    pub fn weighted_recencies(
-        &self,
-        lattice: &Lattice,
-        selection: Selection,
-        half_lives_days: &[f64],
-        weights: &[f64],
-    ) -> Vec<Vec<f64>> {
         let mut sums = vec![vec![0.0; lattice.len()]; half_lives_days.len()];
         let origin = selection.to.as_microsecond();
         for crime in self.selected(selection) {
             let Some(index) = crime.index(lattice) else { continue };
             let age_days = (origin - crime.at_us) as f64 / DAY_US as f64;
-            let weight = weights.get(usize::from(crime.category)).copied().unwrap_or(1.0);
             for (sums, half_life) in sums.iter_mut().zip(half_lives_days) {
-                sums[index] += weight * libm::exp2(-age_days / half_life);
+                sums[index] += libm::exp2(-age_days / half_life);
             }
         }
         sums
@@ -249,7 +239,7 @@ impl History {
         let mut inputs = Inputs::new(lattice.len(), origin, window_days, half_lives_days);
         let from = Timestamp::from_microsecond(inputs.first_us()).unwrap_or(Timestamp::MIN);
         for crime in self.selected(Selection { from, to: origin, categories }) {
-            inputs.add(crime.index(lattice), crime.at_us, 1.0);
+            inputs.add(crime.index(lattice), crime.at_us, f64::from(crime.weight));
         }
         inputs
     }

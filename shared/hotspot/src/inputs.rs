@@ -20,6 +20,8 @@ pub struct Inputs {
     pub slices: Vec<Vec<u32>>,
     /// Recency (D12) for each half-life, per cell.
     pub recencies: Vec<Vec<f64>>,
+    /// The first recency with each event counted by its weight (harm); empty without half-lives.
+    pub harm: Vec<f64>,
 }
 
 impl Inputs {
@@ -33,6 +35,7 @@ impl Inputs {
             outside: 0,
             slices: vec![vec![0; cells]; SLICES],
             recencies: vec![vec![0.0; cells]; half_lives_days.len()],
+            harm: vec![0.0; if half_lives_days.is_empty() { 0 } else { cells }],
         }
     }
 
@@ -42,8 +45,8 @@ impl Inputs {
         self.origin_us.saturating_sub(longest.max(SLICES as i64 * SLICE_DAYS * DAY_US))
     }
 
-    /// Adds an event `at_us` microseconds since 1970, in a cell or outside the study area. Counts take every
-    /// event as one; recency takes its weight (1, unless weighted by harm).
+    /// Adds an event `at_us` microseconds since 1970, in a cell or outside the study area. All sums take every
+    /// event as one, but the one by harm, which takes its weight.
     pub fn add(&mut self, cell: Option<usize>, at_us: i64, weight: f64) {
         let age_us = self.origin_us - at_us;
         if age_us <= 0 {
@@ -61,8 +64,13 @@ impl Inputs {
         }
         if age_us <= LOOK_BACK_DAYS * DAY_US {
             let age_days = age_us as f64 / DAY_US as f64;
-            for (sums, half_life) in self.recencies.iter_mut().zip(&self.half_lives_days) {
-                sums[cell] += weight * libm::exp2(-age_days / half_life);
+            for (place, (sums, half_life)) in self.recencies.iter_mut().zip(&self.half_lives_days).enumerate()
+            {
+                let score = libm::exp2(-age_days / half_life);
+                sums[cell] += score;
+                if place == 0 {
+                    self.harm[cell] += weight * score;
+                }
             }
         }
     }
@@ -82,9 +90,10 @@ mod tests {
         inputs.add(Some(0), ORIGIN - age_us, 2.0);
         assert_eq!(inputs.counts, [counted]);
         assert_eq!(inputs.slices.iter().position(|slice| slice[0] == 1), slice);
-        let recency = |half_life: f64| 2.0 * libm::exp2(-(age_us as f64) / DAY_US as f64 / half_life);
+        let recency = |half_life: f64| libm::exp2(-(age_us as f64) / DAY_US as f64 / half_life);
         if age_us > 0 {
             assert_eq!(inputs.recencies, [[recency(30.0)], [recency(180.0)]]);
+            assert_eq!(inputs.harm, [2.0 * recency(30.0)]);
         }
     }
 

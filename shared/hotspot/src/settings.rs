@@ -3,6 +3,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
+use crate::harm::Harm;
+
 /// Name of the map of everything; no map of the settings may take it.
 pub const ALL: &str = "all";
 
@@ -37,6 +39,9 @@ pub struct Settings {
     /// What the public sees.
     #[serde(default)]
     pub public: Public,
+    /// Weights of offences in the score by harm; without it everything weighs 1.
+    #[serde(default)]
+    pub harm: Option<Harm>,
 }
 
 /// The public layer.
@@ -111,6 +116,11 @@ impl Settings {
         self.offences.get(&normal(offence)).map_or(UNMAPPED, String::as_str)
     }
 
+    /// What an offence counts in the score by harm.
+    pub fn harm_weight(&self, offence: &str) -> f64 {
+        self.harm.as_ref().map_or(1.0, |harm| harm.weight(offence, self.category(offence)))
+    }
+
     /// Every category of the file and [`UNMAPPED`], sorted.
     pub fn categories(&self) -> Vec<&str> {
         let mut names: BTreeSet<&str> = self.offences.values().map(String::as_str).collect();
@@ -132,6 +142,7 @@ impl Settings {
     fn normal(mut self) -> Self {
         self.offences =
             self.offences.into_iter().map(|(offence, category)| (normal(&offence), category)).collect();
+        self.harm = self.harm.map(Harm::normal);
         self
     }
 
@@ -165,6 +176,9 @@ impl Settings {
             if wrong {
                 return Err(SettingsError { key: key.into(), reason });
             }
+        }
+        if let Some((key, reason)) = self.harm.as_ref().and_then(Harm::fault) {
+            return Err(SettingsError { key, reason });
         }
         let strange = |(name, categories): (&String, &BTreeSet<String>)| {
             categories.iter().find(|category| !known.contains(category)).map(|_| format!("maps.{name}"))
