@@ -53,4 +53,7 @@ for map in all violent burglary veh_theft theft_from_vehicle; do
   python3 tests/golden/compare.py "$data/s3/internal/cells/2025-01-01/$map.csv" \
     "$crime/golden/philly_${map}_p7_2025-01-01.csv.gz" || failed=1
 done
+echo "== slices, trend and classes"
+python3 tests/golden/compare.py "$data/s3/internal/cells/2025-01-01/all.csv" \
+  "$crime/golden/philly_spacetime_p7_2025-01-01.csv.gz" || failed=1
 exit "$failed"

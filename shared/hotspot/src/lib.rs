@@ -31,6 +31,7 @@ pub mod settings;
 pub mod spacetime;
 pub mod sums;
 pub mod table;
+pub mod trend;
 
 pub use area::StudyArea;
 pub use cell::Cell;

@@ -102,7 +102,7 @@ fn stretch<'a>(file: &File, start: u64, size: u64, buffer: &'a mut Vec<u8>) -> R
 /// goes through the CSV reader instead.
 fn pack(lines: &[u8], context: Context, events: &mut Vec<Packed>) -> Result<Tally, Failure> {
     let mut tally = Tally::default();
-    let lines = String::from_utf8_lossy(lines);
+    let lines = std::str::from_utf8(lines).map_err(|error| format!("the file is not UTF-8: {error}"))?;
     if lines.contains('"') {
         let mut reader = ReaderBuilder::new().has_headers(false).from_reader(lines.as_bytes());
         for row in reader.records() {
