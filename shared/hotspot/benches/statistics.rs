@@ -1,5 +1,4 @@
 //! The statistics of one map of a large city, one by one and together: a year of everything, and of burglary.
-#![expect(missing_docs, reason = "the macro makes the functions")]
 use criterion::{Criterion, criterion_group, criterion_main};
 use hotspot::calibration::CITY;
 use hotspot::near_repeat::{Bands, Event, Knox};

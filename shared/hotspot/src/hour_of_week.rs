@@ -99,12 +99,16 @@ impl Profiles {
             aoristic(zone, event.from, event.to, |bin, weight| counts[event.area][bin] += weight);
         }
         let mut city = vec![0.0; BINS];
-        counts.iter().for_each(|area| city.iter_mut().zip(area).for_each(|(city, count)| *city += count));
+        for area in &counts {
+            city.iter_mut().zip(area).for_each(|(city, count)| *city += count);
+        }
         let total: f64 = city.iter().sum();
         if total <= 0.0 {
             return None;
         }
-        city.iter_mut().for_each(|count| *count /= total);
+        for count in &mut city {
+            *count /= total;
+        }
         let exposure_hours = exposure_hours(zone, from, to);
         let prior_events = prior(&city, &counts);
         let areas = counts.iter().map(|counts| rates(&shrunk(counts, &city, prior_events), &exposure_hours));

@@ -48,7 +48,9 @@ impl Kinds {
         let place = |pair| pairs.binary_search(&pair).expect("every pair is in the list of all pairs") as u32;
         let of_cell: Vec<u32> = cells().map(place).collect();
         let mut counts = vec![0; pairs.len()];
-        of_cell.iter().for_each(|kind| counts[*kind as usize] += 1);
+        for kind in &of_cell {
+            counts[*kind as usize] += 1;
+        }
         Self { of_cell, pairs, cells: counts }
     }
 

@@ -27,7 +27,7 @@ pub struct Bands {
 
 /// One band of distance and time.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Cell {
+pub struct Band {
     /// Pairs found.
     pub observed: u64,
     /// Mean of the pairs after the dates were shuffled.
@@ -38,13 +38,13 @@ pub struct Cell {
     pub p: f64,
 }
 
-/// The result: one row for each band of distance, one cell in it for each band of time.
+/// The result: one row for each band of distance, one entry in it for each band of time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Knox {
     /// Pairs within the largest distance, whatever their lapse of time.
     pub pairs: usize,
     /// The bands.
-    pub rows: Vec<Vec<Cell>>,
+    pub rows: Vec<Vec<Band>>,
 }
 
 /// Two events within the largest distance, and their band of distance.
@@ -94,14 +94,14 @@ impl Knox {
                 as_many[i] += u32::from(found >= observed[i]);
             }
         }
-        let cell = |i: usize| {
+        let band = |i: usize| {
             let expected = sums[i] as f64 / f64::from(shuffles.max(1));
             let ratio = (sums[i] > 0).then(|| observed[i] as f64 / expected);
             let p = f64::from(as_many[i] + 1) / f64::from(shuffles + 1);
-            Cell { observed: observed[i], expected, ratio, p }
+            Band { observed: observed[i], expected, ratio, p }
         };
         let width = bands.days.len();
-        let rows = (0..bands.metres.len()).map(|row| (row * width..(row + 1) * width).map(cell).collect());
+        let rows = (0..bands.metres.len()).map(|row| (row * width..(row + 1) * width).map(band).collect());
         Self { pairs: pairs.len(), rows: rows.collect() }
     }
 }

@@ -73,7 +73,9 @@ fn run(start: Instant, file: &str, boundary: &str, out: &str, origin: &str) -> R
     std::fs::create_dir_all(&out)?;
     let lines = each_group(|group| write_group(&log, &lattice, origin, &out, group))?;
     println!("{tally:?}");
-    lines.iter().for_each(|line| println!("{line}"));
+    for line in lines {
+        println!("{line}");
+    }
     println!(
         "read {:.3} s, everything {:.3} s, peak memory {} MiB",
         read.as_secs_f64(),

@@ -76,7 +76,9 @@ pub(crate) fn read(path: &Path, lattice: &Lattice, origin: Timestamp) -> Result<
     let mut parts: Vec<_> = parts?.into_iter().flatten().collect();
     parts.sort_by_key(|(start, ..)| *start);
     let mut tally = Tally::default();
-    parts.iter().for_each(|(_, _, part)| tally += *part);
+    for (_, _, part) in &parts {
+        tally += *part;
+    }
     Ok((Log::of(parts.into_iter().map(|(_, events, _)| events).collect()), tally))
 }
 

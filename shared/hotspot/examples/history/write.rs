@@ -17,7 +17,9 @@ pub(crate) fn recencies(
     half_lives: &[f64],
 ) -> Result<(), Failure> {
     let mut text = String::from("geohash");
-    half_lives.iter().for_each(|days| text.push_str(&format!(",rec_H{days}")));
+    for days in half_lives {
+        write!(text, ",rec_H{days}")?;
+    }
     text.push('\n');
     for (cell, name) in lattice.names().iter().enumerate() {
         if scores.iter().any(|scores| scores[cell] > 0.0) {

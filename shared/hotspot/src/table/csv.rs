@@ -24,7 +24,9 @@ impl CellTable<'_> {
             let [gistar, tail] = of_kind[self.kinds.of_cell(i)].get_or_insert_with(|| {
                 let numbers = |columns: &[&Vec<f64>]| {
                     let mut text = String::new();
-                    columns.iter().for_each(|column| push_number(&mut text, column[i]));
+                    for column in columns {
+                        push_number(&mut text, column[i]);
+                    }
                     text
                 };
                 [numbers(&[&self.z, &self.p, &self.q]), numbers(&[&self.p_binom, &self.q_binom])]
