@@ -84,10 +84,7 @@ impl Cell {
     /// Longitude and latitude of the centre in degrees, exact in `f64` up to precision 8.
     pub fn centre(&self) -> (f64, f64) {
         let (lon_bits, lat_bits) = bits(self.precision);
-        (
-            edge(2 * u64::from(self.ix) + 1, 180.0, lon_bits + 1),
-            edge(2 * u64::from(self.iy) + 1, 90.0, lat_bits + 1),
-        )
+        (edge(2 * self.ix + 1, 180.0, lon_bits + 1), edge(2 * self.iy + 1, 90.0, lat_bits + 1))
     }
 
     /// West, south, east, north in units of 10^-7 degrees, rounded from the integer indices, so that
@@ -106,8 +103,8 @@ impl Cell {
     /// Area in square metres on the sphere (D10).
     pub fn area_m2(&self) -> f64 {
         let (lon_bits, lat_bits) = bits(self.precision);
-        let south = edge(u64::from(self.iy), 90.0, lat_bits).to_radians();
-        let north = edge(u64::from(self.iy) + 1, 90.0, lat_bits).to_radians();
+        let south = edge(self.iy, 90.0, lat_bits).to_radians();
+        let north = edge(self.iy + 1, 90.0, lat_bits).to_radians();
         let width = (360.0 / (1u64 << lon_bits) as f64).to_radians();
         EARTH_RADIUS_M * EARTH_RADIUS_M * width * (libm::sin(north) - libm::sin(south))
     }
@@ -121,8 +118,13 @@ pub(crate) fn bits(precision: u8) -> (u32, u32) {
 
 /// Coordinate of the lower edge of slot `i` of `2^bits` over [-half, half]: dyadic, exact in `f64` for the
 /// precisions in use.
-fn edge(i: u64, half: f64, bits: u32) -> f64 {
-    i as f64 * (2.0 * half) / (1u64 << bits) as f64 - half
+fn edge(i: u32, half: f64, bits: u32) -> f64 {
+    f64::from(i) * (2.0 * half) * one_in(bits) - half
+}
+
+/// 2^-bits, exactly: a product with it has the bits of the quotient by 2^bits, without the division.
+fn one_in(bits: u32) -> f64 {
+    f64::from_bits(u64::from(1023 - bits) << 52)
 }
 
 /// The same in units of 10^-7 degrees, rounded half up.
@@ -134,16 +136,16 @@ fn edge_e7(i: u64, half: i64, bits: u32) -> i64 {
 
 /// The slot a coordinate falls into, corrected so that edge(i) <= value < edge(i + 1).
 fn slot(value: f64, half: f64, bits: u32) -> u32 {
-    let last = (1u64 << bits) - 1;
-    let estimate = (value + half) / (2.0 * half) * (1u64 << bits) as f64;
-    let mut i = (estimate as u64).min(last);
+    let last = (1u32 << bits) - 1; // 30 bits at most
+    let estimate = (value + half) / (2.0 * half) * f64::from(1u32 << bits);
+    let mut i = (estimate as u32).min(last);
     while i > 0 && value < edge(i, half, bits) {
         i -= 1;
     }
     while i < last && value >= edge(i + 1, half, bits) {
         i += 1;
     }
-    i as u32
+    i
 }
 
 #[cfg(test)]
@@ -216,7 +218,7 @@ mod tests {
 
         #[test]
         fn edges_belong_to_the_cell_above(ix in 0u32..1 << 18, iy in 0u32..1 << 17) {
-            let (lon, lat) = (edge(u64::from(ix), 180.0, 18), edge(u64::from(iy), 90.0, 17));
+            let (lon, lat) = (edge(ix, 180.0, 18), edge(iy, 90.0, 17));
             prop_assert_eq!(Cell::at(lon, lat, 7), Some(Cell::new(7, ix, iy)));
             prop_assert_eq!(Cell::new(7, ix, iy).name(), bisect(lon, lat, 7));
         }
@@ -242,7 +244,7 @@ mod tests {
             let [_, _, east, north] = Cell::new(7, ix, iy).corners_e7();
             let [west, south, _, _] = Cell::new(7, ix + 1, iy + 1).corners_e7();
             prop_assert_eq!((east, north), (west, south));
-            let exact = edge(u64::from(ix) + 1, 180.0, 18);
+            let exact = edge(ix + 1, 180.0, 18);
             prop_assert!((east as f64 / 1e7 - exact).abs() <= 5.1e-8);
         }
     }

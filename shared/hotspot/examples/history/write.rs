@@ -56,7 +56,8 @@ pub(crate) fn geojson(path: &Path, table: &CellTable) -> Result<(), Failure> {
 
 fn feature(text: &mut String, table: &CellTable, cell: usize) -> Result<(), Failure> {
     let name = &table.lattice.names()[cell];
-    let [west, south, east, north] = table.lattice.cells()[cell].corners_e7().map(|e7| e7 as f64 / 1e7);
+    let [west, south, east, north] =
+        table.lattice.cells()[cell].corners_e7().map(|e7| (e7 as f64 / 1e7).to_string());
     let classes = table.space_time.as_ref();
     let class = classes.map_or("none", |found| found.emergence[cell].word());
     let unadjusted = classes.map_or("none", |found| found.persistence[cell].word());
@@ -64,16 +65,21 @@ fn feature(text: &mut String, table: &CellTable, cell: usize) -> Result<(), Fail
         text,
         "{{\"type\":\"Feature\",\"id\":\"{name}\",\"geometry\":{{\"type\":\"Polygon\",\"coordinates\":[[\
          [{west},{south}],[{east},{south}],[{east},{north}],[{west},{north}],[{west},{south}]]]}},\
-         \"properties\":{{\"geohash\":\"{name}\",\"count\":{},\"z\":{:.4},\"q\":{:.6},\"q_binom\":{:.6},\
-         \"label\":{},\"recency\":{:.4},\"kde150\":{:.4},\"class_sf\":\"{unadjusted}\",\
+         \"properties\":{{\"geohash\":\"{name}\",\"count\":{},\"z\":{},\"q\":{},\"q_binom\":{},\
+         \"label\":{},\"recency\":{},\"kde150\":{},\"class_sf\":\"{unadjusted}\",\
          \"class_arcgis\":\"{class}\"}}}}",
         table.counts[cell],
-        table.z[cell],
-        table.q[cell],
-        table.q_binom[cell],
+        rounded(table.z[cell], 1e4),
+        rounded(table.q[cell], 1e6),
+        rounded(table.q_binom[cell], 1e6),
         table.joint(cell),
-        table.recency[cell],
-        table.kde[cell],
+        rounded(table.recency[cell], 1e4),
+        rounded(table.kde[cell], 1e4),
     )?;
     Ok(())
+}
+
+/// The nearest multiple of 1 / `steps`; its shortest text is what a fixed number of decimals prints, and quicker.
+fn rounded(number: f64, steps: f64) -> f64 {
+    (number * steps).round() / steps
 }
