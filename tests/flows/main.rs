@@ -3,6 +3,7 @@
 
 mod advice;
 mod commands;
+mod editions;
 mod eido;
 mod events;
 mod house;

@@ -254,7 +254,8 @@ async fn start(data: Option<&Path>, now: Option<&str>) -> Stack {
     Stack::start(options).await.expect("the stack starts on the shipped agency folder")
 }
 
-fn shipped_agency() -> PathBuf {
+/// The agency folder of the repository.
+pub fn shipped_agency() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/agency"))
 }
 

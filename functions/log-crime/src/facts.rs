@@ -1,5 +1,5 @@
 //! From a call and its case to the fact that the crime log keeps. Pure: what counts, once, under which day.
-use hotspot::fact::{LIVE, utc_day};
+use hotspot::fact::{Clearance, LIVE, utc_day};
 use hotspot::{Cell, CrimeFact, Origin, Settings};
 use incident::call::{Facts, Place, Status};
 use incident::case::{CaseFacts, CaseMoment};
@@ -48,6 +48,7 @@ pub(crate) fn fact(event: Event, settings: &Settings) -> Option<CrimeFact> {
         geohash: position
             .and_then(|(latitude, longitude)| Cell::at(longitude, latitude, 8))
             .map(|cell| cell.name()),
+        cleared: file.and_then(cleared),
         previous_day: None,
         deleted: has_left(call, file),
         forget: call.is_some_and(Facts::is_expunged) || file.is_some_and(CaseFacts::is_sealed),
@@ -71,6 +72,7 @@ pub(crate) fn claimed_case(event: Event, before: Option<&CaseFacts>) -> Option<C
         category: String::new(),
         origin: Origin::Reported,
         geohash: None,
+        cleared: None,
         previous_day: None,
         deleted: true,
         forget: false,
@@ -98,6 +100,13 @@ pub(crate) fn call_time(facts: &Facts) -> Option<Timestamp> {
 pub(crate) fn case_time(facts: &CaseFacts) -> Option<Timestamp> {
     let opened = || facts.first(CaseMoment::Opened).filter(|_| facts.incident_id().is_none());
     facts.place.occurred_from().or_else(opened)
+}
+
+/// How and when a case was cleared, as long as its status says so.
+fn cleared(file: &CaseFacts) -> Option<(Clearance, Date)> {
+    let status = file.status()?;
+    let told = file.statuses().filter(|(_, told)| *told == status).map(|(at, _)| at).last()?;
+    Some((Clearance::from_status(status)?, utc_day(told)))
 }
 
 impl Event<'_> {
@@ -176,6 +185,18 @@ mod tests {
         let call = call(&[opened()]);
         check(Some(&call), None, ("LARCENY", "theft", false));
         check(Some(&call), Some(&named("open")), ("220", "burglary", false));
+    }
+
+    #[test]
+    fn a_clearance_stands_with_its_day_as_long_as_the_status_says_so() {
+        let of = |status: &str| {
+            let file = named(status);
+            let event = Event { incident: Some("26-1"), case: Some("C-1"), call: None, file: Some(&file) };
+            fact(event, &settings()).and_then(|fact| fact.cleared)
+        };
+        assert_eq!(of("open"), None);
+        assert_eq!(of("cleared_arrest"), Some((Clearance::Arrest, utc_day(at(9)))));
+        assert_eq!(of("cleared_exceptional"), Some((Clearance::Exceptional, utc_day(at(9)))));
     }
 
     #[test]

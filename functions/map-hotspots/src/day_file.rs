@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use bytes::Bytes;
+use hotspot::fact::Clearance;
 use hotspot::{CrimeFact, Origin};
-use jiff::Timestamp;
+use jiff::civil::{Date, date};
+use jiff::{Span, Timestamp};
 use parquet::basic::Compression;
 use parquet::column::reader::ColumnReaderImpl;
-use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, Int64Type};
+use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, Int32Type, Int64Type};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
@@ -26,7 +28,12 @@ const SCHEMA: &str = "message crime_fact {
     required binary origin (UTF8);
     optional binary geohash (UTF8);
     required boolean deleted;
+    optional binary cleared (UTF8);
+    optional int32 cleared_on (DATE);
 }";
+
+/// Day 0 of Parquet's dates.
+const EPOCH: Date = date(1970, 1, 1);
 
 type Group<'a> = SerializedRowGroupWriter<'a, Vec<u8>>;
 
@@ -52,6 +59,9 @@ pub fn encode(rows: &[CrimeFact]) -> Result<Vec<u8>> {
         rows.iter().map(|row| row.geohash.as_deref().map(ByteArray::from)),
     )?;
     put::<BoolType>(&mut group, rows.iter().map(|row| row.deleted).collect(), None)?;
+    let cleared = rows.iter().map(|row| row.cleared.map(|(how, _)| ByteArray::from(how.word())));
+    optional::<ByteArrayType>(&mut group, cleared)?;
+    optional::<Int32Type>(&mut group, rows.iter().map(|row| row.cleared.map(|(_, on)| epoch_day(on))))?;
     group.close()?;
     Ok(file.into_inner()?)
 }
@@ -76,6 +86,7 @@ fn read_group(group: &dyn RowGroupReader, rows: &mut Vec<CrimeFact>) -> Result<(
     let mut origins = required::<ByteArrayType>(group, 6)?.into_iter();
     let mut positions = maybe::<ByteArrayType>(group, 7)?.into_iter();
     let deleted = required::<BoolType>(group, 8)?;
+    let mut cleared = clearances(group)?.into_iter();
     for deleted in deleted {
         let origin = Origin::from_word(&text(next(&mut origins)?)?).context("an unknown origin")?;
         rows.push(CrimeFact {
@@ -87,12 +98,29 @@ fn read_group(group: &dyn RowGroupReader, rows: &mut Vec<CrimeFact>) -> Result<(
             category: text(next(&mut categories)?)?,
             origin,
             geohash: positions.next().context("a short column")?.map(text).transpose()?,
+            cleared: cleared.next().context("a short column")?,
             previous_day: None,
             deleted,
             forget: false,
         });
     }
     Ok(())
+}
+
+/// How and when each row was cleared.
+fn clearances(group: &dyn RowGroupReader) -> Result<Vec<Option<(Clearance, Date)>>> {
+    let (how, on) = (maybe::<ByteArrayType>(group, 9)?, maybe::<Int32Type>(group, 10)?);
+    let both = |(how, on): (Option<ByteArray>, Option<i32>)| {
+        let (Some(how), Some(on)) = (how, on) else { return Ok(None) };
+        let how = Clearance::from_word(&text(how)?).context("an unknown clearance")?;
+        Ok(Some((how, EPOCH.checked_add(Span::new().days(on)).context("an impossible day")?)))
+    };
+    how.into_iter().zip(on).map(both).collect()
+}
+
+/// Days since 1970, as Parquet counts them.
+fn epoch_day(date: Date) -> i32 {
+    (date.duration_since(EPOCH).as_hours() / 24) as i32
 }
 
 fn texts<'r>(group: &mut Group, rows: &'r [CrimeFact], of: impl Fn(&'r CrimeFact) -> &'r str) -> Result<()> {
@@ -160,6 +188,7 @@ mod tests {
                 category,
                 origin: if found { Origin::OfficerInitiated } else { Origin::Reported },
                 geohash,
+                cleared: found.then_some((Clearance::Exceptional, date(2026, 2, 28))),
                 previous_day: None,
                 deleted,
                 forget: false,

@@ -6,7 +6,7 @@
 //!                                              │ window
 //!                                              ▼
 //!                      tables per map ─▶ S3 internal cells/{date}/{map}.csv
-//!                      public layer   ─▶ S3 public   hotspots/[{map}/]{date}.geojson, latest.geojson
+//!                      public layer   ─▶ S3 public   hotspots/[{map}/]{date}.geojson, latest.geojson, .csv
 //! ```
 //!
 //! The window ends at midnight UTC at or before the scheduled time, so that a run can be repeated for any past
@@ -25,9 +25,10 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, anyhow};
 use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
 use hotspot::fact::midnight;
-use hotspot::{Lattice, Settings, StudyArea};
+use hotspot::{Cell, Lattice, Settings, StudyArea};
 use jiff::SignedDuration;
-use startup::agency::Folder;
+use jiff::civil::Date;
+use startup::agency::{Agency, Folder, Masked, Publisher};
 use startup::{Clock, Entropy, Runtime, Scheduled, Variables};
 use table::Store;
 use table::leases::Leases;
@@ -35,6 +36,8 @@ use table::leases::Leases;
 use crate::bucket::Bucket;
 use crate::fold::Forgotten;
 use crate::night::Night;
+use crate::publish::Edition;
+pub use crate::publish::{Withdrawn, withdraw};
 use crate::report::{Public, Report};
 
 /// Every environment variable the function reads.
@@ -68,9 +71,13 @@ pub struct Context {
 }
 
 /// What of the agency folder a run uses.
-struct AgencyPart {
-    settings: Settings,
-    area: StudyArea,
+pub(crate) struct AgencyPart {
+    pub(crate) settings: Settings,
+    pub(crate) area: StudyArea,
+    /// The text of its file.
+    outline: String,
+    pub(crate) publisher: Publisher,
+    masked: Vec<Masked>,
     map_on: bool,
 }
 
@@ -106,8 +113,28 @@ impl Context {
 impl AgencyPart {
     fn read(folder: &Folder, variables: &Variables) -> Result<Self> {
         let settings = settings(folder)?;
-        let area = study_area(folder, &settings, |name| variables.optional(name))?;
-        Ok(Self { settings, area, map_on: folder.agency()?.modes.map == "on" })
+        let (file, outline) = outline(folder, &settings, |name| variables.optional(name))?;
+        let area = StudyArea::from_geojson(&outline).with_context(|| format!("agency folder: {file}"))?;
+        let Agency { publisher, masked, modes, .. } = folder.agency()?;
+        Ok(Self { settings, area, outline, publisher, masked, map_on: modes.map == "on" })
+    }
+
+    /// The edition of `date` in the public bucket.
+    pub(crate) fn edition<'a>(&'a self, bucket: &'a Bucket, date: Date) -> Edition<'a> {
+        let Self { settings, publisher, outline, .. } = self;
+        Edition { bucket, settings, publisher, outline, date }
+    }
+
+    /// Which cells hold a place that the public map must not point at.
+    pub(crate) fn masked(&self, lattice: &Lattice) -> Vec<bool> {
+        let mut masked = vec![false; lattice.len()];
+        for place in &self.masked {
+            let cell = Cell::at(place.longitude, place.latitude, lattice.precision());
+            if let Some(index) = cell.and_then(|cell| lattice.index_of(cell)) {
+                masked[index] = true;
+            }
+        }
+        masked
     }
 }
 
@@ -123,8 +150,19 @@ pub fn study_area(
     settings: &Settings,
     lookup: impl Fn(&str) -> Option<String>,
 ) -> Result<StudyArea> {
-    let path = expand(&settings.boundary, lookup)?;
-    StudyArea::from_geojson(&folder.text(&path)?).with_context(|| format!("agency folder: {path}"))
+    let (file, text) = outline(folder, settings, lookup)?;
+    StudyArea::from_geojson(&text).with_context(|| format!("agency folder: {file}"))
+}
+
+/// Name and text of the file of the study area.
+fn outline(
+    folder: &Folder,
+    settings: &Settings,
+    lookup: impl Fn(&str) -> Option<String>,
+) -> Result<(String, String)> {
+    let file = expand(&settings.boundary, lookup)?;
+    let text = folder.text(&file)?;
+    Ok((file, text))
 }
 
 /// A client for S3 in general: path-style addresses and no trailing checksums, which not every server knows.
@@ -152,7 +190,7 @@ pub async fn handle(context: &Context, scheduled: Scheduled) -> Result<Report> {
 async fn run(context: &Context, scheduled: Scheduled) -> Result<Report> {
     let agency = context.agency.as_ref();
     let (folded, forgotten) = fold::fold(&context.internal).await.context("folding the crime log")?;
-    let night = Night::read(&context.internal, &agency.settings, &agency.area, scheduled.time).await?;
+    let night = Night::read(&context.internal, agency, scheduled.time).await?;
     let lattice = Lattice::new(&agency.area, agency.settings.precision);
     let (maps, hottest, internal_files) = night.tables(&context.internal, &lattice).await?;
     let (public, mut public_files) = publish(context, &night).await.context("publishing the map")?;
@@ -177,12 +215,14 @@ async fn publish(context: &Context, night: &Night<'_>) -> Result<(Public, Vec<St
     if !context.agency.map_on {
         return Ok((Public::Off, Vec::new()));
     }
-    let last = publish::last_publication(&context.public).await?;
-    let decision = publish::decide(last, night.date(), context.agency.settings.public.refresh_days);
-    if decision == Public::NotDue {
+    let standing = publish::standing(&context.public).await?;
+    let refresh_days = context.agency.settings.public.refresh_days;
+    let decision = publish::decide(standing.as_ref(), night.date(), refresh_days);
+    if matches!(decision, Public::NotDue | Public::Withdrawn) {
         return Ok((decision, Vec::new()));
     }
-    let keys = publish::write(&context.public, night.public_files(), night.date(), decision).await?;
+    let keys =
+        context.agency.edition(&context.public, night.date()).write(night.public_layers(), decision).await?;
     Ok((decision, keys))
 }
 
@@ -194,9 +234,8 @@ async fn forget(context: &Context, forgotten: Forgotten) -> Result<Vec<String>> 
     if !forgotten.days.is_empty() {
         for date in publish::dates(&context.public).await? {
             if forgotten.days.iter().any(|day| Night::counts_day(&agency.settings, date, *day)) {
-                let night =
-                    Night::read(&context.internal, &agency.settings, &agency.area, midnight(date)).await?;
-                keys.extend(publish::rewrite(&context.public, night.public_files(), date).await?);
+                let night = Night::read(&context.internal, agency, midnight(date)).await?;
+                keys.extend(agency.edition(&context.public, date).rewrite(night.public_layers()).await?);
             }
         }
     }

@@ -3,17 +3,19 @@ use anyhow::{Context as _, Result};
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use hotspot::fact::{midnight, utc_day};
-use hotspot::history::{Gathering, LOOK_BACK_DAYS, Tally};
+use hotspot::history::{Gathering, LOOK_BACK_DAYS, Selection, Tally};
 use hotspot::label::{confidence, low_count};
-use hotspot::public::{Edition, Feature, coarse_features, fine_features};
-use hotspot::{CellTable, History, Lattice, Settings, StudyArea, geojson};
+use hotspot::public::{Counted, Edition, Part, layers};
+use hotspot::{CellTable, History, Lattice, Settings};
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 use std::collections::BTreeSet;
 
+use crate::AgencyPart;
 use crate::bucket::{Bucket, Headers, IN_FLIGHT, If};
 use crate::day_file;
 use crate::fold::{DAYS, day_key, day_of};
+use crate::publish::Layer;
 use crate::report::{Hottest, MapReport};
 
 /// How many cells the report names.
@@ -21,28 +23,36 @@ const HOTTEST: usize = 5;
 
 /// The night's inputs: everything that a map is made from.
 pub(crate) struct Night<'a> {
+    pub(crate) agency: &'a AgencyPart,
     pub(crate) settings: &'a Settings,
-    pub(crate) area: &'a StudyArea,
     /// End of the training windows: midnight UTC at or before the scheduled time.
     pub(crate) origin: Timestamp,
     pub(crate) history: History,
     pub(crate) tally: Tally,
 }
 
-/// A map's public file before it is written.
-pub(crate) struct PublicFile {
-    pub(crate) category: String,
-    pub(crate) text: String,
+/// Whole UTC days of the public count.
+#[derive(Clone, Copy)]
+struct Window {
+    /// The first day that is not counted any more.
+    end: Date,
+    days: u16,
+}
+
+impl Window {
+    fn start(self) -> Timestamp {
+        midnight(self.end.saturating_sub(Span::new().days(i64::from(self.days))))
+    }
+
+    fn end(self) -> Timestamp {
+        midnight(self.end)
+    }
 }
 
 impl<'a> Night<'a> {
     /// Reads the log as far back as any statistic of the night looks.
-    pub(crate) async fn read(
-        log: &Bucket,
-        settings: &'a Settings,
-        area: &'a StudyArea,
-        time: Timestamp,
-    ) -> Result<Self> {
+    pub(crate) async fn read(log: &Bucket, agency: &'a AgencyPart, time: Timestamp) -> Result<Self> {
+        let settings = &agency.settings;
         let last = utc_day(time);
         let back = LOOK_BACK_DAYS.max(settings.window_days.into()).max(settings.public.window_days.into());
         let first = last.saturating_sub(Span::new().days(back + i64::from(settings.public.delay_days)));
@@ -56,7 +66,7 @@ impl<'a> Night<'a> {
             }
         }
         let (history, tally) = gathering.settle();
-        Ok(Self { settings, area, origin: midnight(last), history, tally })
+        Ok(Self { agency, settings, origin: midnight(last), history, tally })
     }
 
     /// Date of the night: of its origin, in UTC.
@@ -88,34 +98,56 @@ impl<'a> Night<'a> {
     }
 
     /// The public layer of every map that has something to show to the public.
-    pub(crate) fn public_files(&self) -> Vec<PublicFile> {
+    pub(crate) fn public_layers(&self) -> Vec<Layer> {
         let public = &self.settings.public;
-        let fine = Lattice::new(self.area, public.precision);
-        let coarse = Lattice::new(self.area, public.coarse_precision);
-        let end = midnight(self.date().saturating_sub(Span::new().days(i64::from(public.delay_days))));
-        let mut files = Vec::new();
-        for (name, categories) in self.settings.maps() {
-            let marks = self.marks(categories, |category| self.settings.is_public(category));
-            if !marks.contains(&true) {
-                continue;
-            }
-            let edition =
-                Edition { category: name, window_days: public.window_days, as_of: self.date(), k: public.k };
-            let table = |lattice| CellTable::compute(lattice, &self.history, end, public.window_days, &marks);
-            let features: Vec<Feature> = match categories {
-                None => fine_features(edition, &table(&fine), &table(&coarse)),
-                Some(_) => coarse_features(edition, &table(&coarse)),
-            };
-            files.push(PublicFile { category: name.to_owned(), text: geojson::collection(&features) });
-        }
-        files
+        let fine = Lattice::new(&self.agency.area, public.precision);
+        let coarse = Lattice::new(&self.agency.area, public.coarse_precision);
+        let window = Window { end: public.counted_until(self.date()), days: public.window_days };
+        let shown = |categories: Option<&BTreeSet<String>>| {
+            self.marks(categories, |category| self.settings.is_public(category))
+        };
+        let maps: Vec<(&str, Vec<bool>)> =
+            self.settings.maps().map(|(name, categories)| (name, shown(categories))).collect();
+        let maps: Vec<(&str, Vec<bool>)> =
+            maps.into_iter().filter(|(_, marks)| marks.contains(&true)).collect();
+        let Some((_, everything)) = maps.first() else { return Vec::new() };
+        let counted = |(name, marks): &(&'a str, Vec<bool>)| Counted {
+            name,
+            coarse: CellTable::compute(&coarse, &self.history, window.end(), window.days, marks),
+        };
+        let counted: Vec<Counted> = maps.iter().map(counted).collect();
+        let table = CellTable::compute(&fine, &self.history, window.end(), window.days, everything);
+        let edition = Edition { window_days: public.window_days, as_of: self.date(), k: public.k };
+        let masked = self.agency.masked(&fine);
+        let layers = layers(edition, &table, &counted, &self.parts(&fine, window, &maps), &masked);
+        let precision = |index: usize| if index == 0 { public.precision } else { public.coarse_precision };
+        layers
+            .into_iter()
+            .enumerate()
+            .map(|(index, (category, features))| Layer { category, precision: precision(index), features })
+            .collect()
+    }
+
+    /// The incidents of the public window, sorted by the maps they lie in.
+    fn parts(&self, fine: &Lattice, window: Window, maps: &[(&str, Vec<bool>)]) -> Vec<Part> {
+        let lies_in = |category: usize| {
+            let bits = maps.iter().enumerate().map(|(map, (_, marks))| u32::from(marks[category]) << map);
+            bits.sum::<u32>()
+        };
+        let lies_in: Vec<u32> = (0..self.history.categories().len()).map(lies_in).collect();
+        let kinds: BTreeSet<u32> = lies_in.iter().copied().filter(|maps| *maps > 0).collect();
+        let part = |maps: u32| {
+            let marks: Vec<bool> = lies_in.iter().map(|lies_in| *lies_in == maps).collect();
+            let selection = Selection { from: window.start(), to: window.end(), categories: &marks };
+            Part { maps, counts: self.history.counts(fine, selection).cells }
+        };
+        kinds.into_iter().map(part).collect()
     }
 
     /// Whether the public counts of a night of `date` include a day.
     pub(crate) fn counts_day(settings: &Settings, date: Date, day: Date) -> bool {
-        let public = &settings.public;
-        let end = date.saturating_sub(Span::new().days(i64::from(public.delay_days)));
-        (end.saturating_sub(Span::new().days(i64::from(public.window_days)))..end).contains(&day)
+        let end = settings.public.counted_until(date);
+        (end.saturating_sub(Span::new().days(i64::from(settings.public.window_days)))..end).contains(&day)
     }
 
     /// Which categories of the history count in a map.

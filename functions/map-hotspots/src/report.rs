@@ -78,4 +78,6 @@ pub enum Public {
     Past,
     /// Dated and latest files stand.
     Published,
+    /// The edition of this night was withdrawn and does not come back.
+    Withdrawn,
 }

@@ -17,3 +17,4 @@ pub mod run;
 pub mod send;
 pub mod serve;
 pub mod stack;
+pub mod withdraw;

@@ -260,6 +260,7 @@ impl Settled {
             offence,
             origin: Origin::Reported,
             geohash: Some(Cell::new(FACT_PRECISION, row.cell.0, row.cell.1).name()),
+            cleared: None,
             previous_day: None,
             deleted: false,
             forget: false,

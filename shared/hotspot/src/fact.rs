@@ -38,6 +38,36 @@ impl Origin {
     }
 }
 
+/// How a crime was cleared, in the words of the FBI's reporting programme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Clearance {
+    /// Somebody was arrested and charged.
+    Arrest,
+    /// By exceptional means: the offender is known and cannot be charged, e.g. since the victim refuses.
+    Exceptional,
+}
+
+impl Clearance {
+    /// The word used in files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Arrest => "arrest",
+            Self::Exceptional => "exceptional",
+        }
+    }
+
+    /// The clearance called `word`.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Arrest, Self::Exceptional].into_iter().find(|clearance| clearance.word() == word)
+    }
+
+    /// The clearance that a case's status means.
+    pub fn from_status(status: &str) -> Option<Self> {
+        Self::from_word(status.strip_prefix("cleared_")?)
+    }
+}
+
 /// What the log keeps of one version of one incident.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 pub struct CrimeFact {
@@ -60,6 +90,9 @@ pub struct CrimeFact {
     /// Position as a geohash of eight characters; nothing where unknown.
     #[serde(default)]
     pub geohash: Option<String>,
+    /// How it was cleared, and on which UTC day, where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cleared: Option<(Clearance, Date)>,
     /// Day file an earlier version stands in, if it is another.
     #[serde(default)]
     pub previous_day: Option<Date>,
@@ -103,6 +136,7 @@ impl CrimeFact {
             category: String::new(),
             origin: self.origin,
             geohash: None,
+            cleared: None,
             previous_day: None,
             deleted: true,
             forget: false,
@@ -162,6 +196,7 @@ mod tests {
             category: "theft".into(),
             origin: Origin::Reported,
             geohash: Some("cbpw5x0r".into()),
+            cleared: None,
             previous_day: previous.map(date),
             deleted,
             forget: false,

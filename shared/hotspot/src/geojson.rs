@@ -69,6 +69,9 @@ fn push_feature(text: &mut String, feature: &Feature) {
     );
 }
 
+/// What stands in place of an edition that was withdrawn: a collection without features that says so.
+pub const WITHDRAWN: &str = "{\"type\":\"FeatureCollection\",\"withdrawn\":true,\"features\":[]}\n";
+
 /// West, south, east, north of all features, in 10^-7 degrees.
 fn bounds(features: &[Feature]) -> Option<[i64; 4]> {
     features.iter().map(|feature| feature.cell.corners_e7()).reduce(
@@ -77,7 +80,7 @@ fn bounds(features: &[Feature]) -> Option<[i64; 4]> {
 }
 
 /// Units of 10^-7 degrees as decimal degrees, without trailing zeros.
-fn degrees(e7: i64) -> String {
+pub(crate) fn degrees(e7: i64) -> String {
     let (whole, part) = (e7.unsigned_abs() / 10_000_000, e7.unsigned_abs() % 10_000_000);
     let sign = if e7 < 0 { "-" } else { "" };
     let text = format!("{sign}{whole}.{part:07}");

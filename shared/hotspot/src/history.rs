@@ -283,6 +283,7 @@ mod tests {
             category: String::new(),
             origin: Origin::Reported,
             geohash: Cell::at(-92.1005, 46.7867, 8).map(|cell| cell.name()),
+            cleared: None,
             previous_day: None,
             deleted: false,
             forget: false,

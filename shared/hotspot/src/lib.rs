@@ -6,8 +6,11 @@
 
 pub mod area;
 pub mod binomial;
+pub mod bulletin;
 pub mod calibration;
+pub mod catalogue;
 pub mod cell;
+pub mod disclosure;
 pub mod extract;
 pub mod fact;
 pub mod fdr;
@@ -21,6 +24,7 @@ pub mod kde;
 pub mod kinds;
 pub mod label;
 pub mod lattice;
+pub mod manifest;
 pub mod mann_kendall;
 pub mod near_repeat;
 pub mod packed;
@@ -32,6 +36,7 @@ pub mod spacetime;
 pub mod sums;
 pub mod table;
 pub mod trend;
+pub mod twin;
 
 pub use area::StudyArea;
 pub use cell::Cell;

@@ -1,48 +1,18 @@
-//! Small counts: which cells of a fine map may be shown, and which coarser cells stand in for the rest.
+//! Small counts: their bands, and which cells of a fine map hide behind the coarse cell around them.
 //!
 //! A count of 1 to k - 1 is never shown, and never left to subtraction: where a coarse cell is shown beside fine
 //! ones, at least two non-zero fine cells with k events or more together are hidden in it.
-use std::collections::BTreeMap;
+use std::fmt;
 
-use crate::cell::Cell;
-use crate::lattice::Lattice;
+/// Where bands begin, above the threshold.
+const STEPS: [u64; 7] = [10, 20, 50, 100, 200, 500, 1000];
 
-/// What of a fine map may be shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shown {
-    /// Whether each fine cell may be shown with its own band; zero cells never need to be.
-    pub fine: Vec<bool>,
-    /// Coarse cells that stand in for withheld fine ones, with the events of the whole coarse cell, by geohash.
-    pub coarse: Vec<(Cell, u64)>,
-}
-
-/// Applies the threshold `k` to `counts`, one per cell of `lattice`; withheld cells are covered at `precision`.
-pub fn withhold(lattice: &Lattice, counts: &[u32], precision: u8, k: u32) -> Shown {
-    let mut families: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (index, cell) in lattice.cells().iter().enumerate() {
-        if counts[index] > 0 {
-            families.entry(cell.parent(precision).name()).or_default().push(index);
-        }
-    }
-    let mut shown = Shown { fine: vec![false; lattice.len()], coarse: Vec::new() };
-    for children in families.values() {
-        let hidden = hidden_among(children, counts, k);
-        for child in children {
-            shown.fine[*child] = !hidden.contains(child);
-        }
-        if !hidden.is_empty() {
-            let total = children.iter().map(|child| u64::from(counts[*child])).sum();
-            shown.coarse.push((lattice.cells()[children[0]].parent(precision), total));
-        }
-    }
-    shown
-}
-
-/// The cells of one family to hide: all small ones, and then, smallest first, as many others as it takes until
-/// what is hidden is two cells with `k` events or more, or everything.
-fn hidden_among(children: &[usize], counts: &[u32], k: u32) -> Vec<usize> {
-    let (mut hidden, mut visible): (Vec<usize>, Vec<usize>) =
-        children.iter().partition(|child| counts[**child] < k);
+/// The cells of one family to hide: all small ones and all `masked` ones, and then, smallest first, as many others as
+/// it takes until what is hidden is two cells with `k` events or more, or everything. `children` are places in `counts`
+/// of cells with events, in geohash order.
+pub fn hidden_among(children: &[usize], counts: &[u32], k: u32, masked: &[bool]) -> Vec<usize> {
+    let must_hide = |child: &&usize| counts[**child] < k || masked[**child];
+    let (mut hidden, mut visible): (Vec<usize>, Vec<usize>) = children.iter().partition(must_hide);
     visible.sort_by_key(|child| counts[*child]); // stable: ties in geohash order
     let mut rest = visible.into_iter();
     while !hidden.is_empty()
@@ -54,36 +24,58 @@ fn hidden_among(children: &[usize], counts: &[u32], k: u32) -> Vec<usize> {
     hidden
 }
 
-/// The band of a count: `<k` below the threshold, then 5-9, 10-19 and so on, the last one open.
-pub fn band(count: u64, k: u32) -> String {
-    const STEPS: [u64; 7] = [10, 20, 50, 100, 200, 500, 1000];
-    let k = u64::from(k);
-    if count < k {
-        return format!("<{k}");
+/// What is told of a count: `<k` below the threshold, then 5-9, 10-19 and so on, the last one open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Band {
+    /// The least it can be.
+    pub low: u64,
+    /// The most, if there is an upper end.
+    pub high: Option<u64>,
+}
+
+impl Band {
+    /// The band of a count above zero.
+    pub fn of(count: u64, k: u32) -> Self {
+        let k = u64::from(k);
+        if count < k {
+            return Self { low: 1, high: Some(k - 1) };
+        }
+        let low = STEPS.into_iter().rfind(|step| *step <= count && *step > k).unwrap_or(k);
+        Self { low, high: STEPS.into_iter().find(|step| *step > low).map(|next| next - 1) }
     }
-    let low = STEPS.into_iter().rfind(|step| *step <= count && *step > k).unwrap_or(k);
-    match STEPS.into_iter().find(|step| *step > count && *step > k) {
-        Some(next) if next - 1 > low => format!("{low}-{}", next - 1),
-        Some(_) => low.to_string(),
-        None => format!("{low}+"),
+
+    /// `k` or more, and nothing else.
+    pub fn at_least(k: u32) -> Self {
+        Self { low: u64::from(k), high: None }
+    }
+
+    /// Whether it is that of a small count.
+    pub fn is_small(&self) -> bool {
+        self.low == 1
+    }
+}
+
+impl fmt::Display for Band {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match *self {
+            Self { low: 1, high: Some(high) } => write!(f, "<{}", high + 1),
+            Self { low, high: Some(high) } if low == high => write!(f, "{low}"),
+            Self { low, high: Some(high) } => write!(f, "{low}-{high}"),
+            Self { low, high: None } => write!(f, "{low}+"),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::StudyArea;
     use proptest::prelude::*;
-
-    /// 32 p7 cells a parent, a handful of parents.
-    fn lattice() -> Lattice {
-        let text = r#"{"type":"Polygon","coordinates":[[[-92.12,46.77],[-92.08,46.77],[-92.08,46.79],[-92.12,46.79],[-92.12,46.77]]]}"#;
-        Lattice::new(&StudyArea::from_geojson(text).unwrap(), 7)
-    }
 
     #[track_caller]
     fn check(count: u64, k: u32, expected: &str) {
-        assert_eq!(band(count, k), expected);
+        let band = Band::of(count, k);
+        assert_eq!(band.to_string(), expected);
+        assert!(band.low <= count && band.high.is_none_or(|high| count <= high));
     }
 
     #[test]
@@ -97,31 +89,24 @@ mod tests {
         check(11, 10, "10-19");
         check(12, 12, "12-19");
         check(9, 9, "9");
-    }
-
-    fn sparse() -> impl Strategy<Value = Vec<u32>> {
-        let count = prop_oneof![8 => Just(0u32), 2 => 1u32..8, 1 => 5u32..60];
-        prop::collection::vec(count, lattice().len())
+        assert_eq!(Band::at_least(5).to_string(), "5+");
     }
 
     proptest! {
         #[test]
-        fn no_small_count_is_shown_or_left_to_subtraction(counts in sparse(), k in 2u32..8) {
-            let lattice = lattice();
-            let shown = withhold(&lattice, &counts, 6, k);
-            for (index, count) in counts.iter().enumerate() {
-                prop_assert!(!shown.fine[index] || *count >= k);
-                let covered = shown.coarse.iter().any(|(cell, _)| *cell == lattice.cells()[index].parent(6));
-                prop_assert!(*count == 0 || shown.fine[index] || covered);
+        fn no_small_count_is_shown_or_left_to_subtraction(
+            cells in prop::collection::vec((1u32..40, prop::bool::weighted(0.1)), 1..33),
+            k in 5u32..9,
+        ) {
+            let (counts, masked): (Vec<u32>, Vec<bool>) = cells.into_iter().unzip();
+            let children: Vec<usize> = (0..counts.len()).collect();
+            let hidden = hidden_among(&children, &counts, k, &masked);
+            for child in &children {
+                prop_assert!(hidden.contains(child) || counts[*child] >= k && !masked[*child]);
             }
-            for (cell, total) in &shown.coarse {
-                let children: Vec<usize> = (0..lattice.len()).filter(|i| lattice.cells()[*i].parent(6) == *cell).collect();
-                let visible: u64 = children.iter().filter(|i| shown.fine[**i]).map(|i| u64::from(counts[*i])).sum();
-                let hidden = children.iter().filter(|i| !shown.fine[**i] && counts[**i] > 0).count();
-                prop_assert_eq!(*total, children.iter().map(|i| u64::from(counts[*i])).sum::<u64>());
-                let safe = total - visible >= u64::from(k) && hidden >= 2;
-                prop_assert!(safe || (visible == 0 && *total < u64::from(k)), "{} {} {}", total, visible, hidden);
-            }
+            let sum: u32 = hidden.iter().map(|child| counts[*child]).sum();
+            let everything = hidden.len() == children.len();
+            prop_assert!(hidden.is_empty() || everything || hidden.len() >= 2 && sum >= k);
         }
     }
 }

@@ -1,6 +1,8 @@
 //! `hotspots.toml`: categories, maps, windows, privacy, and the file of the study area.
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Span;
+use jiff::civil::Date;
 use serde::Deserialize;
 
 use crate::harm::Harm;
@@ -75,6 +77,13 @@ impl Default for Public {
             coarse_precision: 6,
             excluded: ["human_trafficking", "sex_offence", "family_offence"].map(str::to_owned).into(),
         }
+    }
+}
+
+impl Public {
+    /// The first day that an edition of `date` does not count any more.
+    pub fn counted_until(&self, date: Date) -> Date {
+        date.saturating_sub(Span::new().days(i64::from(self.delay_days)))
     }
 }
 
@@ -158,7 +167,7 @@ impl Settings {
             (self.offences.is_empty(), "offences", "must list the offences of the department"),
             (self.maps.contains_key(ALL), "maps", "the map `all` is always made; give yours another name"),
             (!names.clone().all(|name| is_name(name)), "offences and maps", "names take a-z, 0-9 and _ only"),
-            (public.k < 2, "public.k", "must be 2 or more; 5 is usual"),
+            (public.k < 5, "public.k", "must be 5 or more: smaller counts point at persons"),
             (
                 public.window_days < 365,
                 "public.window_days",
@@ -225,7 +234,7 @@ mod tests {
     #[test]
     fn an_impossible_setting_is_named() {
         check("precision = 12", "precision: must be 5 to 8");
-        check("public.k = 1", "public.k: must be 2 or more; 5 is usual");
+        check("public.k = 4", "public.k: must be 5 or more: smaller counts point at persons");
         check(
             "public.coarse_precision = 7",
             "public.coarse_precision: must be coarser than public.precision",

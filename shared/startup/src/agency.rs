@@ -61,6 +61,9 @@ pub struct Agency {
     pub task_webhook: TaskWebhook,
     /// Who publishes the public map.
     pub publisher: Publisher,
+    /// Places that the public map must not point at, as shelters.
+    #[serde(default)]
+    pub masked: Vec<Masked>,
     /// Mode of each public-facing part.
     #[serde(default)]
     pub modes: Modes,
@@ -86,8 +89,21 @@ pub struct Publisher {
     pub email: String,
     /// Licence URL of the published files.
     pub licence: String,
+    /// Address under which the public bucket is served, as `https://data.example.gov`; without it there is no catalogue.
+    #[serde(default)]
+    pub url: Option<String>,
     /// Sentence shown with the map.
     pub disclaimer: String,
+}
+
+/// A place that the public map must not point at. It has no name here: the file is read by many.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Masked {
+    /// Degrees east.
+    pub longitude: f64,
+    /// Degrees north.
+    pub latitude: f64,
 }
 
 /// What is live. Nothing is on a first deployment.

@@ -3,13 +3,12 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::Context as _;
+use hotspot::manifest::Manifest;
+use hotspot::{catalogue, manifest};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::stack::Stack;
-
-/// Objects of the public bucket that are copied out.
-const PUBLIC: [&str; 1] = ["hotspots/latest.geojson"];
 
 /// An e-mail that was written to a file.
 #[derive(Clone, Debug)]
@@ -52,16 +51,19 @@ pub(super) fn emails(stack: &Stack, output: &Path) -> anyhow::Result<Vec<Filed>>
     Ok(filed)
 }
 
-/// The public files, unpacked; the names of those that exist.
-pub(super) async fn public(stack: &Stack, output: &Path) -> anyhow::Result<Vec<String>> {
-    let mut written = Vec::new();
-    for key in PUBLIC {
-        if let Some(content) = stack.public(key).await? {
-            write(output, key, content)?;
-            written.push(key.to_owned());
-        }
+/// The public bucket as a folder, unpacked: catalogue, manifest and the latest edition.
+pub(super) async fn public(stack: &Stack, output: &Path) -> anyhow::Result<()> {
+    let Some(manifest) = stack.public(manifest::KEY).await? else { return Ok(()) };
+    let named: Manifest = serde_json::from_slice(&manifest)?;
+    let beside =
+        [catalogue::KEY, catalogue::KEY_3, catalogue::DICTIONARY_KEY, manifest::OUTLINE_KEY, manifest::KEY]
+            .map(str::to_owned);
+    let maps = named.files.into_iter().flat_map(|file| [file.path, file.csv]);
+    for key in beside.into_iter().chain(maps) {
+        let content = stack.public(&key).await?.with_context(|| format!("the public bucket lacks {key}"))?;
+        write(output, &format!("public/{key}"), content)?;
     }
-    Ok(written)
+    Ok(())
 }
 
 /// The internal table of cells.

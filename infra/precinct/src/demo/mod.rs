@@ -80,8 +80,8 @@ pub async fn run(agency: &Path) -> anyhow::Result<()> {
     tell_officers(&mut told, &stack, about).await?;
     tell_places(&mut told, &stack, &output).await?;
     files::texts(&stack, &output, &zone)?;
-    let published = files::public(&stack, &output).await?;
-    told.say(&closing(&output, &published));
+    files::public(&stack, &output).await?;
+    told.say(&closing(&output));
     files::story(&output, &told.text)?;
     show(&format!("\nPlayed and told in {:.0} s.\n", started.elapsed().as_secs_f64()));
     Ok(())
@@ -191,13 +191,14 @@ async fn tell_places(told: &mut Told, stack: &Stack, output: &Path) -> anyhow::R
     files::cells(output, &table)
 }
 
-fn closing(output: &Path, published: &[String]) -> String {
+fn closing(output: &Path) -> String {
     let folder = output.display();
     let mut files = vec![
         ("texts/".to_owned(), "each text as it was sent"),
         ("emails/".to_owned(), "each e-mail as .eml, for any mail program"),
     ];
-    files.extend(published.iter().map(|key| (key.clone(), "the public map: drop it on any map")));
+    files.push(("public/hotspots/latest.geojson".to_owned(), "the public map: drop it on any map"));
+    files.push(("public/data.json".to_owned(), "the catalogue that open-data portals read"));
     files.push(("cells.csv".to_owned(), "every cell with every statistic, for the department alone"));
     files.push(("history/".to_owned(), "the generated past: crime and personnel"));
     files.push((

@@ -89,7 +89,7 @@ pub(crate) fn standing(
             standing.deny_lists(folder, &agency.zone()?, &approvals, today)?;
         }
         Part::Alerts => standing.ruleset(folder, &agency, &approvals, today)?,
-        Part::Map => standing.map(folder, &approvals, today)?,
+        Part::Map => standing.map(folder, &agency, &approvals, today)?,
     }
     Ok(standing)
 }
@@ -195,7 +195,13 @@ impl Standing {
         Ok(())
     }
 
-    fn map(&mut self, folder: &Folder, approvals: &Approvals, today: Date) -> Result<(), AgencyError> {
+    fn map(
+        &mut self,
+        folder: &Folder,
+        agency: &Agency,
+        approvals: &Approvals,
+        today: Date,
+    ) -> Result<(), AgencyError> {
         let file = "hotspots.toml";
         let text = folder.text(file)?;
         let settings = Settings::from_toml(&text)
@@ -209,6 +215,25 @@ impl Standing {
             "{maps} maps of {} offences; counts below {k} are never shown",
             settings.offences.len()
         ));
+        let public = &settings.public;
+        self.facts.push(format!(
+            "the public sees {} days that end {} days before each edition, one every {} days",
+            public.window_days, public.delay_days, public.refresh_days
+        ));
+        self.facts.push(format!("left out before anything is counted: {}", joined(&public.excluded)));
+        self.facts.push(match agency.masked.len() {
+            0 => {
+                "no place is masked; shelters and the like belong under [[masked]] in agency.toml".to_owned()
+            }
+            places => format!("{places} places are masked"),
+        });
+        if agency.publisher.url.is_none() {
+            self.missing.push(Missing {
+                what: "publisher.url".into(),
+                advice: "add to agency.toml under [publisher]: where the public bucket is served".into(),
+                lines: "url = \"https://\"\n".into(),
+            });
+        }
         let area = folder.text(&settings.boundary)?;
         let hash = files_hash(&BTreeMap::from([(file.to_owned(), text), (settings.boundary.clone(), area)]));
         let files = format!("{file} and {}", settings.boundary);
@@ -242,6 +267,10 @@ impl Standing {
 
 fn lines(heading: &str, today: Date, hash: &str) -> String {
     format!("{heading}\nname = \"\"\ndate = \"{today}\"\nhash = \"{hash}\"\n")
+}
+
+fn joined(names: &std::collections::BTreeSet<String>) -> String {
+    names.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
 }
 
 fn words(kinds: &[Kind]) -> String {

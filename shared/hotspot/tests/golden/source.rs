@@ -68,6 +68,7 @@ pub(crate) fn facts(text: &str) -> Vec<CrimeFact> {
             category: String::new(),
             origin: Origin::Reported,
             geohash: Some(cell.name()),
+            cleared: None,
             previous_day: None,
             deleted: false,
             forget: false,
