@@ -13,7 +13,6 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::bucket::{Bucket, Headers, IN_FLIGHT, If, Put};
-use crate::day_file;
 
 /// Prefix of pending facts, one object each.
 pub const FACTS: &str = "crime/facts/";
@@ -110,7 +109,7 @@ pub async fn fold_into(log: &Bucket, day: Date, facts: &[&CrimeFact]) -> Result<
         let present = log.get(&key).await?;
         let rows = match &present {
             Some(object) => {
-                day_file::decode(object.body.clone()).with_context(|| format!("reading {key}"))?
+                crime_log::decode(object.body.clone()).with_context(|| format!("reading {key}"))?
             }
             None => Vec::new(),
         };
@@ -118,7 +117,7 @@ pub async fn fold_into(log: &Bucket, day: Date, facts: &[&CrimeFact]) -> Result<
         if folded == rows {
             return Ok(false);
         }
-        let bytes = Bytes::from(day_file::encode(&folded)?);
+        let bytes = Bytes::from(crime_log::encode(&folded)?);
         let condition = present.as_ref().map_or(If::Absent, |object| If::Tag(&object.etag));
         let headers = Headers { content_type: "application/vnd.apache.parquet", ..Headers::default() };
         if log.put(&key, bytes, condition, headers).await? == Put::Done {

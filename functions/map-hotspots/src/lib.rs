@@ -14,7 +14,6 @@
 #![warn(missing_docs)]
 
 pub mod bucket;
-pub mod day_file;
 pub mod fold;
 mod night;
 mod publish;

@@ -1,9 +1,8 @@
 //! One night: the window read from the log, the tables of every map, the public layer.
 use anyhow::{Context as _, Result};
 use bytes::Bytes;
-use futures_util::{StreamExt, TryStreamExt, stream};
 use hotspot::fact::{midnight, utc_day};
-use hotspot::history::{Gathering, LOOK_BACK_DAYS, Selection, Tally};
+use hotspot::history::{LOOK_BACK_DAYS, Selection, Tally};
 use hotspot::label::{confidence, low_count};
 use hotspot::public::{Counted, Edition, Part, layers};
 use hotspot::{CellTable, History, Lattice, Settings};
@@ -13,7 +12,6 @@ use std::collections::BTreeSet;
 
 use crate::AgencyPart;
 use crate::bucket::{Bucket, Headers, IN_FLIGHT, If};
-use crate::day_file;
 use crate::fold::{DAYS, day_key, day_of};
 use crate::publish::Layer;
 use crate::report::{Hottest, MapReport};
@@ -56,15 +54,11 @@ impl<'a> Night<'a> {
         let last = utc_day(time);
         let back = LOOK_BACK_DAYS.max(settings.window_days.into()).max(settings.public.window_days.into());
         let first = last.saturating_sub(Span::new().days(back + i64::from(settings.public.delay_days)));
-        let mut gathering = Gathering::new(settings);
-        let days = days_between(log, first, last).await?;
-        let mut files = stream::iter(days).map(async |day| log.get(&day_key(day)).await).buffered(IN_FLIGHT);
-        while let Some(object) = files.try_next().await? {
-            let Some(object) = object else { continue };
-            for row in day_file::decode(object.body).context("reading a day file of the crime log")? {
-                gathering.push(&row);
-            }
-        }
+        let keys: Vec<String> = days_between(log, first, last).await?.into_iter().map(day_key).collect();
+        let files: Vec<Bytes> =
+            log.get_all(&keys).await?.into_iter().map(|(_, object)| object.body).collect();
+        let gathering = crime_log::gather(&files, settings)?;
+        drop(files);
         let (history, tally) = gathering.settle();
         Ok(Self { agency, settings, origin: midnight(last), history, tally })
     }

@@ -111,7 +111,9 @@ impl Bulletin {
         if day >= self.date || day < self.first_day() {
             return;
         }
-        for beat in [beat, ALL] {
+        // A department without beats has one that is called like all of them.
+        let beats = [beat, ALL].into_iter().take(if beat == ALL { 1 } else { 2 });
+        for beat in beats {
             for category in [category, ALL] {
                 let periods = self.periods(day);
                 let line = self.lines.entry((measure, beat.to_owned(), category.to_owned())).or_default();

@@ -1,9 +1,13 @@
 //! The facts of a window in memory: 48 bytes a row while they are gathered, 24 when settled, so that a
 //! million rows fit a small function.
+mod beside;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
+use self::beside::Beside;
 use crate::cell::Cell;
 use crate::fact::CrimeFact;
 use crate::inputs::Inputs;
@@ -26,6 +30,7 @@ struct Row {
     version: u64,
     crime: Crime,
     fate: Fate,
+    cleared_on: Option<Date>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,6 +72,27 @@ pub struct Tally {
     pub unmapped_offence: u64,
 }
 
+/// What the statistics need of a row of the log.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    /// Number of the incident.
+    pub incident: &'a str,
+    /// The greatest version of an incident stands.
+    pub version: u64,
+    /// When it began, in microseconds since 1970.
+    pub at_us: i64,
+    /// Offence or call type.
+    pub offence: &'a str,
+    /// Reported, or found by an officer.
+    pub origin: crate::Origin,
+    /// Position as a geohash of eight characters.
+    pub geohash: Option<&'a str>,
+    /// The incident has left.
+    pub deleted: bool,
+    /// The day on which it was cleared.
+    pub cleared_on: Option<Date>,
+}
+
 /// Rows on their way in.
 pub struct Gathering<'s> {
     settings: &'s Settings,
@@ -79,6 +105,7 @@ pub struct Gathering<'s> {
 pub struct History {
     categories: Vec<String>,
     crimes: Vec<Crime>,
+    beside: Beside,
 }
 
 /// Half-open stretch of time and the categories that count in it.
@@ -111,15 +138,29 @@ impl<'s> Gathering<'s> {
 
     /// Takes one row of a day file.
     pub fn push(&mut self, fact: &CrimeFact) {
-        let (category, weight) = match self.known.get(&fact.offence) {
+        self.add(Entry {
+            incident: &fact.incident,
+            version: fact.version,
+            at_us: fact.occurred_from.as_microsecond(),
+            offence: &fact.offence,
+            origin: fact.origin,
+            geohash: fact.geohash.as_deref(),
+            deleted: fact.deleted,
+            cleared_on: fact.cleared.map(|(_, on)| on),
+        });
+    }
+
+    /// The same from what a reader of day files borrows.
+    pub fn add(&mut self, entry: Entry) {
+        let (category, weight) = match self.known.get(entry.offence) {
             Some(known) => *known,
-            None => self.learn(&fact.offence),
+            None => self.learn(entry.offence),
         };
-        let position = fact.geohash.as_deref().and_then(|name| Cell::named(name).ok());
+        let position = entry.geohash.and_then(|name| Cell::named(name).ok());
         let position = position.filter(|cell| cell.precision() == crate::cell::FACT_PRECISION);
-        let fate = if fact.deleted {
+        let fate = if entry.deleted {
             Fate::Deleted
-        } else if !self.settings.origins.contains(&fact.origin) {
+        } else if !self.settings.origins.contains(&entry.origin) {
             Fate::OfficerInitiated
         } else if self.categories[usize::from(category)] == NOT_CRIME {
             Fate::NotCrime
@@ -129,8 +170,14 @@ impl<'s> Gathering<'s> {
             Fate::Counts
         };
         let (column, row) = position.map_or((0, 0), |cell| (cell.column(), cell.row()));
-        let crime = Crime { at_us: fact.occurred_from.as_microsecond(), column, row, category, weight };
-        self.rows.push(Row { incident: digest(&fact.incident), version: fact.version, crime, fate });
+        let crime = Crime { at_us: entry.at_us, column, row, category, weight };
+        let Entry { version, cleared_on, .. } = entry;
+        self.rows.push(Row { incident: digest(entry.incident), version, crime, fate, cleared_on });
+    }
+
+    /// Takes over the rows of another one that was gathered by the same settings.
+    pub fn append(&mut self, other: Self) {
+        self.rows.extend(other.rows);
     }
 
     /// Settles which version of each incident stands. The result does not depend on the order of the rows.
@@ -141,6 +188,7 @@ impl<'s> Gathering<'s> {
         });
         let unmapped = self.categories.iter().position(|name| *name == UNMAPPED);
         let mut crimes = Vec::with_capacity(self.rows.len());
+        let mut beside = Beside::default();
         for (i, row) in self.rows.iter().enumerate() {
             if self.rows.get(i + 1).is_some_and(|next| next.incident == row.incident) {
                 tally.superseded += 1;
@@ -149,17 +197,26 @@ impl<'s> Gathering<'s> {
             match row.fate {
                 Fate::Deleted => tally.deleted += 1,
                 Fate::NotCrime => tally.not_crime += 1,
-                Fate::NoPosition => tally.no_position += 1,
-                Fate::OfficerInitiated => tally.officer_initiated += 1,
+                Fate::NoPosition => {
+                    tally.no_position += 1;
+                    beside.no_position.push(row.crime);
+                }
+                Fate::OfficerInitiated => {
+                    tally.officer_initiated += 1;
+                    beside.officer_initiated.push(row.crime);
+                }
                 Fate::Counts => {
                     tally.unmapped_offence += u64::from(Some(usize::from(row.crime.category)) == unmapped);
                     crimes.push(row.crime);
                 }
             }
+            if matches!(row.fate, Fate::NoPosition | Fate::Counts) {
+                beside.cleared.extend(row.cleared_on.map(|on| (on, row.crime)));
+            }
         }
         crimes.sort_by_key(|crime| crime.at_us); // stable over the digest order: sums come out the same each time
         let categories = self.categories.into_iter().map(str::to_owned).collect();
-        (History { categories, crimes }, tally)
+        (History { categories, crimes, beside }, tally)
     }
 
     fn learn(&mut self, offence: &str) -> (u16, f32) {

@@ -16,7 +16,6 @@ use hotspot::Settings;
 use hotspot::extract::{Changes, Dirt, Extract, Fields, Settled};
 use jiff::civil::Date;
 use map_hotspots::bucket::{Bucket, IN_FLIGHT};
-use map_hotspots::day_file;
 use map_hotspots::fold::{DAYS, day_key, day_of, fold_into};
 use startup::Runtime;
 use startup::agency::Folder;
@@ -206,7 +205,7 @@ async fn compare(
     let mut reads = reads.buffered(IN_FLIGHT);
     while let Some((day, object)) = reads.try_next().await? {
         let Some(object) = object else { continue };
-        let rows = day_file::decode(object.body).with_context(|| format!("reading {}", day_key(day)))?;
+        let rows = crime_log::decode(object.body).with_context(|| format!("reading {}", day_key(day)))?;
         settled.compare(day, &rows, settings, &mut changes);
         bar.inc(1);
     }

@@ -1,11 +1,15 @@
 //! Day files of the crime log as Parquet: what Athena and DuckDB read, and what the night reads back.
 //!
-//! One row group, plain Parquet types, Snappy; the same rows give the same bytes.
+//! One row group, plain Parquet types, Snappy; the same rows give the same bytes. Pure: bytes in, rows out.
+#![warn(missing_docs)]
+
+mod gather;
+
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result, bail};
 use bytes::Bytes;
 use hotspot::fact::Clearance;
+use hotspot::history::Entry;
 use hotspot::{CrimeFact, Origin};
 use jiff::civil::{Date, date};
 use jiff::{Span, Timestamp};
@@ -16,6 +20,8 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::parser::parse_message_type;
+
+pub use gather::gather;
 
 /// The columns, in the order of the file. `docs/hotspots.md` repeats them for those who query.
 const SCHEMA: &str = "message crime_fact {
@@ -32,6 +38,22 @@ const SCHEMA: &str = "message crime_fact {
     optional int32 cleared_on (DATE);
 }";
 
+/// A file is not what the log writes.
+#[derive(Debug, thiserror::Error)]
+pub enum DayFileError {
+    /// Not Parquet, or damaged: restore the version of the object before.
+    #[error("a day file of the crime log cannot be read or written: {0}")]
+    Parquet(#[from] parquet::errors::ParquetError),
+    /// Parquet, but not of the crime log.
+    #[error("a day file of the crime log holds {0}")]
+    Content(&'static str),
+}
+
+type Result<T> = std::result::Result<T, DayFileError>;
+
+/// A column ended before the others.
+const SHORT: DayFileError = DayFileError::Content("a short column");
+
 /// Day 0 of Parquet's dates.
 const EPOCH: Date = date(1970, 1, 1);
 
@@ -39,7 +61,7 @@ type Group<'a> = SerializedRowGroupWriter<'a, Vec<u8>>;
 
 /// The file of some rows.
 pub fn encode(rows: &[CrimeFact]) -> Result<Vec<u8>> {
-    let schema = Arc::new(parse_message_type(SCHEMA).context("the schema of the crime log")?);
+    let schema = Arc::new(parse_message_type(SCHEMA)?);
     let properties = WriterProperties::builder()
         .set_compression(Compression::SNAPPY)
         .set_statistics_enabled(EnabledStatistics::Chunk)
@@ -68,43 +90,90 @@ pub fn encode(rows: &[CrimeFact]) -> Result<Vec<u8>> {
 
 /// The rows of a file.
 pub fn decode(bytes: Bytes) -> Result<Vec<CrimeFact>> {
-    let file = SerializedFileReader::new(bytes)?;
-    let mut rows = Vec::with_capacity(file.metadata().file_metadata().num_rows().unsigned_abs() as usize);
-    for index in 0..file.num_row_groups() {
-        read_group(file.get_row_group(index)?.as_ref(), &mut rows)?;
+    let mut rows = Vec::new();
+    for columns in columns(bytes)? {
+        for index in 0..columns.deleted.len() {
+            rows.push(columns.fact(index)?);
+        }
     }
     Ok(rows)
 }
 
-fn read_group(group: &dyn RowGroupReader, rows: &mut Vec<CrimeFact>) -> Result<()> {
-    let mut incidents = required::<ByteArrayType>(group, 0)?.into_iter();
-    let mut versions = required::<Int64Type>(group, 1)?.into_iter();
-    let mut from = required::<Int64Type>(group, 2)?.into_iter();
-    let mut to = maybe::<Int64Type>(group, 3)?.into_iter();
-    let mut offences = required::<ByteArrayType>(group, 4)?.into_iter();
-    let mut categories = required::<ByteArrayType>(group, 5)?.into_iter();
-    let mut origins = required::<ByteArrayType>(group, 6)?.into_iter();
-    let mut positions = maybe::<ByteArrayType>(group, 7)?.into_iter();
-    let deleted = required::<BoolType>(group, 8)?;
-    let mut cleared = clearances(group)?.into_iter();
-    for deleted in deleted {
-        let origin = Origin::from_word(&text(next(&mut origins)?)?).context("an unknown origin")?;
-        rows.push(CrimeFact {
-            incident: text(next(&mut incidents)?)?,
-            version: versions.next().context("a short column")? as u64,
-            occurred_from: Timestamp::from_microsecond(from.next().context("a short column")?)?,
-            occurred_to: to.next().context("a short column")?.map(Timestamp::from_microsecond).transpose()?,
-            offence: text(next(&mut offences)?)?,
-            category: text(next(&mut categories)?)?,
+/// The columns of one row group. Rows borrow from them: a night reads half a million, and needs none of them whole.
+struct Columns {
+    incidents: Vec<ByteArray>,
+    versions: Vec<i64>,
+    from: Vec<i64>,
+    to: Vec<Option<i64>>,
+    offences: Vec<ByteArray>,
+    categories: Vec<ByteArray>,
+    origins: Vec<ByteArray>,
+    positions: Vec<Option<ByteArray>>,
+    deleted: Vec<bool>,
+    cleared: Vec<Option<(Clearance, Date)>>,
+}
+
+fn columns(bytes: Bytes) -> Result<Vec<Columns>> {
+    let file = SerializedFileReader::new(bytes)?;
+    let group = |index| {
+        let group = file.get_row_group(index)?;
+        let group = group.as_ref();
+        Ok(Columns {
+            incidents: required::<ByteArrayType>(group, 0)?,
+            versions: required::<Int64Type>(group, 1)?,
+            from: required::<Int64Type>(group, 2)?,
+            to: maybe::<Int64Type>(group, 3)?,
+            offences: required::<ByteArrayType>(group, 4)?,
+            categories: required::<ByteArrayType>(group, 5)?,
+            origins: required::<ByteArrayType>(group, 6)?,
+            positions: maybe::<ByteArrayType>(group, 7)?,
+            deleted: required::<BoolType>(group, 8)?,
+            cleared: clearances(group)?,
+        })
+    };
+    (0..file.num_row_groups()).map(group).collect()
+}
+
+impl Columns {
+    /// What a night's statistics need of a row.
+    fn entry(&self, index: usize) -> Result<Entry<'_>> {
+        Ok(Entry {
+            incident: text(&self.incidents[index])?,
+            version: self.versions[index] as u64,
+            at_us: self.from[index],
+            offence: text(&self.offences[index])?,
+            origin: self.origin(index)?,
+            geohash: self.positions[index].as_ref().map(text).transpose()?,
+            deleted: self.deleted[index],
+            cleared_on: self.cleared[index].map(|(_, on)| on),
+        })
+    }
+
+    fn fact(&self, index: usize) -> Result<CrimeFact> {
+        let Entry { incident, version, at_us, offence, origin, geohash, deleted, .. } = self.entry(index)?;
+        Ok(CrimeFact {
+            incident: incident.to_owned(),
+            version,
+            occurred_from: instant(at_us)?,
+            occurred_to: self.to[index].map(instant).transpose()?,
+            offence: offence.to_owned(),
+            category: text(&self.categories[index])?.to_owned(),
             origin,
-            geohash: positions.next().context("a short column")?.map(text).transpose()?,
-            cleared: cleared.next().context("a short column")?,
+            geohash: geohash.map(str::to_owned),
+            cleared: self.cleared[index],
             previous_day: None,
             deleted,
             forget: false,
-        });
+        })
     }
-    Ok(())
+
+    fn origin(&self, index: usize) -> Result<Origin> {
+        Origin::from_word(text(&self.origins[index])?).ok_or(DayFileError::Content("an unknown origin"))
+    }
+}
+
+fn instant(microseconds: i64) -> Result<Timestamp> {
+    Timestamp::from_microsecond(microseconds).map_err(|_| DayFileError::Content("an impossible time"))
 }
 
 /// How and when each row was cleared.
@@ -112,8 +181,13 @@ fn clearances(group: &dyn RowGroupReader) -> Result<Vec<Option<(Clearance, Date)
     let (how, on) = (maybe::<ByteArrayType>(group, 9)?, maybe::<Int32Type>(group, 10)?);
     let both = |(how, on): (Option<ByteArray>, Option<i32>)| {
         let (Some(how), Some(on)) = (how, on) else { return Ok(None) };
-        let how = Clearance::from_word(&text(how)?).context("an unknown clearance")?;
-        Ok(Some((how, EPOCH.checked_add(Span::new().days(on)).context("an impossible day")?)))
+        let how = Clearance::from_word(text(&how)?).ok_or(DayFileError::Content("an unknown clearance"))?;
+        Ok(Some((
+            how,
+            EPOCH
+                .checked_add(Span::new().days(on))
+                .map_err(|_| DayFileError::Content("an impossible day"))?,
+        )))
     };
     how.into_iter().zip(on).map(both).collect()
 }
@@ -134,7 +208,8 @@ fn optional<T: DataType>(group: &mut Group, values: impl Iterator<Item = Option<
 }
 
 fn put<T: DataType>(group: &mut Group, values: Vec<T::T>, levels: Option<Vec<i16>>) -> Result<()> {
-    let mut column = group.next_column()?.context("a column more than the schema has")?;
+    let mut column =
+        group.next_column()?.ok_or(DayFileError::Content("fewer columns than there are values"))?;
     column.typed::<T>().write_batch(&values, levels.as_deref(), None)?;
     column.close()?;
     Ok(())
@@ -144,28 +219,27 @@ fn required<T: DataType>(group: &dyn RowGroupReader, column: usize) -> Result<Ve
     let rows = group.metadata().num_rows().unsigned_abs() as usize;
     let mut values = Vec::with_capacity(rows);
     let read = reader::<T>(group, column)?.read_records(rows, None, None, &mut values)?;
-    if read.2 == rows { Ok(values) } else { bail!("column {column} of a day file is short") }
+    if read.2 == rows { Ok(values) } else { Err(SHORT) }
 }
 
 fn maybe<T: DataType>(group: &dyn RowGroupReader, column: usize) -> Result<Vec<Option<T::T>>> {
     let rows = group.metadata().num_rows().unsigned_abs() as usize;
     let (mut values, mut levels) = (Vec::new(), Vec::with_capacity(rows));
     reader::<T>(group, column)?.read_records(rows, Some(&mut levels), None, &mut values)?;
+    if levels.len() != rows {
+        return Err(SHORT);
+    }
     let mut values = values.into_iter();
     Ok(levels.into_iter().map(|level| if level > 0 { values.next() } else { None }).collect())
 }
 
 fn reader<T: DataType>(group: &dyn RowGroupReader, column: usize) -> Result<ColumnReaderImpl<T>> {
     T::get_column_reader(group.get_column_reader(column)?)
-        .context("a column of another type than the schema has")
+        .ok_or(DayFileError::Content("a column of another type"))
 }
 
-fn next(values: &mut impl Iterator<Item = ByteArray>) -> Result<ByteArray> {
-    values.next().context("a short column")
-}
-
-fn text(value: ByteArray) -> Result<String> {
-    Ok(value.as_utf8()?.to_owned())
+fn text(value: &ByteArray) -> Result<&str> {
+    Ok(value.as_utf8()?)
 }
 
 #[cfg(test)]
