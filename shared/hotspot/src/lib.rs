@@ -28,6 +28,7 @@ pub mod manifest;
 pub mod mann_kendall;
 pub mod near_repeat;
 pub mod packed;
+pub mod patrol;
 pub mod privacy;
 pub mod public;
 pub mod random;

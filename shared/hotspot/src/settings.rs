@@ -44,6 +44,9 @@ pub struct Settings {
     /// Weights of offences in the score by harm; without it everything weighs 1.
     #[serde(default)]
     pub harm: Option<Harm>,
+    /// The patrol plan.
+    #[serde(default)]
+    pub patrol: crate::patrol::settings::Settings,
 }
 
 /// The public layer.
@@ -189,6 +192,7 @@ impl Settings {
         if let Some((key, reason)) = self.harm.as_ref().and_then(Harm::fault) {
             return Err(SettingsError { key, reason });
         }
+        self.patrol.check(self.precision)?;
         let strange = |(name, categories): (&String, &BTreeSet<String>)| {
             categories.iter().find(|category| !known.contains(category)).map(|_| format!("maps.{name}"))
         };

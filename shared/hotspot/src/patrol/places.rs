@@ -1,0 +1,92 @@
+//! Names of places, so that a plan says "Harbour Mall" and not a geohash.
+use serde::Deserialize;
+
+use crate::Cell;
+use crate::cell::EARTH_RADIUS_M;
+
+/// A city's places.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Places(Vec<Place>);
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+struct Place {
+    name: String,
+    longitude: f64,
+    latitude: f64,
+}
+
+/// A row of the file of places is wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum PlacesError {
+    /// The file cannot be read as a table.
+    #[error("{0}; the header must be name,longitude,latitude")]
+    Csv(#[from] csv::Error),
+    /// A row has no name or is no place on Earth.
+    #[error("line {line}: expected a name, a longitude and a latitude in degrees")]
+    Row {
+        /// Line of the file, the header being 1.
+        line: usize,
+    },
+}
+
+impl Places {
+    /// Reads `name,longitude,latitude` with a header row; other columns are passed over. The order of rows does not
+    /// matter.
+    pub fn from_csv(text: &str) -> Result<Self, PlacesError> {
+        let mut places = Vec::new();
+        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
+        for (i, place) in reader.deserialize().enumerate() {
+            let place: Place = place?;
+            if place.name.is_empty() || Cell::at(place.longitude, place.latitude, 7).is_none() {
+                return Err(PlacesError::Row { line: i + 2 });
+            }
+            places.push(place);
+        }
+        Ok(Self(places))
+    }
+
+    /// The place nearest to a cell's centre, at most `within_m` metres from it; of two as near the first by name.
+    pub fn nearest(&self, cell: Cell, within_m: f64) -> Option<&str> {
+        let (longitude, latitude) = cell.centre();
+        let narrowing = libm::cos(latitude.to_radians());
+        let distance = |place: &Place| {
+            let east = (place.longitude - longitude).to_radians() * narrowing;
+            let north = (place.latitude - latitude).to_radians();
+            EARTH_RADIUS_M * (east * east + north * north).sqrt()
+        };
+        let near = self.0.iter().map(|place| (distance(place), place.name.as_str()));
+        let near = near.filter(|(metres, _)| *metres <= within_m);
+        near.min_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(b.1))).map(|(_, name)| name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CITY: &str =
+        "name,longitude,latitude,note\nHarbour Mall,-92.1005,46.7867,x\n\"Park, North\",-92.1005,46.7890,\n";
+
+    #[track_caller]
+    fn check(within_m: f64, expected: Option<&str>) {
+        let places = Places::from_csv(CITY).unwrap();
+        // Its centre is 20 m north of the mall and 170 m south of the park.
+        assert_eq!(places.nearest(Cell::at(-92.1005, 46.7868, 7).unwrap(), within_m), expected);
+    }
+
+    #[test]
+    fn the_nearest_place_within_the_limit_lends_its_name() {
+        check(250.0, Some("Harbour Mall"));
+        check(80.0, Some("Harbour Mall"));
+        check(10.0, None);
+    }
+
+    #[test]
+    fn a_wrong_row_is_named() {
+        let text = |rows: &str| {
+            Places::from_csv(&format!("name,longitude,latitude\n{rows}")).unwrap_err().to_string()
+        };
+        insta::assert_snapshot!(text("A,1,2\nB,2700000,2"), @"line 3: expected a name, a longitude and a latitude in degrees");
+        insta::assert_snapshot!(text("A,east,2"), @"CSV deserialize error: record 1 (line: 2, byte: 24): field 1: invalid float literal; the header must be name,longitude,latitude");
+    }
+}
