@@ -12,6 +12,7 @@ mod limits;
 mod notices;
 mod order;
 mod outbox;
+mod patrol;
 mod personnel;
 mod places;
 mod profiles;

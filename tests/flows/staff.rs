@@ -98,6 +98,8 @@ async fn respond(stack: &Stack, route: &Route, token: &str, key: &str) -> u16 {
         json!({"held_on": "2026-07-04", "topic": "reports", "words": "We went through three reports."});
     let goal = json!({"due_on": "2026-12-31", "words": "Reports on time."});
     let help = json!({"kind": "mentor", "owner": "E-1", "due_on": "2026-12-31"});
+    let patrol =
+        json!({"shift": "day", "geohash": "cbqd0jq", "arrived_at": "2026-07-05T13:00:00Z", "minutes": 15});
     let (method, path, body) = match route {
         Route::IncidentUpdates { .. } => ("GET", "/v1/incidents/26-1/updates", &Value::Null),
         Route::CaseUpdates { .. } => ("GET", "/v1/cases/26-9/updates", &Value::Null),
@@ -120,6 +122,9 @@ async fn respond(stack: &Stack, route: &Route, token: &str, key: &str) -> u16 {
         Route::AlertInterventions { .. } => ("POST", INTERVENTIONS, &help),
         Route::AlertStatement { .. } => ("POST", STATEMENT, &json!({"text": "I was on that shift alone."})),
         Route::Report { .. } => ("GET", "/v1/reports/training", &Value::Null),
+        Route::Patrol { .. } => ("GET", "/v1/patrol/2026-07-05", &Value::Null),
+        Route::PatrolVisits { .. } => ("POST", "/v1/patrol/2026-07-05/visits", &patrol),
+        Route::PatrolReport => ("GET", "/v1/reports/patrol", &Value::Null),
         Route::Pause => ("POST", "/v1/pause", &pause),
     };
     stack.staff((method, path), token, Some(key), body).await.unwrap().0
@@ -152,7 +157,7 @@ async fn every_role_at_every_endpoint_of_updates() {
     night(&stack).await;
     opened(&stack, "26-1").await;
     charged(&stack, "26-9").await;
-    insta::assert_snapshot!(matrix(&stack, |route| !is_about_officers(route)).await, @"
+    insta::assert_snapshot!(matrix(&stack, |route| !is_about_officers(route) && !is_about_places(route)).await, @"
     GET /v1/incidents/{id}/updates
       200 dispatch records victim_services auditor admin
       403 officer supervisor commander internal_affairs analyst
@@ -197,7 +202,45 @@ async fn every_role_at_every_endpoint_of_updates() {
 
 /// Whether a route is of early intervention.
 fn is_about_officers(route: &Route) -> bool {
-    ["/v1/officers", "/v1/alerts", "/v1/reports"].iter().any(|part| route.name().contains(part))
+    let parts = ["/v1/officers", "/v1/alerts", "/v1/reports"];
+    !is_about_places(route) && parts.iter().any(|part| route.name().contains(part))
+}
+
+/// Whether a route is of patrol.
+fn is_about_places(route: &Route) -> bool {
+    route.name().contains("/patrol")
+}
+
+#[tokio::test]
+async fn every_role_at_every_endpoint_of_places() {
+    let stack = stack().await;
+    let call = json!({"type": "incident.opened", "id": "cad-1", "timestamp": NOW, "data": {"incident": {"id": "26-1",
+        "call_type": "LARCENY", "opened_at": NOW, "location": {"latitude": 46.7867, "longitude": -92.1005}}}});
+    assert_eq!(stack.post("/v1/cad/events", &call).await.unwrap().0, 202);
+    stack.drain().await.unwrap();
+    stack.set("2026-07-05T13:30:00Z".parse().unwrap()).await.unwrap();
+    insta::assert_snapshot!(matrix(&stack, is_about_places).await, @"
+    GET /v1/patrol/{date}
+      200 dispatch commander analyst
+      403 records investigator victim_services officer supervisor internal_affairs auditor admin
+    POST /v1/patrol/{date}/visits
+      201 analyst
+      403 dispatch records investigator victim_services officer supervisor commander internal_affairs auditor admin
+    GET /v1/reports/patrol
+      200 dispatch commander analyst
+      403 records investigator victim_services officer supervisor internal_affairs auditor admin
+    ");
+}
+
+#[tokio::test]
+async fn a_supervisor_on_duty_reads_the_plan() {
+    let stack = stack().await;
+    department(&stack).await;
+    stack.set(NIGHT.parse().unwrap()).await.unwrap();
+    for path in ["/v1/patrol/2026-07-05", "/v1/reports/patrol"] {
+        assert_eq!(ask(&stack, path, "subject-1", &["supervisor"]).await.0, 200, "{path}");
+        assert_eq!(ask(&stack, path, "subject-1", &["officer"]).await.0, 403, "{path}");
+    }
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@
 //!                                              │ window
 //!                                              ▼
 //!                      tables per map ─▶ S3 internal cells/{date}/{map}.csv
+//!                      patrol plan    ─▶ S3 internal patrol/{date}.geojson, .html; patrol-records/{date}.json
 //!                      public layer   ─▶ S3 public   hotspots/[{map}/]{date}.geojson, latest.geojson, .csv
 //! ```
 //!
@@ -16,6 +17,7 @@
 pub mod bucket;
 pub mod fold;
 mod night;
+pub mod patrol;
 mod publish;
 pub mod report;
 
@@ -77,6 +79,7 @@ pub(crate) struct AgencyPart {
     outline: String,
     pub(crate) publisher: Publisher,
     masked: Vec<Masked>,
+    pub(crate) city: patrol::City,
     map_on: bool,
 }
 
@@ -114,8 +117,9 @@ impl AgencyPart {
         let settings = settings(folder)?;
         let (file, outline) = outline(folder, &settings, |name| variables.optional(name))?;
         let area = StudyArea::from_geojson(&outline).with_context(|| format!("agency folder: {file}"))?;
+        let city = patrol::City::read(folder, &settings, &area)?;
         let Agency { publisher, masked, modes, .. } = folder.agency()?;
-        Ok(Self { settings, area, outline, publisher, masked, map_on: modes.map == "on" })
+        Ok(Self { settings, area, outline, publisher, masked, city, map_on: modes.map == "on" })
     }
 
     /// The edition of `date` in the public bucket.
@@ -191,7 +195,9 @@ async fn run(context: &Context, scheduled: Scheduled) -> Result<Report> {
     let (folded, forgotten) = fold::fold(&context.internal).await.context("folding the crime log")?;
     let night = Night::read(&context.internal, agency, scheduled.time).await?;
     let lattice = Lattice::new(&agency.area, agency.settings.precision);
-    let (maps, hottest, internal_files) = night.tables(&context.internal, &lattice).await?;
+    let (maps, hottest, mut internal_files) = night.tables(&context.internal, &lattice).await?;
+    let patrol = night.patrol(&context.internal, &lattice, &agency.city).await.context("planning patrol")?;
+    internal_files.extend(patrol.1);
     let (public, mut public_files) = publish(context, &night).await.context("publishing the map")?;
     let (as_of, origin, rows) = (night.date(), night.origin, night.tally);
     drop(night);
@@ -204,6 +210,7 @@ async fn run(context: &Context, scheduled: Scheduled) -> Result<Report> {
         cells: lattice.len(),
         maps,
         hottest,
+        patrol: patrol.0,
         public,
         internal_files,
         public_files,

@@ -145,7 +145,11 @@ impl<'a> Night<'a> {
     }
 
     /// Which categories of the history count in a map.
-    fn marks(&self, wanted: Option<&BTreeSet<String>>, allowed: impl Fn(&str) -> bool) -> Vec<bool> {
+    pub(crate) fn marks(
+        &self,
+        wanted: Option<&BTreeSet<String>>,
+        allowed: impl Fn(&str) -> bool,
+    ) -> Vec<bool> {
         let counts =
             |category: &String| wanted.is_none_or(|wanted| wanted.contains(category)) && allowed(category);
         self.history.categories().iter().map(counts).collect()

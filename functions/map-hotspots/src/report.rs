@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::fold::Folded;
+use crate::patrol::PatrolReport;
 
 /// The answer of the function. For the department's eyes: the hottest cells carry counts.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -24,6 +25,8 @@ pub struct Report {
     pub maps: Vec<MapReport>,
     /// The cells that rank first in the map of everything.
     pub hottest: Vec<Hottest>,
+    /// What the patrol plan holds.
+    pub patrol: PatrolReport,
     /// What happened to the public layer.
     pub public: Public,
     /// Keys written in the internal bucket.

@@ -29,6 +29,7 @@ mod mask;
 mod messages;
 mod officers;
 mod page;
+mod patrol;
 mod pause;
 mod people;
 mod record;
@@ -53,6 +54,7 @@ pub const VARIABLES: &[&str] = &[
     "CONTACTS_KEY_ID",
     "PERSONNEL_KEY_ID",
     "AUDIT_BUCKET",
+    "INTERNAL_BUCKET",
     "AGENCY_DIR",
 ];
 
@@ -67,6 +69,7 @@ pub struct Context {
     personnel: Personnel,
     personnel_ring: KeyRing,
     audit: audit::Trail,
+    patrol: patrol::Patrol,
     groups: caller::Groups,
     policy: Arc<Policy>,
     /// The rules of early intervention. None where they cannot be used: then no case moves, and everything else goes on.
@@ -99,6 +102,7 @@ impl Context {
             personnel_ring: personnel.ring(runtime, &kms)?,
             personnel,
             audit: audit::Trail::new(runtime)?,
+            patrol: patrol::Patrol::open(runtime, &dynamo)?,
             policy,
             rules: rules.ok().map(Arc::new),
             words: words.ok().map(Arc::new),
@@ -199,6 +203,9 @@ async fn dispatch(
         Route::AlertInterventions { id } => case_work::intervene(context, caller, id, request).await,
         Route::AlertStatement { id } => case_work::statement(context, caller, id, request).await,
         Route::Report { name } => reports::show(context, caller, name, request).await,
+        Route::Patrol { date } => patrol::show(context, caller, date, request).await,
+        Route::PatrolVisits { date } => patrol::visit(context, caller, date, request).await,
+        Route::PatrolReport => patrol::report(context, caller, request).await,
         Route::Pause => pause::set(context, caller, request).await,
     }
 }

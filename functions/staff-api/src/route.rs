@@ -98,13 +98,25 @@ pub enum Route {
         /// `training`, `coaching`, `year`, `evaluation` or `fairness`.
         name: String,
     },
+    /// `GET /v1/patrol/{date}`
+    Patrol {
+        /// Date of the plan.
+        date: String,
+    },
+    /// `POST /v1/patrol/{date}/visits`
+    PatrolVisits {
+        /// Date of the plan.
+        date: String,
+    },
+    /// `GET /v1/reports/patrol`
+    PatrolReport,
     /// `POST /v1/pause`
     Pause,
 }
 
 impl Route {
     /// One of each, for tests over all of them.
-    pub fn samples() -> [Self; 22] {
+    pub fn samples() -> [Self; 25] {
         let id = || "sample".to_owned();
         [
             Self::IncidentUpdates { id: id() },
@@ -128,6 +140,9 @@ impl Route {
             Self::AlertInterventions { id: id() },
             Self::AlertStatement { id: id() },
             Self::Report { name: id() },
+            Self::Patrol { date: "2026-07-04".into() },
+            Self::PatrolVisits { date: "2026-07-04".into() },
+            Self::PatrolReport,
             Self::Pause,
         ]
     }
@@ -180,6 +195,9 @@ impl Route {
                 Some(Self::AlertInterventions { id: (*id).into() })
             }
             ("POST", ["v1", "alerts", id, "statement"]) => Some(Self::AlertStatement { id: (*id).into() }),
+            ("GET", ["v1", "patrol", date]) => Some(Self::Patrol { date: (*date).into() }),
+            ("POST", ["v1", "patrol", date, "visits"]) => Some(Self::PatrolVisits { date: (*date).into() }),
+            ("GET", ["v1", "reports", "patrol"]) => Some(Self::PatrolReport),
             ("GET", ["v1", "reports", name]) => Some(Self::Report { name: (*name).into() }),
             ("POST", ["v1", "pause"]) => Some(Self::Pause),
             _ => None,
@@ -188,7 +206,7 @@ impl Route {
 
     /// Roles that see everybody here.
     pub fn full_roles(&self) -> &'static [Role] {
-        use Role::{Admin, Auditor, Commander, Dispatch, InternalAffairs, Records, VictimServices};
+        use Role::{Admin, Analyst, Auditor, Commander, Dispatch, InternalAffairs, Records, VictimServices};
         match self {
             Self::IncidentUpdates { .. } | Self::CaseUpdates { .. } => {
                 &[Dispatch, Records, VictimServices, Auditor, Admin]
@@ -209,6 +227,8 @@ impl Route {
             | Self::AlertTransitions { .. }
             | Self::AlertInterventions { .. }
             | Self::Report { .. } => &[InternalAffairs, Commander],
+            Self::Patrol { .. } | Self::PatrolReport => &[Commander, Analyst, Dispatch],
+            Self::PatrolVisits { .. } => &[Analyst],
             // The officer's own words.
             Self::AlertStatement { .. } => &[],
             Self::Pause => &[Dispatch, Commander, Admin],
@@ -236,7 +256,11 @@ impl Route {
             | Self::AlertInterventions { .. }
             | Self::Coaching { .. }
             | Self::Goals { .. }
-            | Self::Report { .. } => &[Role::Supervisor],
+            | Self::Report { .. }
+            // Nothing of these is about a person; a supervisor's token counts only while it is tied to one on duty.
+            | Self::Patrol { .. }
+            | Self::PatrolVisits { .. }
+            | Self::PatrolReport => &[Role::Supervisor],
             Self::AlertStatement { .. } => &[Role::Officer],
             Self::ContactsSearch | Self::Contacts | Self::Pause => &[],
         }
@@ -271,6 +295,9 @@ impl Route {
             Self::AlertInterventions { .. } => "POST /v1/alerts/{id}/interventions",
             Self::AlertStatement { .. } => "POST /v1/alerts/{id}/statement",
             Self::Report { .. } => "GET /v1/reports/{name}",
+            Self::Patrol { .. } => "GET /v1/patrol/{date}",
+            Self::PatrolVisits { .. } => "POST /v1/patrol/{date}/visits",
+            Self::PatrolReport => "GET /v1/reports/patrol",
             Self::Pause => "POST /v1/pause",
         }
     }
@@ -316,6 +343,7 @@ mod tests {
         check("POST", "/v1/alerts", None);
         check("GET", "/v1/pause", None);
         check("GET", "/v1/incidents/26-1%2F2/updates", Some(Route::IncidentUpdates { id: "26-1/2".into() }));
+        check("GET", "/v1/reports/patrol", Some(Route::PatrolReport));
         check("GET", "/v1/incidents//updates", None);
         check("GET", "/v1/incidents/%zz/updates", None);
     }
@@ -327,14 +355,22 @@ mod tests {
         assert_eq!(without_stage("/v1/alerts", "v"), "/v1/alerts");
     }
 
+    /// Which part of the contract a route belongs to.
+    fn part(route: &Route) -> &'static str {
+        let named = |parts: &[&str]| parts.iter().any(|part| route.name().contains(part));
+        if named(&["/patrol"]) {
+            "places"
+        } else if named(&["/v1/officers", "/v1/alerts", "/v1/reports"]) {
+            "officers"
+        } else {
+            "updates"
+        }
+    }
+
     /// The design's table of endpoints and roles, as text.
-    fn table(about_officers: bool) -> String {
+    fn table(wanted: &str) -> String {
         let mut table = String::new();
-        let is_one = |route: &Route| {
-            let parts = ["/v1/officers", "/v1/alerts", "/v1/reports"];
-            parts.iter().any(|part| route.name().contains(part)) == about_officers
-        };
-        for route in Route::samples().into_iter().filter(is_one) {
+        for route in Route::samples().into_iter().filter(|route| part(route) == wanted) {
             let word = |roles: &[Role]| {
                 let mut words: Vec<&str> = roles.iter().map(|role| role.word()).collect();
                 words.sort_unstable();
@@ -356,7 +392,7 @@ mod tests {
 
     #[test]
     fn every_role_at_every_endpoint_of_updates() {
-        insta::assert_snapshot!(table(false), @"
+        insta::assert_snapshot!(table("updates"), @"
         GET /v1/incidents/{id}/updates
           all: admin auditor dispatch records victim_services
           own: investigator
@@ -394,8 +430,23 @@ mod tests {
     }
 
     #[test]
+    fn every_role_at_every_endpoint_of_places() {
+        insta::assert_snapshot!(table("places"), @"
+        GET /v1/patrol/{date}
+          all: analyst commander dispatch
+          own: supervisor
+        POST /v1/patrol/{date}/visits
+          all: analyst
+          own: supervisor
+        GET /v1/reports/patrol
+          all: analyst commander dispatch
+          own: supervisor
+        ");
+    }
+
+    #[test]
     fn every_role_at_every_endpoint_of_early_intervention() {
-        insta::assert_snapshot!(table(true), @"
+        insta::assert_snapshot!(table("officers"), @"
         GET /v1/officers/{id}/scores/{date}
           all: commander internal_affairs
           own: officer supervisor

@@ -50,6 +50,11 @@ impl StudyArea {
             .fold(start, |[w, s, e, n], &(lon, lat)| [w.min(lon), s.min(lat), e.max(lon), n.max(lat)])
     }
 
+    /// Every ring of every polygon, for a drawing.
+    pub(crate) fn rings(&self) -> impl Iterator<Item = &Ring> {
+        self.polygons.iter().flatten()
+    }
+
     /// Stretches of longitude `[from, to)` inside the union at one latitude; they may overlap.
     pub fn stretches(&self, latitude: f64) -> Vec<(f64, f64)> {
         let mut stretches = Vec::new();

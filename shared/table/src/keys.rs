@@ -84,6 +84,11 @@ pub fn conversation(index: &str) -> Key {
     Key::new(format!("TALK#{index}"), "TALK")
 }
 
+/// A visit under the plan of a date, by the name of the request that told of it.
+pub fn patrol_visit(date: jiff::civil::Date, name: &str) -> Key {
+    Key::new(format!("PATROL#{date}"), format!("VISIT#{name}"))
+}
+
 /// Counters of the surveys of a month, by call type and language.
 pub fn survey_count(month: &str, call_type: &str, language: &str) -> Key {
     Key::new(format!("SURVEYS#{month}"), format!("{call_type}#{language}"))

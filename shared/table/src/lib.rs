@@ -15,6 +15,7 @@ pub mod limits;
 pub mod messages;
 pub mod notices;
 mod packed;
+pub mod patrol;
 pub mod personnel;
 pub mod planning;
 pub mod policy;

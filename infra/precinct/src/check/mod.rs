@@ -252,6 +252,28 @@ fn hotspots(report: &mut Report, folder: &Folder) {
     );
     report.row(file, line);
     boundary(report, folder, &settings);
+    patrol(report, folder, &settings);
+}
+
+/// Beats and places of the patrol plan.
+fn patrol(report: &mut Report, folder: &Folder, settings: &hotspot::Settings) {
+    let patrol = &settings.patrol;
+    if let Some(file) = &patrol.beats
+        && let Some(text) = report.read(folder, file)
+    {
+        match hotspot::patrol::Beats::from_geojson(&text, &patrol.beat_property) {
+            Ok(beats) => report.row(file, format!("{} beats of the patrol plan", beats.list().len())),
+            Err(error) => report.fault(file, error.to_string()),
+        }
+    }
+    if let Some(file) = &patrol.places
+        && let Some(text) = report.read(folder, file)
+    {
+        match hotspot::patrol::Places::from_csv(&text) {
+            Ok(places) => report.row(file, format!("{} names of places for roll call", places.len())),
+            Err(error) => report.fault(file, error.to_string()),
+        }
+    }
 }
 
 fn boundary(report: &mut Report, folder: &Folder, settings: &hotspot::Settings) {

@@ -117,6 +117,14 @@ fn an_impossible_score_or_map_is_named() {
     check("eis.toml", "half_life_days = 730", "half_life_days = 0", "eis.toml: ");
     check("hotspots.toml", "precision = 7", "precision = 17", "hotspots.toml: precision: must be 5 to 8");
     check("boundary.geojson", "\"Polygon\"", "\"Point\"", "boundary.geojson: ");
+    check(
+        "hotspots.toml",
+        "cells_per_beat = 5",
+        "cells_per_beat = 9",
+        "hotspots.toml: patrol.cells_per_beat: must be 2 to 5",
+    );
+    check("beats.geojson", "\"name\"", "\"beat\"", "beats.geojson: feature 1 has no text");
+    check("places.csv", "name,", "title,", "places.csv: ");
 }
 
 #[test]

@@ -188,7 +188,13 @@ async fn tell_places(told: &mut Told, stack: &Stack, output: &Path) -> anyhow::R
     let key = format!("cells/{NIGHT}/all.csv");
     let table = stack.internal(&key).await?.with_context(|| format!("the night wrote no {key}"))?;
     told.say(&places::tell(&places::hottest(&table, CELLS)?));
-    files::cells(output, &table)
+    files::cells(output, &table)?;
+    for ending in ["geojson", "html"] {
+        let key = format!("patrol/{NIGHT}.{ending}");
+        let plan = stack.internal(&key).await?.with_context(|| format!("the night wrote no {key}"))?;
+        files::write(output, &key, plan)?;
+    }
+    Ok(())
 }
 
 fn closing(output: &Path) -> String {
@@ -200,6 +206,7 @@ fn closing(output: &Path) -> String {
     files.push(("public/hotspots/latest.geojson".to_owned(), "the public map: drop it on any map"));
     files.push(("public/data.json".to_owned(), "the catalogue that open-data portals read"));
     files.push(("cells.csv".to_owned(), "every cell with every statistic, for the department alone"));
+    files.push((format!("patrol/{NIGHT}.html"), "the patrol plan, to print for roll call"));
     files.push(("history/".to_owned(), "the generated past: crime and personnel"));
     files.push((
         "data/".to_owned(),

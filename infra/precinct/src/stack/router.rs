@@ -12,7 +12,7 @@ use super::server::{Ask, Reply, json as json_reply};
 use super::{Shared, local, public};
 
 /// The routes of the staff API, as in the template.
-const STAFF_ROUTES: [(&str, &str); 22] = [
+const STAFF_ROUTES: [(&str, &str); 25] = [
     ("GET", "/v1/incidents/{id}/updates"),
     ("GET", "/v1/cases/{number}/updates"),
     ("POST", "/v1/incidents/{id}/messages"),
@@ -33,6 +33,9 @@ const STAFF_ROUTES: [(&str, &str); 22] = [
     ("POST", "/v1/alerts/{id}/transitions"),
     ("POST", "/v1/alerts/{id}/interventions"),
     ("POST", "/v1/alerts/{id}/statement"),
+    ("GET", "/v1/patrol/{date}"),
+    ("POST", "/v1/patrol/{date}/visits"),
+    ("GET", "/v1/reports/patrol"),
     ("GET", "/v1/reports/{name}"),
     ("POST", "/v1/pause"),
 ];

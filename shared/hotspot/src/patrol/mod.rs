@@ -19,6 +19,7 @@ pub mod record;
 pub mod report;
 mod select;
 pub mod settings;
+pub mod sketch;
 
 pub use beats::Beats;
 pub use kind::Kind;

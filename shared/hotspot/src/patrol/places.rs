@@ -45,6 +45,16 @@ impl Places {
         Ok(Self(places))
     }
 
+    /// Number of places.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The place nearest to a cell's centre, at most `within_m` metres from it; of two as near the first by name.
     pub fn nearest(&self, cell: Cell, within_m: f64) -> Option<&str> {
         let (longitude, latitude) = cell.centre();
