@@ -79,7 +79,13 @@ async fn a_night_plans_five_places_a_beat_and_keeps_its_controls_to_itself() {
     let world = planned().await;
     let (status, plan) = world.read(PLAN, &["dispatch"]).await;
     assert_eq!(status, 200, "{plan}");
-    insta::assert_snapshot!(stops(&plan, "evening").join("\n"), @"");
+    insta::assert_snapshot!(stops(&plan, "evening").join("\n"), @"
+    1 cbq6prt chronic night 1
+    2 cbq6pzt chronic night 1
+    3 cbq6pxt chronic night 1
+    4 cbq6px9 chronic night 1
+    5 cbqd20v temporary night 1
+    ");
     let record: Value =
         serde_json::from_slice(&file(&world, "patrol-records/2026-07-08.json").await).unwrap();
     let cells = record["shifts"][0]["cells"].as_array().unwrap();
@@ -149,8 +155,25 @@ async fn a_visit_is_entered_once_for_a_listed_cell_and_the_report_counts_it() {
     let (status, report) = world.read("/v1/reports/patrol?from=2026-07-08&to=2026-07-08", &["analyst"]).await;
     assert_eq!(status, 200, "{report}");
     let evening = report["beats"].as_array().unwrap().iter().find(|line| line["shift"] == "evening").unwrap();
-    insta::assert_snapshot!(evening, @"");
-    insta::assert_snapshot!(report["hit_rates"], @"");
+    insta::assert_snapshot!(evening, @r#"{"beat":"21","cells_planned":5,"cells_visited":1,"minutes":34,"minutes_median":17.0,"shift":"evening","visits":2,"visits_planned":20}"#);
+    let group = |name: &str| {
+        let rate = &report["hit_rates"][name];
+        format!(
+            "{name} {}/{} {:.3}-{:.3}",
+            rate["hits"],
+            rate["cells"],
+            rate["low"].as_f64().unwrap(),
+            rate["high"].as_f64().unwrap()
+        )
+    };
+    let groups = ["planned", "visited", "not_visited", "control"].map(group);
+    insta::assert_snapshot!(groups.join("\n"), @"
+    planned 1/15 0.012-0.298
+    visited 1/1 0.207-1.000
+    not_visited 0/14 0.000-0.215
+    control 0/3 0.000-0.561
+    ");
+    insta::assert_snapshot!(report["hit_rates"]["planned_less_control"]["value"], @"0.06666666666666667");
     assert_eq!(report["caveats"].as_array().unwrap().len(), 4);
     assert_eq!(world.read("/v1/reports/patrol?from=2026-01-01&to=2026-07-08", &["analyst"]).await.0, 400);
     let stored = format!(

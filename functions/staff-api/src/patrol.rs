@@ -6,7 +6,7 @@ use aws_sdk_s3::config::{Builder, RequestChecksumCalculation, ResponseChecksumVa
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use hotspot::patrol::geojson::{Listed, listed};
-use hotspot::patrol::{Record, Report, Visit, report};
+use hotspot::patrol::{Record, Report, Visit};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
@@ -232,7 +232,7 @@ pub(crate) async fn report(
         records.extend(record);
         visits.extend(of_day);
     }
-    let figures = report::Report::of(&records, &visits);
+    let figures = Report::of(&records, &visits);
     Ok(Reply::refusal(Answer::json(200, &Shown { report: "patrol", from, to, figures })))
 }
 

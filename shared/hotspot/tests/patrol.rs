@@ -248,6 +248,16 @@ fn a_cell_rests_after_its_nights_and_an_override_lets_it_go_on() {
 }
 
 #[test]
+fn from_the_third_on_a_cell_needs_enough_reports() {
+    let count = |least_reports: u32| {
+        // Thirteen slices with the score as count: 130 reports and more.
+        let settings = Settings { least_reports, control_percent: 0, ..Settings::default() };
+        City::new(&apart(), settings).run(1)[0].shifts[0].beats[0].stops.len()
+    };
+    assert_eq!((count(130), count(10_000)), (5, 2));
+}
+
+#[test]
 fn the_lot_holds_out_about_its_share_and_stays_for_its_days() {
     let settings = Settings { control_percent: 20, control_days: 28, ..Settings::default() };
     let (mut held, mut listed) = (0, 0);

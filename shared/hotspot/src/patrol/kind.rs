@@ -56,7 +56,7 @@ impl Course {
         let Self { reports, recent, occupied } = self;
         let plural = if reports == 1 { "report" } else { "reports" };
         format!(
-            "{reports} {plural} in 52 weeks, {recent} in the last 12; before that in {occupied} of 10 four-week periods"
+            "{reports} {plural} in 52 weeks, {recent} in the last 12; earlier in {occupied} of 10 four-week periods"
         )
     }
 }
@@ -87,12 +87,12 @@ mod tests {
         check(
             [1, 0, 2, 0, 1, 0, 1, 0, 3, 0, 0, 0, 0],
             Kind::Chronic,
-            "8 reports in 52 weeks, 0 in the last 12; before that in 5 of 10 four-week periods",
+            "8 reports in 52 weeks, 0 in the last 12; earlier in 5 of 10 four-week periods",
         );
         check(
             [0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 9, 9, 9],
             Kind::Temporary,
-            "31 reports in 52 weeks, 27 in the last 12; before that in 4 of 10 four-week periods",
+            "31 reports in 52 weeks, 27 in the last 12; earlier in 4 of 10 four-week periods",
         );
     }
 }

@@ -4,6 +4,9 @@ use serde::Deserialize;
 use crate::Cell;
 use crate::cell::EARTH_RADIUS_M;
 
+/// A cell whose centre is this near is called by the place alone: about half a cell.
+pub const AT_THE_PLACE_M: f64 = 75.0;
+
 /// A city's places.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Places(Vec<Place>);
@@ -55,18 +58,45 @@ impl Places {
         self.0.is_empty()
     }
 
-    /// The place nearest to a cell's centre, at most `within_m` metres from it; of two as near the first by name.
-    pub fn nearest(&self, cell: Cell, within_m: f64) -> Option<&str> {
+    /// How a cell is called: by the place nearest to its centre, at most `within_m` metres from it; of two as near by
+    /// the first by name. Beyond [`AT_THE_PLACE_M`] distance and direction from the place are added, so that two cells
+    /// beside one place are told apart.
+    pub fn name(&self, cell: Cell, within_m: f64) -> Option<String> {
         let (longitude, latitude) = cell.centre();
         let narrowing = libm::cos(latitude.to_radians());
-        let distance = |place: &Place| {
-            let east = (place.longitude - longitude).to_radians() * narrowing;
-            let north = (place.latitude - latitude).to_radians();
-            EARTH_RADIUS_M * (east * east + north * north).sqrt()
-        };
-        let near = self.0.iter().map(|place| (distance(place), place.name.as_str()));
-        let near = near.filter(|(metres, _)| *metres <= within_m);
-        near.min_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(b.1))).map(|(_, name)| name)
+        let near = self.0.iter().map(|place| {
+            let east = (longitude - place.longitude).to_radians() * narrowing;
+            let north = (latitude - place.latitude).to_radians();
+            (EARTH_RADIUS_M * (east * east + north * north).sqrt(), place.name.as_str(), east, north)
+        });
+        let near = near.filter(|(metres, ..)| *metres <= within_m);
+        let (metres, name, east, north) =
+            near.min_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(b.1)))?;
+        if metres <= AT_THE_PLACE_M {
+            return Some(name.to_owned());
+        }
+        Some(format!("{name}, {} m {}", 10 * (metres / 10.0).round() as u32, direction(east, north)))
+    }
+}
+
+/// One of eight directions.
+fn direction(east: f64, north: f64) -> &'static str {
+    /// Tangent of half of an eighth of a circle.
+    const STEEP: f64 = 0.414_213_562_373_095_1;
+    let across = if east < 0.0 { "west" } else { "east" };
+    match (north < 0.0, across) {
+        _ if north.abs() <= STEEP * east.abs() => across,
+        (down, _) if east.abs() <= STEEP * north.abs() => {
+            if down {
+                "south"
+            } else {
+                "north"
+            }
+        }
+        (true, "west") => "south-west",
+        (true, _) => "south-east",
+        (false, "west") => "north-west",
+        (false, _) => "north-east",
     }
 }
 
@@ -80,8 +110,9 @@ mod tests {
     #[track_caller]
     fn check(within_m: f64, expected: Option<&str>) {
         let places = Places::from_csv(CITY).unwrap();
-        // Its centre is 20 m north of the mall and 170 m south of the park.
-        assert_eq!(places.nearest(Cell::at(-92.1005, 46.7868, 7).unwrap(), within_m), expected);
+        // Its centre is 72 m north of the mall and 180 m south of the park.
+        let cell = Cell::at(-92.1005, 46.7868, 7).unwrap();
+        assert_eq!(places.name(cell, within_m).as_deref(), expected);
     }
 
     #[test]
@@ -89,6 +120,20 @@ mod tests {
         check(250.0, Some("Harbour Mall"));
         check(80.0, Some("Harbour Mall"));
         check(10.0, None);
+    }
+
+    #[track_caller]
+    fn check_beside(longitude: f64, latitude: f64, expected: &str) {
+        let places = Places::from_csv(CITY).unwrap();
+        let cell = Cell::at(longitude, latitude, 7).unwrap();
+        assert_eq!(places.name(cell, 500.0).as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn a_cell_beside_a_place_is_called_by_distance_and_direction() {
+        check_beside(-92.0985, 46.7868, "Harbour Mall, 180 m north-east");
+        check_beside(-92.1030, 46.7858, "Harbour Mall, 190 m west");
+        check_beside(-92.1005, 46.7840, "Harbour Mall, 230 m south");
     }
 
     #[test]

@@ -54,6 +54,8 @@ pub struct Plan {
 pub struct PlanSettings {
     /// Most cells a beat.
     pub cells_per_beat: u8,
+    /// Reports in 364 days that the third and later cells of a beat need.
+    pub least_reports: u32,
     /// Minutes to stay.
     pub dwell_minutes: u16,
     /// Minutes within which to come back.
@@ -126,6 +128,7 @@ impl Plan {
             date: inputs.date,
             lattice: inputs.lattice,
             scores: inputs.scores,
+            slices: inputs.slices,
             nights: nights_in_a_row(inputs.previous, inputs.date, settings.nights_in_a_row),
             overrides: settings.overrides_on(inputs.date),
         };
@@ -142,6 +145,7 @@ impl Plan {
             date: inputs.date,
             settings: PlanSettings {
                 cells_per_beat: settings.cells_per_beat,
+                least_reports: settings.least_reports,
                 dwell_minutes: settings.dwell_minutes,
                 revisit_minutes: settings.revisit_minutes,
                 nights_in_a_row: settings.nights_in_a_row,
@@ -192,7 +196,7 @@ impl Inputs<'_> {
         let cell = self.lattice.cells()[pick.index];
         let geohash = &self.lattice.names()[pick.index];
         let course = Course::of(self.slices, pick.index);
-        let place = self.places.nearest(cell, self.settings.places_within_m.into());
+        let place = self.places.name(cell, self.settings.places_within_m.into());
         let cap = self.settings.nights_in_a_row;
         let override_reason = choice.overrides.get(geohash.as_str()).filter(|_| pick.why == Why::Override);
         let reason = match (pick.why, override_reason) {
@@ -206,7 +210,7 @@ impl Inputs<'_> {
             cell,
             order,
             rank,
-            place: place.map_or_else(|| format!("cell {geohash}, beat {beat}"), str::to_owned),
+            place: place.unwrap_or_else(|| format!("cell {geohash}, beat {beat}")),
             kind: course.kind(),
             course,
             score: self.scores[pick.index],

@@ -71,7 +71,7 @@ pub struct BeatLine {
     /// Minutes stayed in all.
     pub minutes: u32,
     /// Median stay in minutes.
-    pub minutes_median: Option<u16>,
+    pub minutes_median: Option<f64>,
 }
 
 /// The comparison. A cell counts once for each date and shift that the log covers.
@@ -132,8 +132,9 @@ impl HitRate {
             let middle = (p + Z * Z / (2.0 * n)) / (1.0 + Z * Z / n);
             let half = Z * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt() / (1.0 + Z * Z / n);
             self.rate = Some(p);
-            self.low = Some((middle - half).max(0.0));
-            self.high = Some((middle + half).min(1.0));
+            // Where none or all are hit the formula gives the end exactly, its rounding does not.
+            self.low = Some(if self.hits == 0 { 0.0 } else { middle - half });
+            self.high = Some(if self.hits == self.cells { 1.0 } else { middle + half });
         }
         self
     }
@@ -232,7 +233,9 @@ fn settle(mut line: BeatLine, mut stays: Vec<u16>) -> BeatLine {
     stays.sort_unstable();
     line.visits = stays.len();
     line.minutes = stays.iter().map(|minutes| u32::from(*minutes)).sum();
-    line.minutes_median = stays.get(stays.len() / 2).copied();
+    let (lower, upper) = (stays.get(stays.len().saturating_sub(1) / 2), stays.get(stays.len() / 2));
+    line.minutes_median =
+        lower.zip(upper).map(|(lower, upper)| f64::midpoint(f64::from(*lower), f64::from(*upper)));
     line
 }
 

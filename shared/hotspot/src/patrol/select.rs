@@ -4,8 +4,12 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::draw::Draw;
+use super::kind::Course;
 use super::settings::Settings;
 use crate::lattice::Lattice;
+
+/// So many cells a beat are listed however few their reports: fewer cannot be visited in an order nobody can learn.
+const AT_LEAST: usize = 2;
 
 /// What one choice is made from, the same for every beat.
 pub(super) struct Choice<'a> {
@@ -13,6 +17,8 @@ pub(super) struct Choice<'a> {
     pub(super) date: Date,
     pub(super) lattice: &'a Lattice,
     pub(super) scores: &'a [f64],
+    /// Counts per cell in the slices.
+    pub(super) slices: &'a [Vec<u32>],
     /// Nights in a row up to yesterday on which a cell was listed.
     pub(super) nights: BTreeMap<&'a str, u16>,
     /// Reasons to list a cell beyond the cap.
@@ -50,7 +56,7 @@ pub(super) enum Why {
 
 impl Choice<'_> {
     /// Chooses among the `cells` of a beat (positions in the lattice, ascending). Cells are taken by score, ties by
-    /// geohash; a control takes its place like a listed cell, so that nothing that touches it is patrolled either.
+    /// geohash; from the third on only those with enough reports. A control takes its place like a listed cell, so that nothing that touches it is patrolled either.
     pub(super) fn of_beat(&self, cells: &[usize]) -> Chosen {
         let mut ranked: Vec<usize> = cells.iter().copied().filter(|i| self.scores[*i] > 0.0).collect();
         ranked.sort_by(|a, b| self.scores[*b].total_cmp(&self.scores[*a]).then(a.cmp(b)));
@@ -60,6 +66,9 @@ impl Choice<'_> {
         for index in ranked {
             if chosen.picks.len() == usize::from(self.settings.cells_per_beat) {
                 break;
+            }
+            if chosen.picks.len() >= AT_LEAST && !self.has_enough(index) {
+                continue;
             }
             if !self.settings.touching && taken.iter().any(|other| self.touch(*other, index)) {
                 continue;
@@ -108,6 +117,10 @@ impl Choice<'_> {
 
     fn is_capped(&self, index: usize) -> bool {
         self.nights_before(index) >= self.settings.nights_in_a_row
+    }
+
+    fn has_enough(&self, index: usize) -> bool {
+        Course::of(self.slices, index).reports >= self.settings.least_reports
     }
 
     fn is_overridden(&self, index: usize) -> bool {

@@ -21,6 +21,8 @@ pub struct Settings {
     pub places_within_m: u16,
     /// Most cells listed for a beat and shift.
     pub cells_per_beat: u8,
+    /// Reports in 364 days that a cell needs to be listed as the third or a later one of its beat.
+    pub least_reports: u32,
     /// Minutes to stay.
     pub dwell_minutes: u16,
     /// Minutes within which to come back.
@@ -80,6 +82,7 @@ impl Default for Settings {
             places: None,
             places_within_m: 250,
             cells_per_beat: 5,
+            least_reports: 6,
             dwell_minutes: 15,
             revisit_minutes: 120,
             touching: false,

@@ -165,7 +165,7 @@ fn scale_bar(svg: &mut String, scale: f64) {
     let (y, end) = (HEIGHT - 4.0, 4.0 + f64::from(metres) * scale);
     let _ = write!(
         svg,
-        "<path d=\"M4 {0}V{y}H{end:.1}V{0}\" fill=\"none\" stroke=\"#000\"/><text class=\"scale\" x=\"{1:.1}\" y=\"{y}\">{words}</text>",
+        "<path d=\"M4 {0}V{y}H{end:.1}V{0}\" fill=\"none\" stroke=\"#000\"/><text class=\"scale\" stroke=\"#fff\" stroke-width=\"3\" paint-order=\"stroke\" x=\"{1:.1}\" y=\"{y}\">{words}</text>",
         y - 4.0,
         end + 5.0
     );
