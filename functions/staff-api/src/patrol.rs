@@ -20,7 +20,7 @@ use crate::caller::Caller;
 use crate::page::filter;
 use crate::route::Route;
 use crate::scope::reach;
-use crate::{Context, Reply, not_found};
+use crate::{Context, Reply, forbidden, not_found};
 
 /// Longest stay that is taken for one visit, in minutes.
 const LONGEST_STAY: u16 = 240;
@@ -116,6 +116,15 @@ impl Patrol {
     }
 }
 
+/// The refusal of a caller who comes neither by role nor as a supervisor on duty.
+async fn barred(context: &Context, caller: &Caller, route: &Route) -> anyhow::Result<Option<Reply>> {
+    Ok(match reach(context, caller, route).await? {
+        Err(refusal) => Some(refusal),
+        Ok(reach) if reach.is_in_charge() => None,
+        Ok(_) => Some(Reply::refusal(forbidden("the plan is for supervisors on duty"))),
+    })
+}
+
 /// `GET /v1/patrol/{date}`: the plan as GeoJSON, or as the page for roll call.
 pub(crate) async fn show(
     context: &Context,
@@ -123,7 +132,7 @@ pub(crate) async fn show(
     date: &str,
     request: &ApiGatewayV2httpRequest,
 ) -> anyhow::Result<Reply> {
-    if let Err(refusal) = reach(context, caller, &Route::Patrol { date: date.into() }).await? {
+    if let Some(refusal) = barred(context, caller, &Route::Patrol { date: date.into() }).await? {
         return Ok(refusal);
     }
     let page = match filter(request, "format", &["geojson", "html"]) {
@@ -147,7 +156,7 @@ pub(crate) async fn visit(
     date: &str,
     request: &ApiGatewayV2httpRequest,
 ) -> anyhow::Result<Reply> {
-    if let Err(refusal) = reach(context, caller, &Route::PatrolVisits { date: date.into() }).await? {
+    if let Some(refusal) = barred(context, caller, &Route::PatrolVisits { date: date.into() }).await? {
         return Ok(refusal);
     }
     let read = body::read::<Entry>(request)
@@ -214,7 +223,7 @@ pub(crate) async fn report(
     caller: &Caller,
     request: &ApiGatewayV2httpRequest,
 ) -> anyhow::Result<Reply> {
-    if let Err(refusal) = reach(context, caller, &Route::PatrolReport).await? {
+    if let Some(refusal) = barred(context, caller, &Route::PatrolReport).await? {
         return Ok(refusal);
     }
     let (from, to) = match stretch(context.today().1, request) {

@@ -65,6 +65,11 @@ impl Reach {
         self.officer_id.as_deref() == Some(officer)
     }
 
+    /// Whether the caller comes by a role that sees everything here, or as a supervisor on duty.
+    pub(crate) fn is_in_charge(&self) -> bool {
+        self.everybody || self.chain
+    }
+
     /// The officer whom the caller is.
     pub(crate) fn officer(&self) -> Option<&str> {
         self.officer_id.as_deref()
