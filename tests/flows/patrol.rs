@@ -7,6 +7,8 @@ use precinct::import::{Options, crime};
 use serde_json::{Value, json};
 use tests::{CALLER, World, call};
 
+use crate::staff;
+
 /// The run of 8 July: its plan is for shifts that begin on that day.
 const NIGHT: &str = "2026-07-08T08:30:00Z";
 const PLAN: &str = "/v1/patrol/2026-07-08";
@@ -187,4 +189,36 @@ fn messages(world: &World) -> table::Store {
     let runtime = world.stack.runtime();
     let name = runtime.variables.required("MESSAGES_TABLE").unwrap();
     table::Store::new(aws_sdk_dynamodb::Client::new(&runtime.sdk), name)
+}
+
+#[tokio::test]
+async fn every_role_at_every_endpoint_of_places() {
+    let stack = staff::stack().await;
+    let call = json!({"type": "incident.opened", "id": "cad-1", "timestamp": staff::NOW, "data": {"incident": {"id": "26-1",
+        "call_type": "LARCENY", "opened_at": staff::NOW, "location": {"latitude": 46.7867, "longitude": -92.1005}}}});
+    assert_eq!(stack.post("/v1/cad/events", &call).await.unwrap().0, 202);
+    stack.drain().await.unwrap();
+    stack.set("2026-07-05T13:30:00Z".parse().unwrap()).await.unwrap();
+    insta::assert_snapshot!(staff::matrix(&stack, staff::is_about_places).await, @"
+    GET /v1/patrol/{date}
+      200 dispatch commander analyst
+      403 records investigator victim_services officer supervisor internal_affairs auditor admin
+    POST /v1/patrol/{date}/visits
+      201 analyst
+      403 dispatch records investigator victim_services officer supervisor commander internal_affairs auditor admin
+    GET /v1/reports/patrol
+      200 dispatch commander analyst
+      403 records investigator victim_services officer supervisor internal_affairs auditor admin
+    ");
+}
+
+#[tokio::test]
+async fn a_supervisor_on_duty_reads_the_plan() {
+    let stack = staff::stack().await;
+    staff::department(&stack).await;
+    stack.set(staff::NIGHT.parse().unwrap()).await.unwrap();
+    for path in ["/v1/patrol/2026-07-05", "/v1/reports/patrol"] {
+        assert_eq!(ask(&stack, path, "subject-1", &["supervisor"]).await.0, 200, "{path}");
+        assert_eq!(ask(&stack, path, "subject-1", &["officer"]).await.0, 403, "{path}");
+    }
 }

@@ -9,17 +9,17 @@ use precinct::stack::{Options, Stack};
 use serde_json::{Value, json};
 use staff_api::{Role, Route};
 
-const NOW: &str = "2026-07-04T18:00:00Z";
-const NIGHT: &str = "2026-07-05T08:30:00Z";
+pub(super) const NOW: &str = "2026-07-04T18:00:00Z";
+pub(super) const NIGHT: &str = "2026-07-05T08:30:00Z";
 const PHONE: &str = "+12185550123";
 
-async fn stack() -> Stack {
+pub(super) async fn stack() -> Stack {
     let agency = concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/agency").into();
     let now: Timestamp = NOW.parse().unwrap();
     Stack::start(Options { agency, now: Some(now), still: true, ..Options::default() }).await.unwrap()
 }
 
-async fn department(stack: &Stack) {
+pub(super) async fn department(stack: &Stack) {
     let events = tests::department(NOW);
     let (status, answer) = stack.post("/v1/personnel/events", &json!(events)).await.unwrap();
     assert_eq!((status, &answer["accepted"]), (202, &json!(27)), "{answer}");
@@ -76,7 +76,7 @@ async fn a_charge_is_told_once_its_investigator_releases_it() {
     assert_eq!((status, states), (200, vec![&json!("deferred"), &json!("pending")]));
 }
 
-async fn ask(stack: &Stack, path: &str, subject: &str, groups: &[&str]) -> (u16, Value) {
+pub(super) async fn ask(stack: &Stack, path: &str, subject: &str, groups: &[&str]) -> (u16, Value) {
     stack.get(path, &stack.token(subject, groups)).await.unwrap()
 }
 
@@ -131,7 +131,7 @@ async fn respond(stack: &Stack, route: &Route, token: &str, key: &str) -> u16 {
 }
 
 /// Which roles are answered how, at each endpoint.
-async fn matrix(stack: &Stack, wanted: impl Fn(&Route) -> bool) -> String {
+pub(super) async fn matrix(stack: &Stack, wanted: impl Fn(&Route) -> bool) -> String {
     let mut table = String::new();
     for route in Route::samples().into_iter().filter(wanted) {
         let mut roles: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
@@ -207,40 +207,8 @@ fn is_about_officers(route: &Route) -> bool {
 }
 
 /// Whether a route is of patrol.
-fn is_about_places(route: &Route) -> bool {
+pub(super) fn is_about_places(route: &Route) -> bool {
     route.name().contains("/patrol")
-}
-
-#[tokio::test]
-async fn every_role_at_every_endpoint_of_places() {
-    let stack = stack().await;
-    let call = json!({"type": "incident.opened", "id": "cad-1", "timestamp": NOW, "data": {"incident": {"id": "26-1",
-        "call_type": "LARCENY", "opened_at": NOW, "location": {"latitude": 46.7867, "longitude": -92.1005}}}});
-    assert_eq!(stack.post("/v1/cad/events", &call).await.unwrap().0, 202);
-    stack.drain().await.unwrap();
-    stack.set("2026-07-05T13:30:00Z".parse().unwrap()).await.unwrap();
-    insta::assert_snapshot!(matrix(&stack, is_about_places).await, @"
-    GET /v1/patrol/{date}
-      200 dispatch commander analyst
-      403 records investigator victim_services officer supervisor internal_affairs auditor admin
-    POST /v1/patrol/{date}/visits
-      201 analyst
-      403 dispatch records investigator victim_services officer supervisor commander internal_affairs auditor admin
-    GET /v1/reports/patrol
-      200 dispatch commander analyst
-      403 records investigator victim_services officer supervisor internal_affairs auditor admin
-    ");
-}
-
-#[tokio::test]
-async fn a_supervisor_on_duty_reads_the_plan() {
-    let stack = stack().await;
-    department(&stack).await;
-    stack.set(NIGHT.parse().unwrap()).await.unwrap();
-    for path in ["/v1/patrol/2026-07-05", "/v1/reports/patrol"] {
-        assert_eq!(ask(&stack, path, "subject-1", &["supervisor"]).await.0, 200, "{path}");
-        assert_eq!(ask(&stack, path, "subject-1", &["officer"]).await.0, 403, "{path}");
-    }
 }
 
 #[tokio::test]
