@@ -110,7 +110,7 @@ mod tests {
     #[track_caller]
     fn check(within_m: f64, expected: Option<&str>) {
         let places = Places::from_csv(CITY).unwrap();
-        // Its centre is 72 m north of the mall and 180 m south of the park.
+        // Its centre is 71 m north of the mall and 185 m south of the park.
         let cell = Cell::at(-92.1005, 46.7868, 7).unwrap();
         assert_eq!(places.name(cell, within_m).as_deref(), expected);
     }
@@ -131,8 +131,8 @@ mod tests {
 
     #[test]
     fn a_cell_beside_a_place_is_called_by_distance_and_direction() {
-        check_beside(-92.0985, 46.7868, "Harbour Mall, 180 m north-east");
-        check_beside(-92.1030, 46.7858, "Harbour Mall, 190 m west");
+        check_beside(-92.0985, 46.7868, "Harbour Mall, 130 m north-east");
+        check_beside(-92.1030, 46.7858, "Harbour Mall, 220 m west");
         check_beside(-92.1005, 46.7840, "Harbour Mall, 230 m south");
     }
 
