@@ -218,7 +218,7 @@ async fn a_supervisor_on_duty_reads_the_plan() {
     staff::department(&stack).await;
     stack.set(staff::NIGHT.parse().unwrap()).await.unwrap();
     for path in ["/v1/patrol/2026-07-05", "/v1/reports/patrol"] {
-        assert_eq!(ask(&stack, path, "subject-1", &["supervisor"]).await.0, 200, "{path}");
-        assert_eq!(ask(&stack, path, "subject-1", &["officer"]).await.0, 403, "{path}");
+        assert_eq!(staff::ask(&stack, path, "subject-1", &["supervisor"]).await.0, 200, "{path}");
+        assert_eq!(staff::ask(&stack, path, "subject-1", &["officer"]).await.0, 403, "{path}");
     }
 }

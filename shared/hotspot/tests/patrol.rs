@@ -1,4 +1,5 @@
 //! What must hold of every patrol plan, whatever the scores, beats, places and earlier nights.
+#![expect(clippy::unwrap_used, reason = "in a test, what cannot be had is a failure")]
 use std::collections::BTreeSet;
 
 use hotspot::patrol::plan::{BeatPlan, Stop};
@@ -154,7 +155,7 @@ proptest! {
                     prop_assert!(city.settings.touching || !control || beat.stops.len() == 1);
                 }
                 listed.extend(cells(&beat.stops));
-                held.extend(beat.controls.iter().map(|cell| cell.name()));
+                held.extend(beat.controls.iter().map(Cell::name));
                 let orders: BTreeSet<u8> = beat.stops.iter().map(|stop| stop.order).collect();
                 let ranks: BTreeSet<u8> = beat.stops.iter().map(|stop| stop.rank).collect();
                 prop_assert_eq!(&orders, &(1..=beat.stops.len() as u8).collect());
@@ -213,8 +214,8 @@ proptest! {
 /// Forty scored cells of beat 21, well apart.
 fn apart() -> Vec<(usize, u32)> {
     let lattice = Lattice::new(&area(), 7);
-    let west = lattice.cells().iter().map(|cell| cell.column()).min().unwrap();
-    let south = lattice.cells().iter().map(|cell| cell.row()).min().unwrap();
+    let west = lattice.cells().iter().map(Cell::column).min().unwrap();
+    let south = lattice.cells().iter().map(Cell::row).min().unwrap();
     let mut scored = Vec::new();
     for (index, cell) in lattice.cells().iter().enumerate() {
         if (cell.column() - west).is_multiple_of(2) && (cell.row() - south).is_multiple_of(2) {

@@ -95,18 +95,17 @@ impl Choice<'_> {
     /// for those that rest.
     fn fill(&self, cells: &[usize], chosen: &mut Chosen) {
         let may = |index: &usize| !self.is_capped(*index) || self.is_overridden(*index);
-        if !chosen.controls.is_empty() {
-            let index = chosen.controls.remove(0);
-            chosen.picks.push(Pick { index, why: Why::Score });
-        } else {
+        if chosen.controls.is_empty() {
             let around =
                 |index: usize| self.lattice.neighbourhood(index).map(|near| self.scores[near]).sum::<f64>();
-            let free = cells.iter().copied().filter(may);
-            let best = free.min_by(|a, b| {
+            let best = cells.iter().copied().filter(may).min_by(|a, b| {
                 let lot = self.is_control(*a).cmp(&self.is_control(*b));
                 lot.then(around(*b).total_cmp(&around(*a))).then(a.cmp(b))
             });
             chosen.picks.extend(best.map(|index| Pick { index, why: Why::StandIn }));
+        } else {
+            let index = chosen.controls.remove(0);
+            chosen.picks.push(Pick { index, why: Why::Score });
         }
     }
 
