@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use self::beside::Beside;
 use crate::cell::Cell;
 use crate::fact::CrimeFact;
+use crate::forecast::Series;
 use crate::inputs::Inputs;
 use crate::lattice::Lattice;
 use crate::settings::{NOT_CRIME, Settings, UNMAPPED};
@@ -299,6 +300,13 @@ impl History {
             inputs.add(crime.index(lattice), crime.at_us, f64::from(crime.weight));
         }
         inputs
+    }
+
+    /// The events of some categories inside the study area, in order of time.
+    pub fn series(&self, lattice: &Lattice, categories: &[bool]) -> Series {
+        let counts = |crime: &&Crime| categories.get(usize::from(crime.category)) == Some(&true);
+        let place = |crime: &Crime| Some((crime.at_us, crime.index(lattice)? as u32));
+        Series::new(self.crimes.iter().filter(counts).filter_map(place).collect())
     }
 
     fn selected<'a>(&'a self, selection: Selection<'a>) -> impl Iterator<Item = &'a Crime> {

@@ -14,6 +14,7 @@ pub mod disclosure;
 pub mod extract;
 pub mod fact;
 pub mod fdr;
+pub mod forecast;
 pub mod geojson;
 pub mod gistar;
 pub mod harm;
