@@ -6,6 +6,7 @@
 //!                                              │ window
 //!                                              ▼
 //!                      tables per map ─▶ S3 internal cells/{date}/{map}.csv
+//!                      forecasts      ─▶ S3 internal forecast/{map}.json, {date}.json, {date}/{map}.csv
 //!                      patrol plan    ─▶ S3 internal patrol/{date}.geojson, .html; patrol-records/{date}.json
 //!                      public layer   ─▶ S3 public   hotspots/[{map}/]{date}.geojson, latest.geojson, .csv
 //! ```
@@ -16,6 +17,7 @@
 
 pub mod bucket;
 pub mod fold;
+mod forecast;
 mod night;
 pub mod patrol;
 mod publish;
@@ -25,7 +27,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow};
 use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
-use hotspot::fact::midnight;
+use hotspot::fact::{midnight, utc_day};
 use hotspot::{Cell, Lattice, Settings, StudyArea};
 use jiff::SignedDuration;
 use jiff::civil::Date;
@@ -36,6 +38,7 @@ use table::leases::Leases;
 
 use crate::bucket::Bucket;
 use crate::fold::Forgotten;
+use crate::forecast::Before;
 use crate::night::Night;
 use crate::publish::Edition;
 pub use crate::publish::{Withdrawn, withdraw};
@@ -193,11 +196,15 @@ pub async fn handle(context: &Context, scheduled: Scheduled) -> Result<Report> {
 async fn run(context: &Context, scheduled: Scheduled) -> Result<Report> {
     let agency = context.agency.as_ref();
     let (folded, forgotten) = fold::fold(&context.internal).await.context("folding the crime log")?;
-    let night = Night::read(&context.internal, agency, scheduled.time).await?;
+    let before = Before::read(&context.internal, &agency.settings, utc_day(scheduled.time)).await?;
+    let back = before.days_back(agency.settings.forecast);
+    let night = Night::read(&context.internal, agency, scheduled.time, back).await?;
     let lattice = Lattice::new(&agency.area, agency.settings.precision);
-    let (maps, hottest, mut internal_files) = night.tables(&context.internal, &lattice).await?;
+    let (maps, hottest, mut internal_files) = night.tables(&context.internal, &lattice, &before).await?;
     let patrol = night.patrol(&context.internal, &lattice, &agency.city).await.context("planning patrol")?;
     internal_files.extend(patrol.1);
+    let stats = night.bulletin(&context.internal, &lattice, &agency.city, scheduled.time).await;
+    internal_files.extend(stats.context("writing the statistics")?);
     let (public, mut public_files) = publish(context, &night).await.context("publishing the map")?;
     let (as_of, origin, rows) = (night.date(), night.origin, night.tally);
     drop(night);
@@ -240,7 +247,7 @@ async fn forget(context: &Context, forgotten: Forgotten) -> Result<Vec<String>> 
     if !forgotten.days.is_empty() {
         for date in publish::dates(&context.public).await? {
             if forgotten.days.iter().any(|day| Night::counts_day(&agency.settings, date, *day)) {
-                let night = Night::read(&context.internal, agency, midnight(date)).await?;
+                let night = Night::read(&context.internal, agency, midnight(date), 0).await?;
                 keys.extend(agency.edition(&context.public, date).rewrite(night.public_layers()).await?);
             }
         }

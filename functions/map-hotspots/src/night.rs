@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 use crate::AgencyPart;
 use crate::bucket::{Bucket, Headers, IN_FLIGHT, If};
 use crate::fold::{DAYS, day_key, day_of};
+use crate::forecast::{Before, Forecasts, Named};
 use crate::publish::Layer;
 use crate::report::{Hottest, MapReport};
 
@@ -49,10 +50,16 @@ impl Window {
 
 impl<'a> Night<'a> {
     /// Reads the log as far back as any statistic of the night looks.
-    pub(crate) async fn read(log: &Bucket, agency: &'a AgencyPart, time: Timestamp) -> Result<Self> {
+    pub(crate) async fn read(
+        log: &Bucket,
+        agency: &'a AgencyPart,
+        time: Timestamp,
+        days_back: i64,
+    ) -> Result<Self> {
         let settings = &agency.settings;
         let last = utc_day(time);
-        let back = LOOK_BACK_DAYS.max(settings.window_days.into()).max(settings.public.window_days.into());
+        let window = settings.window_days.max(settings.public.window_days);
+        let back = LOOK_BACK_DAYS.max(window.into()).max(days_back);
         let first = last.saturating_sub(Span::new().days(back + i64::from(settings.public.delay_days)));
         let keys: Vec<String> = days_between(log, first, last).await?.into_iter().map(day_key).collect();
         let files: Vec<Bytes> =
@@ -73,8 +80,11 @@ impl<'a> Night<'a> {
         &self,
         internal: &Bucket,
         lattice: &Lattice,
+        before: &Before,
     ) -> Result<(Vec<MapReport>, Vec<Hottest>, Vec<String>)> {
         let (mut maps, mut hottest, mut files) = (Vec::new(), Vec::new(), Vec::new());
+        let all = self.history.series(lattice, &self.marks(None, |_| true));
+        let mut forecasts = Forecasts::new(before, lattice, all, self.settings.forecast, self.date());
         for (name, categories) in self.settings.maps() {
             let marks = self.marks(categories, |_| true);
             let table =
@@ -84,10 +94,14 @@ impl<'a> Night<'a> {
             internal.put(&key, Bytes::from(table.to_csv()), If::Anything, headers).await?;
             files.push(key);
             maps.push(report(name, &table));
+            let group = self.history.series(lattice, &marks);
+            let (named, keys) = forecasts.map(internal, name, &group).await?;
+            files.extend(keys);
             if categories.is_none() {
-                hottest = hottest_of(&table);
+                hottest = hottest_of(&table, &named);
             }
         }
+        files.push(forecasts.finish(internal).await?);
         Ok((maps, hottest, files))
     }
 
@@ -172,16 +186,16 @@ fn report(name: &str, table: &CellTable) -> MapReport {
     }
 }
 
-fn hottest_of(table: &CellTable) -> Vec<Hottest> {
-    let ranked = table.ranking().into_iter().filter(|index| table.recency[*index] > 0.0);
-    let hottest = ranked.take(HOTTEST).map(|index| {
+fn hottest_of(table: &CellTable, named: &Named) -> Vec<Hottest> {
+    let hottest = named.cells.iter().take(HOTTEST).map(|cell| {
+        let index = *cell as usize;
         let (longitude, latitude) = table.lattice.cells()[index].centre();
         Hottest {
             geohash: table.lattice.names()[index].clone(),
             longitude,
             latitude,
             incidents: table.counts[index],
-            recency: table.recency[index],
+            score: named.scores[index],
             z: table.z[index],
             confidence: confidence(table.joint(index)).filter(|_| table.z[index] > 0.0),
         }

@@ -61,8 +61,8 @@ pub struct Hottest {
     pub latitude: f64,
     /// Incidents of the window.
     pub incidents: u32,
-    /// Score it is ranked by: incidents weighted by age, half of it after 180 days.
-    pub recency: f64,
+    /// Score it is ranked by: incidents a day, as the method of the map expects them.
+    pub score: f64,
     /// Gi*.
     pub z: f64,
     /// Confidence of the joint label in percent, where it is hot.

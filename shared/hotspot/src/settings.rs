@@ -5,6 +5,7 @@ use jiff::Span;
 use jiff::civil::Date;
 use serde::Deserialize;
 
+use crate::forecast::{Limit, Plan};
 use crate::harm::Harm;
 
 /// Name of the map of everything; no map of the settings may take it.
@@ -47,6 +48,9 @@ pub struct Settings {
     /// The patrol plan.
     #[serde(default)]
     pub patrol: crate::patrol::settings::Settings,
+    /// How the method that ranks cells is chosen.
+    #[serde(default)]
+    pub forecast: Plan,
 }
 
 /// The public layer.
@@ -162,7 +166,15 @@ impl Settings {
         let public = &self.public;
         let known: BTreeSet<&String> = self.offences.values().chain(&public.excluded).collect();
         let names = self.maps.keys().chain(self.offences.values());
+        let forecast = &self.forecast;
+        let share = match forecast.limit {
+            Limit::Fraction(share) => share > 0.0 && share <= 1.0,
+            Limit::SquareMiles(miles) => miles > 0.0,
+        };
         let rules = [
+            (!share, "forecast.limit", "must be { fraction = 0.01 } or { square_miles = 0.25 }, above 0"),
+            (forecast.horizon_days == 0, "forecast.horizon_days", "must be 1 or more; 30 is usual"),
+            (forecast.recheck_days == 0, "forecast.recheck_days", "must be 1 or more; 30 is usual"),
             (self.boundary.is_empty(), "boundary", "must name a GeoJSON file"),
             (!(5..=8).contains(&self.precision), "precision", "must be 5 to 8"),
             (self.window_days == 0, "window_days", "must be 1 or more"),
@@ -242,6 +254,11 @@ mod tests {
         check(
             "public.coarse_precision = 7",
             "public.coarse_precision: must be coarser than public.precision",
+        );
+        check("forecast.horizon_days = 0", "forecast.horizon_days: must be 1 or more; 30 is usual");
+        check(
+            "forecast.limit.fraction = 0.0",
+            "forecast.limit: must be { fraction = 0.01 } or { square_miles = 0.25 }, above 0",
         );
         check("maps.all = []", "maps: the map `all` is always made; give yours another name");
         check("maps.violent = [\"robbery\"]", "maps.violent: names a category that no offence has");

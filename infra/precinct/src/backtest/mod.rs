@@ -4,6 +4,7 @@ mod controls;
 mod figures;
 mod gates;
 mod history;
+mod hotspots;
 mod measures;
 mod monthly;
 mod origin;
@@ -40,6 +41,8 @@ pub enum What {
     Officers(Officers),
     /// The same-scene index, against a published figure per officer where the history names one.
     Scenes(scenes::Scenes),
+    /// The forecast of hot spots, on monthly origins: PAI, PEI and hit rate beside a count, a kernel and Gi*.
+    Hotspots(hotspots::Hotspots),
 }
 
 /// Arguments of `precinct backtest officers`.
@@ -82,6 +85,7 @@ pub fn run(what: &What) -> Result<bool> {
     let officers = match what {
         What::Officers(officers) => officers,
         What::Scenes(scenes) => return scenes.run(),
+        What::Hotspots(hotspots) => return hotspots.run(),
     };
     let started = std::time::Instant::now();
     let figures = officers.figures()?;

@@ -9,19 +9,24 @@ use super::figures::{Calibration, Figures};
 const SIZE: (u32, u32) = (460, 320);
 /// Replaced by `currentColor` in the finished drawing.
 const TEXT: RGBColor = RGBColor(1, 2, 3);
-const PALETTE: [RGBColor; 4] =
-    [RGBColor(37, 118, 214), RGBColor(214, 102, 20), RGBColor(28, 150, 96), RGBColor(168, 88, 190)];
+const PALETTE: [RGBColor; 5] = [
+    RGBColor(37, 118, 214),
+    RGBColor(214, 102, 20),
+    RGBColor(28, 150, 96),
+    RGBColor(168, 88, 190),
+    RGBColor(130, 130, 130),
+];
 
 /// A line with its name.
-type Line = (String, Vec<(f64, f64)>);
+pub(super) type Line = (String, Vec<(f64, f64)>);
 
 /// Axes of a plot.
-struct Frame<'a> {
-    x: (&'a str, f64, f64),
-    y: (&'a str, f64, f64),
+pub(super) struct Frame<'a> {
+    pub x: (&'a str, f64, f64),
+    pub y: (&'a str, f64, f64),
     /// Years are whole, shares have decimals.
-    whole_x: bool,
-    legend: SeriesLabelPosition,
+    pub whole_x: bool,
+    pub legend: SeriesLabelPosition,
 }
 
 /// Precision among the first so many per cent.
@@ -87,7 +92,8 @@ pub(super) fn calibration(calibration: &Calibration) -> Result<String> {
     draw(&lines, &frame)
 }
 
-fn top(lines: &[Line]) -> f64 {
+/// Where an axis ends so that all lines fit.
+pub(super) fn top(lines: &[Line]) -> f64 {
     let most = lines.iter().flat_map(|line| &line.1).fold(0.0, |most: f64, point| most.max(point.1));
     (most * 1.1).max(0.01)
 }
@@ -106,7 +112,8 @@ pub(super) fn words(method: &str) -> &str {
     }
 }
 
-fn draw(lines: &[Line], frame: &Frame) -> Result<String> {
+/// A drawing of some lines.
+pub(super) fn draw(lines: &[Line], frame: &Frame) -> Result<String> {
     let mut svg = String::new();
     draw_into(&mut svg, lines, frame).map_err(|error| anyhow!("drawing a plot: {error}"))?;
     let fixed = format!("width=\"{}\" height=\"{}\" ", SIZE.0, SIZE.1);

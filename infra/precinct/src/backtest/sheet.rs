@@ -86,7 +86,8 @@ impl Sheet {
     }
 }
 
-fn unpacked<'r>(mut file: impl BufRead + 'r) -> Result<Box<dyn Read + 'r>> {
+/// What is in a file, gzip or plain.
+pub(super) fn unpacked<'r>(mut file: impl BufRead + 'r) -> Result<Box<dyn Read + 'r>> {
     let packed = file.fill_buf()?.starts_with(b"\x1f\x8b");
     Ok(if packed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) })
 }

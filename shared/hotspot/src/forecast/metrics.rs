@@ -1,5 +1,5 @@
 //! How good a choice of cells was (D16).
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What a choice of cells caught in one window.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -19,7 +19,7 @@ pub struct Catch {
 }
 
 /// The figures of a catch, or their means over several.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, Serialize)]
 pub struct Metrics {
     /// Share of the events caught over share of the area chosen: (n / N) / (a / A).
     pub pai: f64,
