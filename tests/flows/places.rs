@@ -122,3 +122,34 @@ async fn a_history_file_is_imported_once_and_stands_beside_what_is_told_live() {
     night(&world, NIGHT).await;
     assert_eq!(internal(&world, "2026-07-08").await, "2");
 }
+
+/// The text of an internal object.
+async fn internal_text(world: &World, key: &str) -> String {
+    let object = world.stack.internal(key).await.expect("the bucket answers").expect("an object");
+    String::from_utf8(object).expect("text")
+}
+
+#[tokio::test]
+async fn a_night_tells_which_method_ranked_and_names_the_cells() {
+    let world = World::new().await;
+    for number in 1..=3 {
+        world.cad(incident("LARCENY", &format!("26-{number}"))).await;
+    }
+    let first = night(&world, NIGHT).await;
+    let told = internal_text(&world, "forecast/2026-07-08.json").await;
+    let methods: Value = serde_json::from_str(&told).expect("JSON");
+    let all = (&methods["all"]["champion"]["name"], &methods["all"]["reason"]);
+    assert_eq!(all, (&json!("h180"), &json!("too_little_history")));
+    let named = internal_text(&world, "forecast/2026-07-08/all.csv").await;
+    let rows: Vec<&str> = named.lines().collect();
+    assert_eq!(rows.len(), 2);
+    assert!(rows[1].starts_with(&format!("1,{CELL},")));
+    assert_eq!(first["hottest"][0]["geohash"], CELL);
+    // Again, and a night before it: the method of a later night is not the method of an earlier one.
+    night(&world, NIGHT).await;
+    assert_eq!(internal_text(&world, "forecast/2026-07-08.json").await, told);
+    night(&world, "2026-07-05T08:30:00Z").await;
+    let standing: Value =
+        serde_json::from_str(&internal_text(&world, "forecast/all.json").await).expect("JSON");
+    assert_eq!(standing["chosen"], "2026-07-08");
+}

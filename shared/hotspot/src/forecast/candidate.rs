@@ -1,6 +1,7 @@
 //! The methods that compete to rank the cells of a map: a fixed list, so that what wins was not searched for.
 use serde::{Deserialize, Serialize};
 
+use super::metrics::nine_decimals;
 use crate::history::{HALF_LIFE_DAYS, LOOK_BACK_DAYS};
 
 /// Version of [`candidates`]; a champion chosen from another list is chosen anew.
@@ -60,7 +61,8 @@ impl Candidate {
         Self::recency(DEFAULT, HALF_LIFE_DAYS)
     }
 
-    /// The mean of several candidates. Its parts are theirs, equal ones put together.
+    /// The mean of several candidates. Its parts are theirs, equal ones put together; shares have nine decimals, so
+    /// that a method that is kept as text stays the same.
     pub fn mean_of(candidates: &[&Self]) -> Self {
         let mut parts: Vec<Part> = Vec::new();
         for part in candidates.iter().flat_map(|candidate| &candidate.parts) {
@@ -69,6 +71,9 @@ impl Candidate {
                 Some(known) => known.share += share,
                 None => parts.push(Part { share, ..*part }),
             }
+        }
+        for part in &mut parts {
+            part.share = nine_decimals(part.share);
         }
         let names: Vec<&str> = candidates.iter().map(|candidate| candidate.name.as_str()).collect();
         Self { name: format!("mean of {}", names.join(", ")), parts }

@@ -63,6 +63,21 @@ impl Catch {
 }
 
 impl Metrics {
+    /// The figures with nine decimals: what is kept as text and read again stays the same number.
+    pub fn rounded(self) -> Self {
+        Self {
+            pai: nine_decimals(self.pai),
+            pei: nine_decimals(self.pei),
+            hit_rate: nine_decimals(self.hit_rate),
+            pai_max: nine_decimals(self.pai_max),
+            k: nine_decimals(self.k),
+            area_km2: nine_decimals(self.area_km2),
+            area_share: nine_decimals(self.area_share),
+            events: nine_decimals(self.events),
+            windows: self.windows,
+        }
+    }
+
     /// Means over the windows in which anything happened, each window counting once.
     pub fn mean<'c>(catches: impl IntoIterator<Item = &'c Catch>) -> Self {
         let sum = catches.into_iter().filter_map(Catch::metrics).fold(Self::default(), |sum, one| Self {
@@ -89,4 +104,9 @@ impl Metrics {
             windows: sum.windows,
         }
     }
+}
+
+/// Rounds to nine decimals, which a parser of JSON reads back exactly.
+pub(super) fn nine_decimals(number: f64) -> f64 {
+    (number * 1e9).round() / 1e9
 }

@@ -131,8 +131,8 @@ impl<'a> Forecaster<'a> {
             since: if choice.changed { night } else { since },
             reason: if choice.changed { Reason::Changed } else { Reason::Kept },
             origins: origins.len(),
-            metrics: Some(ours),
-            count_365: Some(count),
+            metrics: Some(ours.rounded()),
+            count_365: Some(count.rounded()),
             ..self.default(night)
         }
     }

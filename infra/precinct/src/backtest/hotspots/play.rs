@@ -91,7 +91,7 @@ pub(super) fn play(city: City, folder: &Path) -> Result<Played> {
         rows: events.rows,
         study_km2: areas.total_m2 / 1e6,
         span: (utc_day(from), utc_day(to)),
-        days_unseen: ((last - to.as_microsecond()) / DAY_US).max(0),
+        days_unseen: ((last - to.as_microsecond() - 1) / DAY_US).max(0), // a date stands for its whole day
         candidates: candidates().len(),
         groups,
         settings,

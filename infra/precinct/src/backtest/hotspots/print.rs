@@ -62,7 +62,7 @@ fn rows(text: &mut String, played: &Played, setting: usize) -> std::fmt::Result 
     let beside = (setting == 0).then(|| played.city.beside(0)).flatten().map_or("", |(label, _)| label);
     write!(text, "{:<20}{:>8}{:>8}", "group", "N", "max")?;
     for method in METHODS {
-        write!(text, "{method:>17}")?;
+        write!(text, "{method:>20}")?;
     }
     writeln!(text, "  {beside}")?;
     for (group, tried) in played.groups.iter().enumerate() {
@@ -71,7 +71,7 @@ fn rows(text: &mut String, played: &Played, setting: usize) -> std::fmt::Result 
         for method in 0..METHODS.len() {
             let mean = of(method);
             let figures = format!("{:.2}/{:.3}/{:.3}", mean.pai, mean.pei, mean.hit_rate);
-            write!(text, "{figures:>17}")?;
+            write!(text, "{figures:>20}")?;
         }
         match played.city.beside(group).filter(|_| setting == 0) {
             Some((_, pai)) => writeln!(text, "  {pai:.2}")?,
