@@ -34,7 +34,7 @@ fn folder(name: &str) -> PathBuf {
     std::fs::create_dir_all(&folder).unwrap();
     let mut rows = String::from("day,what,x,y\nsoon,Theft,-92.15,46.75\n2026-01-01,Theft,,\n");
     let first = jiff::civil::date(2024, 1, 1);
-    for day in 0..800 {
+    for day in 0..830 {
         let date = first.saturating_add(day.days());
         let _ = writeln!(rows, "{date},Theft,-92.15,46.75\n{date},Arson,-92.12,46.72");
     }
