@@ -4,7 +4,7 @@ use std::io::Read;
 use std::time::Instant;
 
 use flate2::read::GzDecoder;
-use hotspot::forecast::intake::Row;
+use hotspot::forecast::intake::{Events, Row};
 use hotspot::forecast::{
     Areas, Candidate, Catches, Grid, Group, Intake, Limit, Setting, Trial, baseline, candidates,
 };
@@ -29,6 +29,19 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ("veh_theft", &["Motor Vehicle Theft"]),
 ];
 
+fn read(path: &str, lattice: &Lattice, groups: &[Group]) -> Events {
+    let mut intake = Intake::new(lattice, groups, TimeZone::UTC);
+    let mut text = String::new();
+    GzDecoder::new(std::fs::File::open(path).unwrap()).read_to_string(&mut text).unwrap();
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    for record in reader.records() {
+        let record = record.unwrap();
+        let (at, offence, longitude, latitude) = (&record[1], &record[2], &record[3], &record[4]);
+        intake.add(Row { id: "", at, offence, longitude, latitude });
+    }
+    intake.finish()
+}
+
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let started = Instant::now();
@@ -38,16 +51,7 @@ fn main() {
         name: name.to_owned(),
         offences: offences.iter().map(|offence| (*offence).to_owned()).collect(),
     });
-    let mut intake = Intake::new(&lattice, &groups, TimeZone::UTC);
-    let mut text = String::new();
-    GzDecoder::new(std::fs::File::open(&arguments[0]).unwrap()).read_to_string(&mut text).unwrap();
-    let mut reader = csv::Reader::from_reader(text.as_bytes());
-    for record in reader.records() {
-        let record = record.unwrap();
-        let (at, offence, longitude, latitude) = (&record[1], &record[2], &record[3], &record[4]);
-        intake.add(Row { id: "", at, offence, longitude, latitude });
-    }
-    let events = intake.finish();
+    let events = read(&arguments[0], &lattice, &groups);
     println!("read in {:.2} s: {:?}", started.elapsed().as_secs_f64(), events.rows);
     let (grid, areas) = (Grid::new(&lattice, 150.0), Areas::new(&lattice));
     let settings = [Setting { horizon_days: 30, limit: Limit::Fraction(0.01) }];

@@ -1,13 +1,9 @@
 //! The published figures of plain scores on Philadelphia 2024, to the printed digit, and what the forecast makes of the
 //! same nights. The data is no part of the repository: `PRECINCT_DATA` names its folder, and without it the test says
 //! that it skipped.
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a test that fails loudly and shows its figures"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that fails loudly")]
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
 use hotspot::fact::midnight;
@@ -80,7 +76,7 @@ const PUBLISHED: [Published; 5] = [
     ),
 ];
 
-fn read(folder: &PathBuf, lattice: &Lattice) -> Events {
+fn read(folder: &Path, lattice: &Lattice) -> Events {
     let groups = PUBLISHED.map(|(name, offences, ..)| Group {
         name: name.to_owned(),
         offences: offences.iter().map(|offence| (*offence).to_owned()).collect(),

@@ -66,6 +66,12 @@ pub struct Events {
     pub rows: Rows,
 }
 
+/// Instant in microseconds, place of the cell, and the groups it belongs to.
+type Event = (i64, u32, u64);
+
+/// The count that a row goes to.
+type Reason = fn(&mut Rows) -> &mut u64;
+
 /// Rows on their way in.
 pub struct Intake<'a> {
     lattice: &'a Lattice,
@@ -73,7 +79,7 @@ pub struct Intake<'a> {
     zone: TimeZone,
     /// Offence to the groups it belongs to, one bit each.
     known: BTreeMap<String, u64>,
-    events: Vec<(i64, u32, u64)>,
+    events: Vec<Event>,
     by_id: BTreeMap<String, usize>,
     rows: Rows,
 }
@@ -109,15 +115,14 @@ impl<'a> Intake<'a> {
         rows.used = events.len() as u64;
         events.sort_unstable();
         let series = |wanted: u64| {
-            let of = |(at, cell, member): &(i64, u32, u64)| (member & wanted != 0).then_some((*at, *cell));
+            let of = |(at, cell, member): &Event| (member & wanted != 0).then_some((*at, *cell));
             Series::new(events.iter().filter_map(of).collect())
         };
         Events { all: series(ALL), groups: (0..groups.len()).map(|group| series(1 << group)).collect(), rows }
     }
 
-    fn read(&mut self, row: Row) -> Result<(i64, u32, u64), fn(&mut Rows) -> &mut u64> {
-        let at = instant(row.at.trim(), &self.zone)
-            .ok_or((|rows| &mut rows.no_time) as fn(&mut Rows) -> &mut u64)?;
+    fn read(&mut self, row: Row) -> Result<Event, Reason> {
+        let at = instant(row.at.trim(), &self.zone).ok_or((|rows| &mut rows.no_time) as Reason)?;
         let number = |text: &str| text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
         let (Some(longitude), Some(latitude)) = (number(row.longitude), number(row.latitude)) else {
             return Err(|rows| &mut rows.no_coordinates);
@@ -126,9 +131,9 @@ impl<'a> Intake<'a> {
             return Err(|rows| &mut rows.zero_coordinates);
         }
         let cell = Cell::at(longitude, latitude, self.lattice.precision());
-        let cell = cell.ok_or((|rows| &mut rows.impossible_coordinates) as fn(&mut Rows) -> &mut u64)?;
+        let cell = cell.ok_or((|rows| &mut rows.impossible_coordinates) as Reason)?;
         let cell = self.lattice.index_of(cell);
-        let cell = cell.ok_or((|rows| &mut rows.outside) as fn(&mut Rows) -> &mut u64)?;
+        let cell = cell.ok_or((|rows| &mut rows.outside) as Reason)?;
         Ok((at.as_microsecond(), cell as u32, self.member(row.offence.trim())))
     }
 
