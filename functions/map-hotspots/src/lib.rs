@@ -16,6 +16,7 @@
 #![warn(missing_docs)]
 
 pub mod bucket;
+mod bulletin;
 pub mod fold;
 mod forecast;
 mod night;
@@ -39,7 +40,7 @@ use table::leases::Leases;
 use crate::bucket::Bucket;
 use crate::fold::Forgotten;
 use crate::forecast::Before;
-use crate::night::Night;
+use crate::night::{Night, Tables};
 use crate::publish::Edition;
 pub use crate::publish::{Withdrawn, withdraw};
 use crate::report::{Public, Report};
@@ -200,9 +201,11 @@ async fn run(context: &Context, scheduled: Scheduled) -> Result<Report> {
     let back = before.days_back(agency.settings.forecast);
     let night = Night::read(&context.internal, agency, scheduled.time, back).await?;
     let lattice = Lattice::new(&agency.area, agency.settings.precision);
-    let (maps, hottest, mut internal_files) = night.tables(&context.internal, &lattice, &before).await?;
-    let patrol = night.patrol(&context.internal, &lattice, &agency.city).await.context("planning patrol")?;
-    internal_files.extend(patrol.1);
+    let Tables { maps, hottest, scores, files: mut internal_files } =
+        night.tables(&context.internal, &lattice, &before).await?;
+    let patrol = night.patrol(&context.internal, &lattice, &agency.city, &scores).await;
+    let (patrol, keys) = patrol.context("planning patrol")?;
+    internal_files.extend(keys);
     let stats = night.bulletin(&context.internal, &lattice, &agency.city, scheduled.time).await;
     internal_files.extend(stats.context("writing the statistics")?);
     let (public, mut public_files) = publish(context, &night).await.context("publishing the map")?;
@@ -217,7 +220,7 @@ async fn run(context: &Context, scheduled: Scheduled) -> Result<Report> {
         cells: lattice.len(),
         maps,
         hottest,
-        patrol: patrol.0,
+        patrol,
         public,
         internal_files,
         public_files,
@@ -303,7 +306,7 @@ mod tests {
         let settings = settings(&folder).unwrap();
         let area = study_area(&folder, &settings, |_| None).unwrap();
         let lattice = Lattice::new(&area, settings.precision);
-        let square_kilometres = lattice.cells().iter().map(hotspot::Cell::area_m2).sum::<f64>() / 1e6;
+        let square_kilometres = lattice.cells().iter().map(Cell::area_m2).sum::<f64>() / 1e6;
         assert!((100.0..180.0).contains(&square_kilometres), "{square_kilometres}");
     }
 }

@@ -1,5 +1,5 @@
 //! One night: the window read from the log, the tables of every map, the public layer.
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use bytes::Bytes;
 use hotspot::fact::{midnight, utc_day};
 use hotspot::history::{LOOK_BACK_DAYS, Selection, Tally};
@@ -11,7 +11,7 @@ use jiff::{Span, Timestamp};
 use std::collections::BTreeSet;
 
 use crate::AgencyPart;
-use crate::bucket::{Bucket, Headers, IN_FLIGHT, If};
+use crate::bucket::{Bucket, Headers, If};
 use crate::fold::{DAYS, day_key, day_of};
 use crate::forecast::{Before, Forecasts, Named};
 use crate::publish::Layer;
@@ -28,6 +28,19 @@ pub(crate) struct Night<'a> {
     pub(crate) origin: Timestamp,
     pub(crate) history: History,
     pub(crate) tally: Tally,
+}
+
+/// What the tables of a night tell the rest of it.
+#[derive(Default)]
+pub(crate) struct Tables {
+    /// Each map, the one of everything first.
+    pub(crate) maps: Vec<MapReport>,
+    /// The cells that rank first in the map of everything.
+    pub(crate) hottest: Vec<Hottest>,
+    /// The forecast of everything, for each cell.
+    pub(crate) scores: Vec<f64>,
+    /// Keys written.
+    pub(crate) files: Vec<String>,
 }
 
 /// Whole UTC days of the public count.
@@ -75,14 +88,15 @@ impl<'a> Night<'a> {
         utc_day(self.origin)
     }
 
-    /// Writes the internal table of every map; reports each, and the hottest cells of the map of everything.
+    /// Writes the internal table and the forecast of every map.
     pub(crate) async fn tables(
         &self,
         internal: &Bucket,
         lattice: &Lattice,
         before: &Before,
-    ) -> Result<(Vec<MapReport>, Vec<Hottest>, Vec<String>)> {
-        let (mut maps, mut hottest, mut files) = (Vec::new(), Vec::new(), Vec::new());
+    ) -> Result<Tables> {
+        let mut tables = Tables::default();
+        let files = &mut tables.files;
         let all = self.history.series(lattice, &self.marks(None, |_| true));
         let mut forecasts = Forecasts::new(before, lattice, all, self.settings.forecast, self.date());
         for (name, categories) in self.settings.maps() {
@@ -93,16 +107,17 @@ impl<'a> Night<'a> {
             let headers = Headers { content_type: "text/csv; charset=utf-8", ..Headers::default() };
             internal.put(&key, Bytes::from(table.to_csv()), If::Anything, headers).await?;
             files.push(key);
-            maps.push(report(name, &table));
+            tables.maps.push(report(name, &table));
             let group = self.history.series(lattice, &marks);
             let (named, keys) = forecasts.map(internal, name, &group).await?;
             files.extend(keys);
             if categories.is_none() {
-                hottest = hottest_of(&table, &named);
+                tables.hottest = hottest_of(&table, &named);
+                tables.scores = named.scores;
             }
         }
         files.push(forecasts.finish(internal).await?);
-        Ok((maps, hottest, files))
+        Ok(tables)
     }
 
     /// The public layer of every map that has something to show to the public.

@@ -5,7 +5,9 @@ use bytes::Bytes;
 use hotspot::Lattice;
 use hotspot::bulletin::{ALL, Bulletin, FEWEST_TO_COMPARE, Line, Measure};
 use jiff::Timestamp;
-use minijinja::{Environment, context};
+use jiff::civil::Date;
+use minijinja::value::Serde;
+use minijinja::{Environment, Value};
 use serde::Serialize;
 
 use crate::bucket::{Bucket, Headers, If};
@@ -35,6 +37,17 @@ struct BeatRows {
     rows: Vec<Row>,
 }
 
+#[derive(Serialize)]
+struct Page<'a> {
+    agency: &'a str,
+    last_day: Date,
+    fewest: u32,
+    categories: Vec<Row>,
+    beats: Vec<Row>,
+    each: Vec<BeatRows>,
+    quality: Vec<Row>,
+}
+
 impl Night<'_> {
     /// Writes the statistics of the days before the local date of `time`; gives the keys.
     pub(crate) async fn bulletin(
@@ -50,7 +63,10 @@ impl Night<'_> {
         let mut bulletin = Bulletin::new(time.to_zoned_datetime(city.zone.clone()).date());
         self.history.count_into(&mut bulletin, &city.zone, lattice, &beats);
         let page = page(&bulletin, &city.agency)?;
-        let files = [("csv", "text/csv; charset=utf-8", bulletin.to_csv()), ("html", "text/html; charset=utf-8", page)];
+        let files = [
+            ("csv", "text/csv; charset=utf-8", bulletin.to_csv()),
+            ("html", "text/html; charset=utf-8", page),
+        ];
         let mut keys = Vec::new();
         for (ending, content_type, text) in files {
             let key = format!("stats/{}.{ending}", bulletin.date);
@@ -76,21 +92,22 @@ fn page(bulletin: &Bulletin, agency: &str) -> Result<String> {
     let mut environment = Environment::new();
     environment.add_template("page", include_str!("page.html"))?;
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
-    Ok(environment.get_template("page")?.render(context! {
+    Ok(environment.get_template("page")?.render(Value::from(Serde(&Page {
         agency,
-        last_day => bulletin.date.yesterday()?.to_string(),
-        fewest => FEWEST_TO_COMPARE,
-        categories => in_beat(ALL),
-        beats => if parts.is_empty() { Vec::new() } else { by_beat },
+        last_day: bulletin.date.yesterday()?,
+        fewest: FEWEST_TO_COMPARE,
+        categories: in_beat(ALL),
+        beats: if parts.is_empty() { Vec::new() } else { by_beat },
         each,
         quality,
-    })?)
+    })))?)
 }
 
 fn row(bulletin: &Bulletin, beat: &str, category: &str, name: &str) -> Row {
     let line = bulletin.line(Measure::Incidents, beat, category);
     let cleared = bulletin.line(Measure::Clearances, beat, category).year;
-    let share = (line.year > 0).then(|| format!("{:.0} %", 100.0 * f64::from(cleared) / f64::from(line.year)));
+    let share =
+        (line.year > 0).then(|| format!("{:.0} %", 100.0 * f64::from(cleared) / f64::from(line.year)));
     of_line(name.replace('_', " "), name == ALL, line, cleared, share.unwrap_or_default())
 }
 
@@ -124,7 +141,12 @@ mod tests {
         for back in 1..=20 {
             let day = date(2026, 7, 6).saturating_sub(Span::new().days(back));
             bulletin.add(Measure::Incidents, "<b>North", "veh_theft", day);
-            bulletin.add(Measure::Incidents, "<b>North", "veh_theft", day.saturating_sub(Span::new().years(1)));
+            bulletin.add(
+                Measure::Incidents,
+                "<b>North",
+                "veh_theft",
+                day.saturating_sub(Span::new().years(1)),
+            );
         }
         bulletin.add(Measure::Clearances, "<b>North", "veh_theft", date(2026, 7, 1));
         bulletin.add(Measure::NoPosition, NO_BEAT, "veh_theft", date(2026, 7, 1));

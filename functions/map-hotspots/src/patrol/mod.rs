@@ -5,7 +5,7 @@ mod page;
 use anyhow::{Context as _, Result};
 use bytes::Bytes;
 use hotspot::geojson::MEDIA_TYPE;
-use hotspot::history::{HALF_LIFE_DAYS, LOOK_BACK_DAYS, Selection};
+use hotspot::history::Selection;
 use hotspot::patrol::kind::{SLICE_DAYS, SLICES};
 use hotspot::patrol::{Beats, Inputs, Places, Plan, Record, geojson};
 use hotspot::{Lattice, Settings, StudyArea};
@@ -27,8 +27,8 @@ pub struct City {
     pub beats: Beats,
     /// Names of places.
     pub places: Places,
-    zone: TimeZone,
-    agency: String,
+    pub(crate) zone: TimeZone,
+    pub(crate) agency: String,
 }
 
 /// What the plan holds, in numbers.
@@ -77,12 +77,13 @@ pub fn places(folder: &Folder, settings: &Settings) -> Result<Places> {
 }
 
 impl Night<'_> {
-    /// Writes the plan of the night's date; gives what it holds and the keys written.
+    /// Writes the plan of the night's date by the `scores` of the cells; gives what it holds and the keys written.
     pub(crate) async fn patrol(
         &self,
         internal: &Bucket,
         lattice: &Lattice,
         city: &City,
+        scores: &[f64],
     ) -> Result<(PatrolReport, Vec<String>)> {
         let mut standing = standing(internal, self.date()).await?;
         let plan = Plan::make(Inputs {
@@ -90,7 +91,7 @@ impl Night<'_> {
             date: self.date(),
             zone: &city.zone,
             lattice,
-            scores: &self.patrol_scores(lattice),
+            scores,
             slices: &self.slices(lattice),
             beats: &city.beats,
             places: &city.places,
@@ -113,14 +114,6 @@ impl Night<'_> {
             }
         }
         Ok((report, keys))
-    }
-
-    /// The score that cells are listed by: recency of every category, as the internal table ranks.
-    fn patrol_scores(&self, lattice: &Lattice) -> Vec<f64> {
-        let from = self.origin - SignedDuration::from_hours(24 * LOOK_BACK_DAYS);
-        let marks = self.marks(None, |_| true);
-        let selection = Selection { from, to: self.origin, categories: &marks };
-        self.history.recency(lattice, selection, HALF_LIFE_DAYS)
     }
 
     /// Counts per cell in each of the slices before the origin, oldest first.
