@@ -1,14 +1,12 @@
 //! Chronic or temporary, from the thirteen 28-day slices of the space-time classes (docs/hotspots.md).
 use serde::{Deserialize, Serialize};
 
-/// Slices of 28 days that end at the origin.
-pub const SLICES: usize = 13;
+pub use crate::spacetime::{SLICE_DAYS, SLICES};
+
 /// The last of them that count as recent: ceil(.2 x 13), as in the space-time classes.
 pub const RECENT: usize = 3;
 /// Of the ten older slices, so many with a report make a cell chronic.
 pub const CHRONIC_FROM: usize = 5;
-/// Days of a slice.
-pub const SLICE_DAYS: i64 = 28;
 
 /// How long a place has been one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]

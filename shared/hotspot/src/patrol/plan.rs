@@ -4,7 +4,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 use super::beats::Beats;
-use super::draw::Draw;
+use super::draw::drawn_by;
 use super::kind::{Course, Kind};
 use super::places::Places;
 use super::record::{Record, nights_in_a_row};
@@ -181,7 +181,7 @@ impl Inputs<'_> {
     fn beat(&self, choice: &Choice, shift: &Shift, name: &str, chosen: &Chosen) -> BeatPlan {
         let mut picks: Vec<(u8, Pick)> = (1..).zip(chosen.picks.iter().copied()).collect();
         let date = self.date.to_string();
-        Draw::of(&[&self.settings.seed, "order", &date, &shift.name, name]).shuffle(&mut picks);
+        drawn_by(&[&self.settings.seed, "order", &date, &shift.name, name]).shuffle(&mut picks);
         let stops = (1..).zip(picks).map(|(order, (rank, pick))| self.stop(choice, name, order, rank, pick));
         let cells = |indices: &[usize]| indices.iter().map(|index| self.lattice.cells()[*index]).collect();
         BeatPlan {

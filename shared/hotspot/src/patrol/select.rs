@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::draw::Draw;
+use super::draw::drawn_by;
 use super::kind::Course;
 use super::settings::Settings;
 use crate::lattice::Lattice;
@@ -134,7 +134,7 @@ impl Choice<'_> {
         }
         let days = self.date.since(Date::constant(1970, 1, 1)).map_or(0, |span| span.get_days());
         let stretch = days.div_euclid(i32::from(self.settings.control_days)).to_string();
-        let mut draw = Draw::of(&[&self.settings.seed, "control", &stretch, self.name(index)]);
+        let mut draw = drawn_by(&[&self.settings.seed, "control", &stretch, self.name(index)]);
         draw.below(100) < usize::from(self.settings.control_percent)
     }
 
