@@ -105,7 +105,8 @@ pub(crate) fn case_time(facts: &CaseFacts) -> Option<Timestamp> {
 /// How and when a case was cleared, as long as its status says so.
 fn cleared(file: &CaseFacts) -> Option<(Clearance, Date)> {
     let status = file.status()?;
-    let told = file.statuses().filter(|(_, told)| *told == status).map(|(at, _)| at).last()?;
+    let told = file.statuses().filter(|(_, told)| *told == status).map(|(at, _)| at).last();
+    let told = told.or_else(|| file.first(CaseMoment::Opened))?;
     Some((Clearance::from_status(status)?, utc_day(told)))
 }
 

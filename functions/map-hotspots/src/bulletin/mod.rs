@@ -32,8 +32,10 @@ struct Row {
 }
 
 #[derive(Serialize)]
-struct BeatRows {
-    name: String,
+struct Table {
+    title: String,
+    /// Heading of the first column.
+    first: &'static str,
     rows: Vec<Row>,
 }
 
@@ -42,9 +44,7 @@ struct Page<'a> {
     agency: &'a str,
     last_day: Date,
     fewest: u32,
-    categories: Vec<Row>,
-    beats: Vec<Row>,
-    each: Vec<BeatRows>,
+    tables: Vec<Table>,
     quality: Vec<Row>,
 }
 
@@ -84,10 +84,14 @@ fn page(bulletin: &Bulletin, agency: &str) -> Result<String> {
         let rows = categories.iter().map(|category| row(bulletin, beat, category, category));
         rows.filter(|row| row.all || row.year + row.year_before + row.month_before > 0).collect()
     };
-    let parts: Vec<&&str> = beats.iter().filter(|beat| **beat != ALL).collect();
-    let by_beat: Vec<Row> = beats.iter().map(|beat| row(bulletin, beat, ALL, beat)).collect();
-    let each: Vec<BeatRows> =
-        parts.iter().map(|beat| BeatRows { name: beat.to_string(), rows: in_beat(beat) }).collect();
+    let mut tables = vec![Table { title: "By category".into(), first: "Category", rows: in_beat(ALL) }];
+    if beats.len() > 1 {
+        let rows = beats.iter().map(|beat| row(bulletin, beat, ALL, beat)).collect();
+        tables.push(Table { title: "By beat".into(), first: "Beat", rows });
+        let one =
+            |beat: &&str| Table { title: format!("Beat: {beat}"), first: "Category", rows: in_beat(beat) };
+        tables.extend(beats[1..].iter().map(one));
+    }
     let quality: Vec<Row> = Measure::ALL[2..].iter().map(|measure| quality(bulletin, *measure)).collect();
     let mut environment = Environment::new();
     environment.add_template("page", include_str!("page.html"))?;
@@ -96,9 +100,7 @@ fn page(bulletin: &Bulletin, agency: &str) -> Result<String> {
         agency,
         last_day: bulletin.date.yesterday()?,
         fewest: FEWEST_TO_COMPARE,
-        categories: in_beat(ALL),
-        beats: if parts.is_empty() { Vec::new() } else { by_beat },
-        each,
+        tables,
         quality,
     })))?)
 }
@@ -156,7 +158,7 @@ mod tests {
             rows[0],
             "<tr><td>veh theft</td><td>7</td><td>7</td><td>20</td><td>0</td><td>20</td><td>20</td><td>+0 %</td><td>1</td><td>5 %</td></tr>"
         );
-        assert!(page.contains("<h2>Beat &lt;b&gt;North</h2>") && !page.contains("<b>North"));
+        assert!(page.contains("<h2>Beat: &lt;b&gt;North</h2>") && !page.contains("<b>North"));
         assert!(page.contains("<td>without a position</td><td>1</td><td>1</td><td>1</td>"));
         assert!(page.contains("to 2026-07-05</title>"));
     }
