@@ -43,7 +43,7 @@ pub(super) fn map(lattice: &Lattice, group: &Tried) -> String {
         r#"<svg viewBox="0 0 {WIDTH:.0} {:.1}" role="img" aria-label="map"><g class="area">"#,
         frame.height
     );
-    for (row, from, to) in frame.stretches(lattice) {
+    for (row, from, to) in stretches(lattice) {
         let (x, y) = (frame.x(from), frame.y(row));
         let _ = write!(
             svg,
@@ -54,7 +54,7 @@ pub(super) fn map(lattice: &Lattice, group: &Tried) -> String {
     }
     svg.push_str("</g>");
     let happened = |cell: usize| group.happened[cell] > 0;
-    let layers: [(&str, &dyn Fn(usize) -> bool, f64); 3] = [
+    let layers: [(&str, Wanted, f64); 3] = [
         ("missed", &|cell| happened(cell) && !chosen[cell], frame.step.0.max(1.2)),
         ("empty", &|cell| chosen[cell] && !happened(cell), MARK),
         ("hit", &|cell| chosen[cell] && happened(cell), MARK),
@@ -71,6 +71,9 @@ pub(super) fn map(lattice: &Lattice, group: &Tried) -> String {
     svg.push_str("</svg>");
     svg
 }
+
+/// Which cells a layer draws.
+type Wanted<'a> = &'a dyn Fn(usize) -> bool;
 
 /// Where columns and rows of cells lie in the drawing.
 struct Plane {
@@ -104,13 +107,12 @@ impl Plane {
         let cell = lattice.cells()[cell];
         (self.x(cell.column()) + self.step.0 / 2.0, self.y(cell.row()) + self.step.1 / 2.0)
     }
+}
 
-    /// Row, first and last column of each stretch of study cells without a gap.
-    fn stretches(&self, lattice: &Lattice) -> Vec<(u32, u32, u32)> {
-        let mut cells: Vec<(u32, u32)> =
-            lattice.cells().iter().map(|cell| (cell.row(), cell.column())).collect();
-        cells.sort_unstable();
-        let joined = cells.chunk_by(|a, b| a.0 == b.0 && a.1 + 1 == b.1);
-        joined.map(|cells| (cells[0].0, cells[0].1, cells[cells.len() - 1].1)).collect()
-    }
+/// Row, first and last column of each stretch of study cells without a gap.
+fn stretches(lattice: &Lattice) -> Vec<(u32, u32, u32)> {
+    let mut cells: Vec<(u32, u32)> = lattice.cells().iter().map(|cell| (cell.row(), cell.column())).collect();
+    cells.sort_unstable();
+    let joined = cells.chunk_by(|a, b| a.0 == b.0 && a.1 + 1 == b.1);
+    joined.map(|cells| (cells[0].0, cells[0].1, cells[cells.len() - 1].1)).collect()
 }

@@ -2,6 +2,8 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use jiff::ToSpan as _;
+
 use super::*;
 
 const SQUARE: &str = r#"{"type":"Polygon","coordinates":[[[-92.2,46.7],[-92.1,46.7],[-92.1,46.8],[-92.2,46.8],[-92.2,46.7]]]}"#;
@@ -43,8 +45,6 @@ fn folder(name: &str) -> PathBuf {
     std::fs::write(folder.join("city.toml"), CITY).unwrap();
     folder
 }
-
-use jiff::ToSpan as _;
 
 fn run(data: &Path, config: &[&Path], out: &Path) -> Result<bool> {
     let config = config.iter().map(|path| path.to_path_buf()).collect();
