@@ -192,7 +192,9 @@ mod tests {
     fn a_clearance_stands_with_its_day_as_long_as_the_status_says_so() {
         let of = |status: &str| {
             let file = named(status);
-            let event = Event { incident: Some("26-1"), case: Some("C-1"), call: None, file: Some(&file) };
+            let call = call(&[opened()]);
+            let event =
+                Event { incident: Some("26-1"), case: Some("C-1"), call: Some(&call), file: Some(&file) };
             fact(event, &settings()).and_then(|fact| fact.cleared)
         };
         assert_eq!(of("open"), None);

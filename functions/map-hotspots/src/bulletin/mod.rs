@@ -7,7 +7,7 @@ use hotspot::bulletin::{ALL, Bulletin, FEWEST_TO_COMPARE, Line, Measure};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use minijinja::value::Serde;
-use minijinja::{Environment, Value};
+use minijinja::{AutoEscape, Environment, Value};
 use serde::Serialize;
 
 use crate::bucket::{Bucket, Headers, If};
@@ -94,8 +94,8 @@ fn page(bulletin: &Bulletin, agency: &str) -> Result<String> {
     }
     let quality: Vec<Row> = Measure::ALL[2..].iter().map(|measure| quality(bulletin, *measure)).collect();
     let mut environment = Environment::new();
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.add_template("page", include_str!("page.html"))?;
-    environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
     Ok(environment.get_template("page")?.render(Value::from(Serde(&Page {
         agency,
         last_day: bulletin.date.yesterday()?,

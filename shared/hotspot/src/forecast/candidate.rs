@@ -99,7 +99,7 @@ pub fn candidates() -> Vec<Candidate> {
     let two = |share: f64, short: f64, long: f64, (bandwidth, spread): (f64, f64)| {
         vec![(short, share, 0.0, 0.0), (long, 1.0 - share, bandwidth, spread)]
     };
-    let list: [(&str, Vec<Short>, f64); 21] = [
+    let list: [(&str, Vec<Short>, f64); 19] = [
         (DEFAULT, one(HALF_LIFE_DAYS, NONE), 0.0),
         ("h30", one(30.0, NONE), 0.0),
         ("h60", one(60.0, NONE), 0.0),
@@ -116,11 +116,9 @@ pub fn candidates() -> Vec<Candidate> {
         ("25_h60+75_h365", two(0.25, 60.0, 365.0, NONE), 0.0),
         ("25_h60+75_h365_s75", two(0.25, 60.0, 365.0, (75.0, 0.5)), 0.0),
         ("50_h180+50_h730_s100x1", two(0.5, 180.0, 730.0, (100.0, 1.0)), 0.0),
-        ("25_h180+75_h365_s150x1", two(0.25, 180.0, 365.0, (150.0, 1.0)), 0.0),
         ("h365+20_all", one(365.0, NONE), 0.2),
         ("50_h180+50_h730_s75+10_all", two(0.5, 180.0, 730.0, (75.0, 0.5)), 0.1),
         ("25_h90+75_h730_s100+10_all", two(0.25, 90.0, 730.0, (100.0, 0.5)), 0.1),
-        ("25_h180+75_h365_s75+10_all", two(0.25, 180.0, 365.0, (75.0, 0.5)), 0.1),
     ];
     list.into_iter().map(|(name, parts, all)| candidate(name, &parts, all)).collect()
 }
