@@ -92,7 +92,7 @@ async fn every_file_of_an_edition_is_sound_and_named_in_its_manifest() {
     for file in &manifest.files {
         let map = text(&world, &file.path).await;
         assert_eq!(map, text(&world, &file.snapshot).await);
-        let hash: String = Sha256::digest(&map).iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = hex::encode(Sha256::digest(&map));
         assert_eq!((map.len(), &hash), (file.bytes, &file.sha256));
         let map: Value = serde_json::from_str(&map).unwrap();
         assert_eq!(map["features"].as_array().unwrap().len(), file.features);

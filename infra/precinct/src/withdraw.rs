@@ -30,14 +30,12 @@ impl Withdraw {
     /// Withdraws and prints what was done.
     pub async fn run(self) -> anyhow::Result<()> {
         let Self { date, data, bucket, agency } = self;
-        let withdrawn = match bucket {
-            Some(bucket) => from(&Runtime::start().await, bucket, agency, date).await?,
-            None => {
-                let stack =
-                    Stack::start(Options { data, agency: agency.clone(), ..Options::default() }).await?;
-                let bucket = stack.runtime().variables.required("PUBLIC_BUCKET")?;
-                from(stack.runtime(), bucket, agency, date).await?
-            }
+        let withdrawn = if let Some(bucket) = bucket {
+            from(&Runtime::start().await, bucket, agency, date).await?
+        } else {
+            let stack = Stack::start(Options { data, agency: agency.clone(), ..Options::default() }).await?;
+            let bucket = stack.runtime().variables.required("PUBLIC_BUCKET")?;
+            from(stack.runtime(), bucket, agency, date).await?
         };
         println!("{withdrawn}");
         Ok(())

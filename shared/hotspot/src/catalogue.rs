@@ -126,8 +126,7 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn a_catalogue_reads_as_expected() {
+    fn manifest() -> Manifest {
         let file = File {
             category: "all".into(),
             window_days: 365,
@@ -139,7 +138,7 @@ mod tests {
             bytes: 900,
             sha256: "00".repeat(32),
         };
-        let manifest = Manifest {
+        Manifest {
             as_of: Some(date(2026, 7, 6)),
             agency: "Example City Police Department".into(),
             disclaimer: "Not a judgement on anybody.".into(),
@@ -149,14 +148,18 @@ mod tests {
             outline: crate::manifest::OUTLINE_KEY.into(),
             files: vec![file],
             withdrawn: [date(2026, 6, 1)].into(),
-        };
+        }
+    }
+
+    #[test]
+    fn a_catalogue_reads_as_expected() {
         let contact = Contact {
             name: "Crime Analysis Unit",
             email: "crime-analysis@police.example.gov",
             url: "https://data.example.gov",
             refresh_days: 7,
         };
-        let [(_, first), (_, third)] = files(&manifest, contact);
+        let [(_, first), (_, third)] = files(&manifest(), contact);
         assert_eq!(first.lines().skip(2).collect::<Vec<_>>(), third.lines().skip(1).collect::<Vec<_>>());
         insta::assert_snapshot!(first, @r#"
         {
@@ -207,7 +210,11 @@ mod tests {
           ]
         }
         "#);
-        insta::assert_snapshot!(manifest.to_json(), @r#"
+    }
+
+    #[test]
+    fn a_manifest_reads_as_expected() {
+        insta::assert_snapshot!(manifest().to_json(), @r#"
         {"as_of":"2026-07-06","agency":"Example City Police Department","disclaimer":"Not a judgement on anybody.","license":"https://creativecommons.org/publicdomain/zero/1.0/","delay_days":7,"excluded":["sex_offence"],"outline":"hotspots/outline.geojson","files":[
         {"category":"all","window_days":365,"precision":7,"path":"hotspots/latest.geojson","csv":"hotspots/latest.csv","snapshot":"hotspots/2026-07-06.geojson","features":2,"bytes":900,"sha256":"0000000000000000000000000000000000000000000000000000000000000000"}
         ],"withdrawn":["2026-06-01"]}

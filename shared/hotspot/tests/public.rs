@@ -1,4 +1,5 @@
 //! The public layers as a reader sees them: every map at once, fine and coarse cells, and one edition after another.
+#![expect(clippy::unwrap_used, reason = "in a test, what cannot be had is a failure")]
 use std::collections::{BTreeMap, BTreeSet};
 
 use hotspot::privacy::Band;

@@ -85,7 +85,7 @@ pub(super) fn unpack(packed: &[u8]) -> Result<String> {
 
 /// SHA-256 in hexadecimal digits.
 pub(super) fn sha256(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Sha256::digest(text))
 }
 
 #[cfg(test)]

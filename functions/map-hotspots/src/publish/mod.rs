@@ -75,7 +75,7 @@ impl Edition<'_> {
         let mut named = Vec::new();
         for layer in layers {
             let (category, precision) = (layer.category.clone(), layer.precision);
-            for (name, text) in self.texts(layer, Name::Date(self.date)) {
+            for (name, text) in texts(layer, self.date) {
                 stands(self.bucket, &name, &text, self.date).await?;
                 keys.push(name);
             }
@@ -98,7 +98,7 @@ impl Edition<'_> {
         let mut named = Vec::new();
         for layer in layers {
             named.push((layer.category.clone(), layer.precision));
-            for (name, text) in self.texts(layer, Name::Date(self.date)) {
+            for (name, text) in texts(layer, self.date) {
                 put(self.bucket, &name, pack(&text)?, SNAPSHOT, self.date).await?;
                 keys.push(name);
             }
@@ -112,14 +112,6 @@ impl Edition<'_> {
 
     async fn last_withdrawn(&self) -> Result<BTreeSet<Date>> {
         Ok(standing(self.bucket).await?.map(|manifest| manifest.withdrawn).unwrap_or_default())
-    }
-
-    fn texts(&self, layer: Layer, name: Name) -> [(String, String); 2] {
-        let Layer { category, features, .. } = layer;
-        [
-            (key(&category, name, GEOJSON), geojson::collection(&features)),
-            (key(&category, name, files::CSV), twin::csv(&features)),
-        ]
     }
 
     /// Points `latest`, catalogue and manifest at the snapshots of this date.
@@ -203,6 +195,15 @@ impl Edition<'_> {
             sha256: files::sha256(&text),
         })
     }
+}
+
+/// Key and text of the two files of a map's snapshot.
+fn texts(layer: Layer, date: Date) -> [(String, String); 2] {
+    let Layer { category, features, .. } = layer;
+    [
+        (key(&category, Name::Date(date), GEOJSON), geojson::collection(&features)),
+        (key(&category, Name::Date(date), files::CSV), twin::csv(&features)),
+    ]
 }
 
 /// Whether a map is the one of everything, which lies at the root of the folder.
