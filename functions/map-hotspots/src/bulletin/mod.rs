@@ -125,8 +125,13 @@ fn quality(bulletin: &Bulletin, measure: Measure) -> Row {
 
 fn of_line(name: String, all: bool, line: Line, cleared: u32, share: String) -> Row {
     let Line { week, week_before, month, month_before, year, year_before } = line;
-    let change = line.change_percent().map(|percent| format!("{percent:+.0} %")).unwrap_or_default();
+    let change = line.change_percent().map(in_words).unwrap_or_default();
     Row { name, all, week, week_before, month, month_before, year, year_before, change, cleared, share }
+}
+
+/// A change in whole percent; nothing between -0.5 and 0.5 has a sign.
+fn in_words(percent: f64) -> String {
+    if percent.abs() < 0.5 { "0 %".to_owned() } else { format!("{percent:+.0} %") }
 }
 
 #[cfg(test)]
@@ -156,7 +161,7 @@ mod tests {
         let rows: Vec<&str> = page.lines().filter(|line| line.contains("veh theft")).collect();
         assert_eq!(
             rows[0],
-            "<tr><td>veh theft</td><td>7</td><td>7</td><td>20</td><td>0</td><td>20</td><td>20</td><td>+0 %</td><td>1</td><td>5 %</td></tr>"
+            "<tr><td>veh theft</td><td>7</td><td>7</td><td>20</td><td>0</td><td>20</td><td>20</td><td>0 %</td><td>1</td><td>5 %</td></tr>"
         );
         assert!(page.contains("<h2>Beat: &lt;b&gt;North</h2>") && !page.contains("<b>North"));
         assert!(page.contains("<td>without a position</td><td>1</td><td>1</td><td>1</td>"));

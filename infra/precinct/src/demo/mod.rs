@@ -216,7 +216,7 @@ fn closing(output: &Path) -> String {
     let mut closing = callers::heading("Where everything is");
     for (file, what) in files {
         // Writing to a String cannot fail.
-        let _ = writeln!(closing, "  {:40} {what}", format!("{folder}/{file}"));
+        let _ = writeln!(closing, "  {:44} {what}", format!("{folder}/{file}"));
     }
     closing
 }
