@@ -28,9 +28,13 @@ struct Published {
 
 impl Published {
     fn new(parts: Vec<Vec<u32>>, masked: &[bool]) -> Self {
+        Self::of(&MAPS, &PARTS, parts, masked)
+    }
+
+    fn of(names: &[&str], lies_in: &[u32], parts: Vec<Vec<u32>>, masked: &[bool]) -> Self {
         let (fine, coarse) = (lattice(7), lattice(6));
         let parts: Vec<Part> =
-            PARTS.iter().zip(parts).map(|(maps, counts)| Part { maps: *maps, counts }).collect();
+            lies_in.iter().zip(parts).map(|(maps, counts)| Part { maps: *maps, counts }).collect();
         let fine_counts: Vec<u32> =
             (0..fine.len()).map(|i| parts.iter().map(|part| part.counts[i]).sum()).collect();
         let recency = fine_counts.iter().map(|count| f64::from(*count)).collect();
@@ -45,9 +49,9 @@ impl Published {
                 }
             }
             let recency = counts.iter().map(|count| f64::from(*count)).collect();
-            Counted { name: MAPS[map], coarse: CellTable::of_counts(&coarse, counts, recency) }
+            Counted { name: names[map], coarse: CellTable::of_counts(&coarse, counts, recency) }
         };
-        let maps: Vec<Counted> = (0..MAPS.len()).map(counted).collect();
+        let maps: Vec<Counted> = (0..names.len()).map(counted).collect();
         let edition = Edition { window_days: 365, as_of: date(2026, 7, 6), k: K };
         let layers = layers(edition, &table, &maps, &parts, masked);
         Self { fine, parts, layers }
@@ -134,6 +138,29 @@ proptest! {
             prop_assert!(safe, "{:?} hidden beside {} shown", hidden, visible.len());
         }
     }
+}
+
+/// Three maps of four incidents each, a fine cell of six of them among two small ones: beside that cell the whole would
+/// be 11 or more, and leave each map three numbers.
+#[test]
+fn where_the_whole_is_told_as_k_or_more_no_fine_cell_is_shown() {
+    let fine = lattice(7);
+    let parent = fine.cells()[0].parent(6);
+    let inside: Vec<usize> = (0..fine.len()).filter(|i| fine.cells()[*i].parent(6) == parent).collect();
+    let mut parts = vec![vec![0; fine.len()]; 3];
+    for (cell, counts) in inside.iter().zip([[2, 2, 2], [2, 0, 1], [0, 2, 1]]) {
+        parts.iter_mut().zip(counts).for_each(|(part, count)| part[*cell] = count);
+    }
+    let published =
+        Published::of(&["all", "a", "b", "c"], &[0b0011, 0b0101, 0b1001], parts, &vec![false; fine.len()]);
+    let shown: Vec<(usize, &str)> = published
+        .layers
+        .iter()
+        .flat_map(|(_, features)| {
+            features.iter().map(|feature| (feature.cell.name().len(), feature.count_band.as_str()))
+        })
+        .collect();
+    assert_eq!(shown, [(6, "5+"), (6, "<5"), (6, "<5"), (6, "<5")]);
 }
 
 /// Weeks of one cell, and windows of three weeks published one after the other: every history that agrees with the
