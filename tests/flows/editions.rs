@@ -1,5 +1,6 @@
 //! What stands in the public bucket, as portals, the map page and a person with a text editor find it.
 use hotspot::manifest::Manifest;
+use map_hotspots::bucket::Bucket;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tests::{CALLER, World, call, instant};
@@ -121,6 +122,32 @@ async fn families_are_in_no_public_file() {
     }
     night(&world, FIRST).await;
     assert_eq!(manifest(&world).await.files.iter().map(|file| file.features).sum::<usize>(), 0);
+}
+
+#[tokio::test]
+async fn a_night_between_two_editions_that_is_run_again_publishes_nothing() {
+    let world = World::new().await;
+    city(&world).await;
+    night(&world, FIRST).await;
+    night(&world, SECOND).await;
+    let report = night(&world, "2026-07-08T08:30:00Z").await;
+    assert_eq!((&report["public"], &report["public_files"]), (&json!("past"), &json!([])));
+    assert_eq!(world.stack.public("hotspots/2026-07-08.geojson").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn an_edition_that_died_before_its_manifest_is_completed_and_none_put_beside_it() {
+    let world = World::new().await;
+    city(&world).await;
+    night(&world, FIRST).await;
+    let first = manifest(&world).await;
+    let bucket = Bucket::new(map_hotspots::s3(world.stack.runtime()), "public".into());
+    let lost = [hotspot::manifest::KEY, "hotspots/latest.geojson", "hotspots/violent/2026-07-05.geojson"];
+    bucket.delete_all(&lost.map(str::to_owned)).await.unwrap();
+    assert_eq!(night(&world, "2026-07-06T08:30:00Z").await["public"], "not_due");
+    assert_eq!(manifest(&world).await, first);
+    text(&world, "hotspots/violent/2026-07-05.geojson").await;
+    assert_eq!(world.stack.public("hotspots/2026-07-06.geojson").await.unwrap(), None);
 }
 
 #[tokio::test]

@@ -231,15 +231,23 @@ async fn publish(context: &Context, night: &Night<'_>) -> Result<(Public, Vec<St
     if !context.agency.map_on {
         return Ok((Public::Off, Vec::new()));
     }
+    let mut keys = complete(context, night.date()).await?;
     let standing = publish::standing(&context.public).await?;
     let refresh_days = context.agency.settings.public.refresh_days;
     let decision = publish::decide(standing.as_ref(), night.date(), refresh_days);
-    if matches!(decision, Public::NotDue | Public::Withdrawn) {
-        return Ok((decision, Vec::new()));
+    if decision == Public::Published {
+        let edition = context.agency.edition(&context.public, night.date());
+        keys.extend(edition.write(night.public_layers()).await?);
     }
-    let keys =
-        context.agency.edition(&context.public, night.date()).write(night.public_layers(), decision).await?;
     Ok((decision, keys))
+}
+
+/// Completes an edition of an earlier night that died before its manifest: another one beside its files, a day or two
+/// later, could be subtracted from it.
+async fn complete(context: &Context, tonight: Date) -> Result<Vec<String>> {
+    let Some(date) = publish::unfinished(&context.public, tonight).await? else { return Ok(Vec::new()) };
+    let night = Night::read(&context.internal, &context.agency, midnight(date), 0).await?;
+    context.agency.edition(&context.public, date).write(night.public_layers()).await
 }
 
 /// Writes anew what counted incidents that left by order, then lets go of their facts: until then every night

@@ -77,7 +77,7 @@ pub enum Public {
     Off,
     /// The last publication is too fresh: nothing public was written.
     NotDue,
-    /// A later publication stands: only the dated files were written.
+    /// A later edition stands: nothing public was written, since one between two others could be subtracted from them.
     Past,
     /// Dated and latest files stand.
     Published,

@@ -1,4 +1,4 @@
-//! The facts of a window in memory: 48 bytes a row while they are gathered, 24 when settled, so that a
+//! The facts of a window in memory: 64 bytes a row while they are gathered, 24 when settled, so that a
 //! million rows fit a small function.
 mod beside;
 

@@ -57,6 +57,16 @@ pub(crate) async fn dates(bucket: &Bucket) -> Result<Vec<Date>> {
     Ok(bucket.list("hotspots/").await?.into_iter().filter_map(date).collect())
 }
 
+/// The latest edition before `tonight` whose files stand in the bucket without having become the manifest's.
+pub(crate) async fn unfinished(bucket: &Bucket, tonight: Date) -> Result<Option<Date>> {
+    let standing = standing(bucket).await?;
+    let is_known = |date: &Date| {
+        let known = |manifest: &Manifest| Some(*date) <= manifest.as_of || manifest.withdrawn.contains(date);
+        standing.as_ref().is_some_and(known)
+    };
+    Ok(dates(bucket).await?.into_iter().filter(|date| *date < tonight && !is_known(date)).max())
+}
+
 /// An edition on its way into the bucket.
 #[derive(Clone, Copy)]
 pub(crate) struct Edition<'a> {
@@ -70,7 +80,7 @@ pub(crate) struct Edition<'a> {
 
 impl Edition<'_> {
     /// Writes the files of an edition; gives their keys. Snapshots that stand are kept, and `latest` follows them.
-    pub(crate) async fn write(&self, layers: Vec<Layer>, decision: Public) -> Result<Vec<String>> {
+    pub(crate) async fn write(&self, layers: Vec<Layer>) -> Result<Vec<String>> {
         let mut keys = Vec::new();
         let mut named = Vec::new();
         for layer in layers {
@@ -81,9 +91,8 @@ impl Edition<'_> {
             }
             named.push((category, precision));
         }
-        if decision == Public::Published {
-            keys.extend(self.make_latest(named, self.last_withdrawn().await?).await?);
-        }
+        let withdrawn = standing(self.bucket).await?.map(|manifest| manifest.withdrawn).unwrap_or_default();
+        keys.extend(self.make_latest(named, withdrawn).await?);
         Ok(keys)
     }
 
@@ -108,10 +117,6 @@ impl Edition<'_> {
             keys.extend(self.make_latest(named, withdrawn).await?);
         }
         Ok(keys)
-    }
-
-    async fn last_withdrawn(&self) -> Result<BTreeSet<Date>> {
-        Ok(standing(self.bucket).await?.map(|manifest| manifest.withdrawn).unwrap_or_default())
     }
 
     /// Points `latest`, catalogue and manifest at the snapshots of this date.
