@@ -188,7 +188,7 @@ async fn a_visit_is_entered_once_for_a_listed_cell_and_the_report_counts_it() {
 fn messages(world: &World) -> table::Store {
     let runtime = world.stack.runtime();
     let name = runtime.variables.required("MESSAGES_TABLE").unwrap();
-    table::Store::new(aws_sdk_dynamodb::Client::new(&runtime.sdk), name)
+    table::Store::new(aws_sdk_dynamodb::Client::new(&runtime.sdk), name, runtime.entropy.clone())
 }
 
 #[tokio::test]

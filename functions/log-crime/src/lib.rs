@@ -47,8 +47,11 @@ impl Context {
     /// Reads variables and the map's settings.
     pub fn new(runtime: &Runtime) -> Result<Self> {
         let variables = &runtime.variables;
-        let incidents =
-            Store::new(aws_sdk_dynamodb::Client::new(&runtime.sdk), variables.required("INCIDENTS_TABLE")?);
+        let incidents = Store::new(
+            aws_sdk_dynamodb::Client::new(&runtime.sdk),
+            variables.required("INCIDENTS_TABLE")?,
+            runtime.entropy.clone(),
+        );
         let folder = Folder::new(variables.optional("AGENCY_DIR").unwrap_or_else(|| "agency".into()));
         let settings = Settings::from_toml(&folder.text("hotspots.toml")?)
             .map_err(|error| anyhow!("agency folder: hotspots.toml: {error}"))?;
@@ -76,6 +79,8 @@ pub async fn handle(context: &Context, event: StreamEvent) -> Result<DynamoDbEve
                 error = format!("{error:#}"),
                 "fact could not be logged"
             );
+            #[cfg(feature = "mutants")]
+            let number = last_of(&event, number);
             return Ok(startup::batch::stream_failures([number]));
         }
     }
@@ -174,4 +179,12 @@ fn subject_of(record: &EventRecord) -> Option<Subject> {
     }
     let incident = key.pk.strip_prefix("INC#").map(|id| Subject::Incident(id.to_owned()));
     incident.or_else(|| key.pk.strip_prefix("CASE#").map(|number| Subject::Case(number.to_owned())))
+}
+
+/// The number of the last record, where that is the mistake of this thread.
+#[cfg(feature = "mutants")]
+fn last_of(event: &StreamEvent, number: String) -> String {
+    let last = event.records.last().and_then(|record| record.change.sequence_number.clone());
+    let mistaken = startup::mutant::is(startup::mutant::Mutant::LastFailure);
+    last.filter(|_| mistaken).unwrap_or(number)
 }

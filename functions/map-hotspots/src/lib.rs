@@ -104,7 +104,11 @@ impl Context {
     pub fn new(runtime: &Runtime) -> Result<Self> {
         let config = Config::read(&runtime.variables)?;
         let client = s3(runtime);
-        let messages = Store::new(aws_sdk_dynamodb::Client::new(&runtime.sdk), config.messages_table);
+        let messages = Store::new(
+            aws_sdk_dynamodb::Client::new(&runtime.sdk),
+            config.messages_table,
+            runtime.entropy.clone(),
+        );
         Ok(Self {
             internal: Bucket::new(client.clone(), config.internal_bucket),
             public: Bucket::new(client, config.public_bucket),

@@ -1,5 +1,7 @@
 //! Claim, send, mark, for one message.
 use jiff::{SignedDuration, Timestamp};
+#[cfg(feature = "mutants")]
+use startup::mutant::{Mutant, is};
 use table::StoreError;
 use table::keys::Key;
 use table::messages::{CLAIM_LEASE, Message, State};
@@ -70,6 +72,10 @@ async fn claim(context: &Context, key: &Key) -> Result<Option<(Message, Worded, 
         return Ok(None);
     }
     let claimed = claimed(context, &message, &worded, now).await?;
+    #[cfg(feature = "mutants")]
+    if is(Mutant::SendThenMark) {
+        return Ok(Some((message, worded, foot)));
+    }
     if let Err(error) = planning.claim(&loaded, &claimed, now).await {
         if error.is_condition() {
             context.limiter.give_back(parts);
@@ -144,6 +150,9 @@ async fn deliver(
             return mark(context, &message.moved(State::Deferred, None, Some(now + LATER), now)).await;
         }
     };
+    #[cfg(feature = "mutants")]
+    let message =
+        if is(Mutant::MarkBeforeSend) { marked_before(context, message, now).await? } else { message };
     let token = message.claim.clone().unwrap_or_default();
     let sent = match message.channel {
         Channel::Text => context.provider.text(&address, &worded.words).await,
@@ -169,6 +178,8 @@ async fn deliver(
             record_opt_out(context, &address, now).await;
             message.moved(State::Suppressed, Some(Reason::OptedOut), None, now)
         }
+        #[cfg(feature = "mutants")]
+        Sent::Unknown if is(Mutant::MarkBeforeSend) => return Ok(()),
         Sent::Unknown => {
             tracing::warn!(message.kind = %message.kind, "provider gave no clear answer; not sent again");
             message.lost(now)
@@ -195,4 +206,12 @@ pub(crate) async fn record_opt_out(context: &Context, address: &str, now: Timest
             tracing::error!(error = %error, "opt-out from the provider could not be recorded");
         }
     }
+}
+
+/// The message, said to be accepted before anybody has asked the provider.
+#[cfg(feature = "mutants")]
+async fn marked_before(context: &Context, message: Message, now: Timestamp) -> Result<Message, StoreError> {
+    let marked = message.moved(State::Accepted, None, None, now);
+    mark(context, &marked).await?;
+    Ok(marked)
 }

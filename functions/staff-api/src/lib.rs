@@ -95,7 +95,11 @@ impl Context {
         let rules = rules.and_then(|text| Ok(Ruleset::parse(&text)?)).inspect_err(|error| {
             tracing::error!(error = format!("{error:#}"), "eis.toml cannot be used: no case can be worked");
         });
-        let incidents = Store::new(dynamo.clone(), runtime.variables.required("INCIDENTS_TABLE")?);
+        let incidents = Store::new(
+            dynamo.clone(),
+            runtime.variables.required("INCIDENTS_TABLE")?,
+            runtime.entropy.clone(),
+        );
         Ok(Self {
             updates: Planning::open(runtime, &dynamo, &kms)?,
             subjects: SubjectFacts::new(incidents),

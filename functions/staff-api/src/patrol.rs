@@ -75,7 +75,11 @@ impl Patrol {
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
             .build();
-        let messages = Store::new(dynamo.clone(), runtime.variables.required("MESSAGES_TABLE")?);
+        let messages = Store::new(
+            dynamo.clone(),
+            runtime.variables.required("MESSAGES_TABLE")?,
+            runtime.entropy.clone(),
+        );
         Ok(Self {
             s3: aws_sdk_s3::Client::from_conf(config),
             bucket: runtime.variables.required("INTERNAL_BUCKET")?,

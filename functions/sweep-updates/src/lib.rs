@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
+#[cfg(feature = "mutants")]
+use startup::mutant::{Mutant, is};
 use startup::{Clock, Runtime, agency};
 use table::keys::Key;
 use table::messages::{CLAIM_LEASE, Message, State};
@@ -53,6 +55,10 @@ impl Context {
 /// One sweep. The event's content does not matter: a sweep acts on the clock. One failure does not keep the rest
 /// waiting; the run fails at its end, so that the alarm sees it.
 pub async fn handle(context: &Context, _event: Value) -> anyhow::Result<()> {
+    #[cfg(feature = "mutants")]
+    if is(Mutant::NoSweep) {
+        return Ok(());
+    }
     let now = context.clock.now();
     let incidents = &context.planning.incidents;
     let mut subjects: BTreeSet<String> = incidents.due(now, LIMIT).await?.into_iter().collect();
@@ -98,12 +104,15 @@ async fn take(context: &Context, key: &Key) -> Result<Option<String>, StoreError
 /// What one due message needs; names its subject where that must be planned again.
 async fn settle(context: &Context, key: &Key) -> Result<Option<String>, StoreError> {
     let now = context.clock.now();
+    let lease = CLAIM_LEASE;
+    #[cfg(feature = "mutants")]
+    let lease = if is(Mutant::ShortLease) { SignedDuration::from_millis(50) } else { lease };
     let Some(message) = context.planning.messages.get(key).await? else { return Ok(None) };
     if message.due_at.is_none_or(|due| due > now) {
         return Ok(None);
     }
     let next = match message.state {
-        State::Claimed if message.moved_at() + CLAIM_LEASE > now => return Ok(None),
+        State::Claimed if message.moved_at() + lease > now => return Ok(None),
         // Whether the provider took it will never be known here: it is not sent again.
         State::Claimed => message.lost(now),
         State::Unknown | State::Failed => duties::give_to_a_person(context, &message, now).await?,

@@ -10,6 +10,8 @@ pub mod clock;
 pub mod http;
 pub mod intake;
 pub mod logging;
+#[cfg(feature = "mutants")]
+pub mod mutant;
 pub mod runtime;
 pub mod schedule;
 pub mod variables;

@@ -3,8 +3,11 @@ use aws_config::retry::RetryConfig;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
+use aws_smithy_async::rt::sleep::default_async_sleep;
 use std::time::Duration;
 
+#[cfg(feature = "mutants")]
+use crate::mutant;
 use crate::{Clock, Entropy, Variables};
 
 /// Handed to each function's `Context::new`; clones share the HTTP connector.
@@ -56,10 +59,21 @@ impl Runtime {
     }
 }
 
-/// Retries off, one time-out for all, no stream watchdog (it needs its own timer).
+/// Retries off, one time-out for all, no stream watchdog (it needs its own timer). `table` waits between its own
+/// attempts by the same sleep as the SDK, so there must be one.
 fn harden(sdk: SdkConfig) -> SdkConfig {
-    sdk.into_builder()
-        .retry_config(RetryConfig::disabled())
+    let sleep = sdk.sleep_impl().or_else(default_async_sleep);
+    let mut builder = sdk.into_builder();
+    builder.set_sleep_impl(sleep);
+    let retries = RetryConfig::disabled();
+    #[cfg(feature = "mutants")]
+    let retries = if mutant::is(mutant::Mutant::SdkRetries) {
+        RetryConfig::standard().with_max_attempts(3)
+    } else {
+        retries
+    };
+    builder
+        .retry_config(retries)
         .timeout_config(
             TimeoutConfig::builder()
                 .connect_timeout(Duration::from_secs(3))

@@ -109,6 +109,12 @@ impl Incidents {
         changed: &[Changed],
         with: Vec<Put>,
     ) -> Result<Written, StoreError> {
+        #[cfg(feature = "mutants")]
+        if startup::mutant::is(startup::mutant::Mutant::StaleDeduplication)
+            && let Some(known) = event.repetition(&self.store.eventually()).await?
+        {
+            return Ok(known);
+        }
         let soon = event.at + PLAN_WITHIN;
         let mut watched = None;
         let mut writes = Vec::new();
@@ -122,7 +128,14 @@ impl Incidents {
                 }
             };
             let item = self.subject_item(one, due_at).await?;
-            writes.push(put(&self.store, item, rev_condition(one.rev)));
+            let condition = rev_condition(one.rev);
+            #[cfg(feature = "mutants")]
+            let condition = if startup::mutant::is(startup::mutant::Mutant::ClockWins) {
+                ("attribute_not_exists(nothing)", Item::new())
+            } else {
+                condition
+            };
+            writes.push(put(&self.store, item, condition));
         }
         writes.push(event.put(&self.store, watched.as_ref().map(|(key, at)| (key.as_str(), *at)))?);
         writes.extend(with);
@@ -195,6 +208,12 @@ impl Incidents {
             .expression_attribute_values(":shard", s(shard));
         Box::pin(call.send()).await.map_err(|error| StoreError::from_sdk("release", &error))?;
         Ok(true)
+    }
+
+    /// Forgets a subject.
+    #[cfg(feature = "mutants")]
+    pub async fn forget(&self, key: &str) -> Result<(), StoreError> {
+        self.store.delete("subject", &subject(key)).await
     }
 
     /// The store itself, for what is kept beside the subjects.

@@ -123,3 +123,12 @@ pub fn from_stream(keys: &serde_dynamo::Item) -> Option<Key> {
     };
     Some(Key { pk: part("pk")?, sk: part("sk")? })
 }
+
+/// The subject that a removed record of a received event told of.
+#[cfg(feature = "mutants")]
+pub fn subject_removed(old: &serde_dynamo::Item) -> Option<String> {
+    match old.get("subject")? {
+        serde_dynamo::AttributeValue::S(text) => Some(text.clone()),
+        _ => None,
+    }
+}

@@ -294,7 +294,15 @@ impl Messages {
         unchanged: Vec<ConditionCheck>,
         further: Vec<TransactWriteItem>,
     ) -> Result<(), StoreError> {
+        #[cfg(feature = "mutants")]
+        let unchanged = if loses_checks() { Vec::new() } else { unchanged };
         let (condition, values) = rev_condition(message.rev - 1);
+        #[cfg(feature = "mutants")]
+        let (condition, values) = if startup::mutant::is(startup::mutant::Mutant::ClaimWithoutCondition) {
+            ("rev <> :rev", crate::store::Item::from([(":rev".to_owned(), crate::store::n(0))]))
+        } else {
+            (condition, values)
+        };
         let put = Put::builder()
             .table_name(self.store.name())
             .set_item(Some(to_item("message", &message.key(), message)?))
@@ -355,4 +363,11 @@ impl Messages {
     pub async fn resume(&self, scope: &str) -> Result<(), StoreError> {
         self.store.delete("pause", &Key::new(PAUSES, scope)).await
     }
+}
+
+/// Whether a claim goes without its conditions on addresses and safety facts.
+#[cfg(feature = "mutants")]
+fn loses_checks() -> bool {
+    use startup::mutant::{Mutant, is};
+    is(Mutant::OptOutReadBefore) || is(Mutant::ClaimWithoutCondition)
 }

@@ -30,7 +30,11 @@ impl Personnel {
 
     /// The table as the function's variables name it.
     pub fn open(runtime: &Runtime, dynamo: &aws_sdk_dynamodb::Client) -> Result<Self, VariableError> {
-        Ok(Self::new(Store::new(dynamo.clone(), runtime.variables.required("PERSONNEL_TABLE")?)))
+        Ok(Self::new(Store::new(
+            dynamo.clone(),
+            runtime.variables.required("PERSONNEL_TABLE")?,
+            runtime.entropy.clone(),
+        )))
     }
 
     /// The key ring for what names a person.

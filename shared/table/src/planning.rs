@@ -128,6 +128,8 @@ impl Planning {
         let decisions = self.messages.decisions(key).await?;
         let mut planned_keys = Vec::new();
         for update in &plan.updates {
+            #[cfg(feature = "mutants")]
+            let update = &named_by_delivery(update, loaded.rev);
             let place = update.address.as_ref().map(|address| {
                 message_key(
                     key,
@@ -389,7 +391,8 @@ pub fn open_incidents(
     dynamo: &aws_sdk_dynamodb::Client,
     kms: &aws_sdk_kms::Client,
 ) -> Result<Incidents, VariableError> {
-    let store = Store::new(dynamo.clone(), runtime.variables.required("INCIDENTS_TABLE")?);
+    let store =
+        Store::new(dynamo.clone(), runtime.variables.required("INCIDENTS_TABLE")?, runtime.entropy.clone());
     let ring = updates_ring(runtime, kms, &store, "incidents")?;
     Ok(Incidents::new(store, ring))
 }
@@ -400,7 +403,8 @@ pub fn open_messages(
     dynamo: &aws_sdk_dynamodb::Client,
     kms: &aws_sdk_kms::Client,
 ) -> Result<Messages, VariableError> {
-    let store = Store::new(dynamo.clone(), runtime.variables.required("MESSAGES_TABLE")?);
+    let store =
+        Store::new(dynamo.clone(), runtime.variables.required("MESSAGES_TABLE")?, runtime.entropy.clone());
     let ring = updates_ring(runtime, kms, &store, "messages")?;
     Ok(Messages::new(store, ring))
 }
@@ -411,7 +415,8 @@ pub fn open_contacts(
     dynamo: &aws_sdk_dynamodb::Client,
     kms: &aws_sdk_kms::Client,
 ) -> Result<Contacts, VariableError> {
-    let store = Store::new(dynamo.clone(), runtime.variables.required("CONTACTS_TABLE")?);
+    let store =
+        Store::new(dynamo.clone(), runtime.variables.required("CONTACTS_TABLE")?, runtime.entropy.clone());
     let key = Kms::new(kms.clone(), runtime.variables.required("CONTACTS_KEY_ID")?, "contacts");
     Ok(Contacts::new(store.clone(), KeyRing::new(store, key, runtime.clock.clone())))
 }
@@ -424,4 +429,14 @@ fn updates_ring(
 ) -> Result<KeyRing, VariableError> {
     let key = Kms::new(kms.clone(), runtime.variables.required("UPDATES_KEY_ID")?, purpose);
     Ok(KeyRing::new(store.clone(), key, runtime.clock.clone()))
+}
+
+/// The update as if its ordinal were the delivery it came with.
+#[cfg(feature = "mutants")]
+fn named_by_delivery(update: &Planned, delivery: u64) -> Planned {
+    let mut update = update.clone();
+    if startup::mutant::is(startup::mutant::Mutant::IdFromDelivery) {
+        update.ordinal = format!("{}-{delivery}", update.ordinal);
+    }
+    update
 }

@@ -3,6 +3,8 @@
 use aws_sdk_dynamodb::types::Put;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+#[cfg(feature = "mutants")]
+use startup::mutant::{Mutant, is};
 
 use crate::error::StoreError;
 use crate::keyring::KeyRing;
@@ -66,9 +68,12 @@ impl Received<'_> {
     /// its time does not count, though it may still be there.
     /// `watched`: the subject that the sweep looks after at a time, in case the stream loses its record.
     pub(crate) fn put(&self, store: &Store, watched: Option<(&str, Timestamp)>) -> Result<Put, StoreError> {
+        let remembered = REMEMBERED;
+        #[cfg(feature = "mutants")]
+        let remembered = if is(Mutant::ShortMemory) { SignedDuration::from_mins(5) } else { remembered };
         let item = EventItem {
             digest: self.digest.into(),
-            ttl: (self.at + REMEMBERED).as_second(),
+            ttl: (self.at + remembered).as_second(),
             subject: watched.map(|(subject, _)| subject.to_owned()),
             due_at: watched.map(|(_, at)| at),
             due_shard: watched.map(|(subject, _)| received_shard(subject)),
@@ -79,6 +84,8 @@ impl Received<'_> {
             .condition_expression("attribute_not_exists(pk) OR #ttl <= :now")
             .expression_attribute_names("#ttl", TTL)
             .set_expression_attribute_values(Some(Item::from([(":now".into(), n(self.at.as_second()))])));
+        #[cfg(feature = "mutants")]
+        let put = if is(Mutant::StaleDeduplication) { unconditional(put) } else { put };
         Ok(put.build().expect("table and item are set"))
     }
 
@@ -103,4 +110,14 @@ impl Received<'_> {
         let item = RejectedItem { sealed: &sealed, code, ttl: (self.at + QUARANTINE).as_second() };
         store.put("rejected event", &key, &item).await
     }
+}
+
+/// The same write without its condition.
+#[cfg(feature = "mutants")]
+fn unconditional(
+    put: aws_sdk_dynamodb::types::builders::PutBuilder,
+) -> aws_sdk_dynamodb::types::builders::PutBuilder {
+    put.set_condition_expression(None)
+        .set_expression_attribute_names(None)
+        .set_expression_attribute_values(None)
 }

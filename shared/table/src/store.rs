@@ -4,10 +4,12 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::AsyncSleep as _;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
+use startup::Entropy;
 
 use crate::error::StoreError;
 use crate::keys::Key;
@@ -26,12 +28,27 @@ const NEWEST: i32 = 100;
 pub struct Store {
     pub(crate) client: Client,
     pub(crate) table: String,
+    entropy: Entropy,
+    #[cfg(feature = "mutants")]
+    eventual: bool,
 }
 
 impl Store {
-    /// The table called `table`.
-    pub fn new(client: Client, table: String) -> Self {
-        Self { client, table }
+    /// The table called `table`; `entropy` names transactions.
+    pub fn new(client: Client, table: String, entropy: Entropy) -> Self {
+        Self {
+            client,
+            table,
+            entropy,
+            #[cfg(feature = "mutants")]
+            eventual: false,
+        }
+    }
+
+    /// The same table by reads that may be stale.
+    #[cfg(feature = "mutants")]
+    pub(crate) fn eventually(&self) -> Self {
+        Self { eventual: true, ..self.clone() }
     }
 
     /// The table's deployed name.
@@ -44,10 +61,12 @@ impl Store {
         let mut attempt = 0;
         loop {
             let call = self.client.get_item().table_name(&self.table).consistent_read(true);
+            #[cfg(feature = "mutants")]
+            let call = call.consistent_read(!self.eventual);
             let result = Box::pin(call.key(PK, s(&key.pk)).key(SK, s(&key.sk)).send()).await;
             match result.map_err(|error| StoreError::from_sdk(what, &error)) {
                 Ok(output) => return Ok(output.item),
-                Err(error) => again(&mut attempt, error).await?,
+                Err(error) => self.again(&mut attempt, error).await?,
             }
         }
     }
@@ -102,7 +121,7 @@ impl Store {
             }
             match Box::pin(call.send()).await.map_err(|error| StoreError::from_sdk(what, &error)) {
                 Ok(_) => return Ok(()),
-                Err(error) => again(&mut attempt, error).await?,
+                Err(error) => self.again(&mut attempt, error).await?,
             }
         }
     }
@@ -115,7 +134,7 @@ impl Store {
             let result = Box::pin(call.key(PK, s(&key.pk)).key(SK, s(&key.sk)).send()).await;
             match result.map_err(|error| StoreError::from_sdk(what, &error)) {
                 Ok(_) => return Ok(()),
-                Err(error) => again(&mut attempt, error).await?,
+                Err(error) => self.again(&mut attempt, error).await?,
             }
         }
     }
@@ -139,7 +158,7 @@ impl Store {
                 let result = Box::pin(call.set_exclusive_start_key(start.clone()).send()).await;
                 match result.map_err(|error| StoreError::from_sdk(what, &error)) {
                     Ok(page) => break page,
-                    Err(error) => again(&mut attempt, error).await?,
+                    Err(error) => self.again(&mut attempt, error).await?,
                 }
             };
             items.extend(page.items.unwrap_or_default());
@@ -250,16 +269,18 @@ impl Store {
         Ok(keys)
     }
 
-    /// A `TransactWriteItems`; conflicts with other transactions are tried again, a failed condition is not.
+    /// A `TransactWriteItems`; conflicts with other transactions are tried again, a failed condition is not. Every attempt
+    /// carries the same token, so that one whose answer was lost is known as done and does not fail on its own effect.
     pub async fn transact(
         &self,
         what: &'static str,
         items: Vec<TransactWriteItem>,
     ) -> Result<(), StoreError> {
         let mut attempt = 0;
+        let token = self.entropy.token();
         loop {
-            let result =
-                self.client.transact_write_items().set_transact_items(Some(items.clone())).send().await;
+            let call = self.client.transact_write_items().client_request_token(&token);
+            let result = call.set_transact_items(Some(items.clone())).send().await;
             let Err(error) = result else { return Ok(()) };
             let sorted = match error.as_service_error() {
                 Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
@@ -272,19 +293,21 @@ impl Store {
                 }
                 _ => StoreError::from_sdk(what, &error),
             };
-            again(&mut attempt, sorted).await?;
+            self.again(&mut attempt, sorted).await?;
         }
     }
-}
 
-/// Waits a little and lets the caller try again, or gives the error back.
-async fn again(attempt: &mut u32, error: StoreError) -> Result<(), StoreError> {
-    *attempt += 1;
-    if *attempt >= ATTEMPTS || !matches!(error, StoreError::Unavailable { .. }) {
-        return Err(error);
+    /// Waits a little, by the client's own sleep, and lets the caller try again, or gives the error back.
+    async fn again(&self, attempt: &mut u32, error: StoreError) -> Result<(), StoreError> {
+        *attempt += 1;
+        if *attempt >= ATTEMPTS || !matches!(error, StoreError::Unavailable { .. }) {
+            return Err(error);
+        }
+        if let Some(sleep) = self.client.config().sleep_impl() {
+            sleep.sleep(Duration::from_millis(10 << *attempt)).await;
+        }
+        Ok(())
     }
-    tokio::time::sleep(Duration::from_millis(10 << *attempt)).await;
-    Ok(())
 }
 
 /// The condition that an item still has revision `rev`, with its values; 0 means that it must not exist.

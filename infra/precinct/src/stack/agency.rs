@@ -14,8 +14,8 @@ const MODES: &str =
     "\n[modes]\nupdates = \"live\"\nalerts = \"on\"\nalerts_from = \"1900-01-01\"\nmap = \"on\"\n";
 
 /// Copies the folder at `from` to `to`, which is replaced; `live` turns its modes on. Tasks are posted to the stack at
-/// `url`, never to where the folder says.
-pub(crate) fn copy(from: &Path, to: &Path, live: bool, url: &str) -> anyhow::Result<()> {
+/// `url`, never to where the folder says; without it, nowhere.
+pub fn copy(from: &Path, to: &Path, live: bool, url: Option<&str>) -> anyhow::Result<()> {
     if to.exists() {
         fs::remove_dir_all(to).with_context(|| format!("{} cannot be replaced", to.display()))?;
     }
@@ -24,7 +24,9 @@ pub(crate) fn copy(from: &Path, to: &Path, live: bool, url: &str) -> anyhow::Res
     let agency = to.join("agency.toml");
     let text = fs::read_to_string(&agency).context("the agency folder has no agency.toml")?;
     let mut text = without(&text, "[task_webhook]");
-    writeln!(text, "\n[task_webhook]\nurl = \"{url}/_local/webhooks\"")?;
+    if let Some(url) = url {
+        writeln!(text, "\n[task_webhook]\nurl = \"{url}/_local/webhooks\"")?;
+    }
     if live {
         text = without(&text, "[modes]") + MODES;
     }

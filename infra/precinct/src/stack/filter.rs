@@ -2,7 +2,7 @@
 use serde_json::Value;
 
 /// Whether `event` matches `pattern`: every field named must match one of its listed values or rules.
-pub(crate) fn matches(pattern: &Value, event: Option<&Value>) -> bool {
+pub fn matches(pattern: &Value, event: Option<&Value>) -> bool {
     match pattern {
         Value::Object(fields) => {
             fields.iter().all(|(name, inner)| matches(inner, event.and_then(|event| event.get(name))))

@@ -20,7 +20,7 @@ use startup::{Entropy, Runtime, Variables};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-mod agency;
+pub mod agency;
 mod calls;
 mod captures;
 pub(crate) mod client;
@@ -28,7 +28,7 @@ mod clock;
 mod data;
 mod endpoint;
 mod engine;
-mod filter;
+pub mod filter;
 mod functions;
 mod gateway;
 mod kms;
@@ -44,7 +44,7 @@ mod secrets;
 pub(crate) mod server;
 mod site;
 mod stream;
-mod tables;
+pub mod tables;
 mod tokens;
 mod webhook;
 
@@ -130,7 +130,7 @@ impl Stack {
             .await
             .with_context(|| format!("port {port} on loopback cannot be used; choose another with --port"))?;
         let url = format!("http://{}", router.local_addr()?);
-        agency::copy(&options.agency, &data.join("agency"), options.live, &url)?;
+        agency::copy(&options.agency, &data.join("agency"), options.live, Some(&url))?;
         let folder = startup::agency::Folder::new(data.join("agency"));
         let zone = folder.agency()?.zone()?;
         let clock = clock::VirtualClock::open(&data.join("clock.json"), options.now, options.still)?;

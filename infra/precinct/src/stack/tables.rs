@@ -13,6 +13,15 @@ use table::schema::{DUE, PK, SK, TABLES, TTL, Table};
 use super::meter::Meter;
 use super::server::{Reply, plain};
 
+/// The tables in memory, without streams, which the simulator makes itself.
+pub fn memory() -> anyhow::Result<Database> {
+    let tables = Database::memory().map_err(|error| anyhow!("the tables cannot be opened: {error}"))?;
+    for table in TABLES {
+        make(&tables, &Table { stream: false, ..*table })?;
+    }
+    Ok(tables)
+}
+
 /// The tables in `file`, made on first use.
 pub(crate) fn open(file: &Path) -> anyhow::Result<Database> {
     let path = file.to_str().context("the path of the data folder is not valid UTF-8")?;
@@ -129,7 +138,7 @@ pub(crate) fn answer(tables: &Database, meter: &Meter, action: &str, body: &[u8]
 }
 
 /// One action on JSON bodies.
-pub(crate) fn call(tables: &Database, action: &str, body: &[u8]) -> dynoxide::Result<String> {
+pub fn call(tables: &Database, action: &str, body: &[u8]) -> dynoxide::Result<String> {
     match action {
         "CreateTable" => with(body, |request| tables.create_table(request)),
         "DescribeTable" => with(body, |request| tables.describe_table(request)),

@@ -1,0 +1,212 @@
+//! Many runs: every single fault at every effect of the plain stories, pairs of faults, random seeds that heal, and
+//! stories told in another order. Each thread plays its own runs; a run never knows of another.
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use crate::case::{Case, Told, shrink};
+use crate::fault::{Fault, Faults};
+use crate::network::Service;
+use crate::story::Story;
+use crate::world::Report;
+
+/// Calls in a city of a random run.
+pub const CALLS: u32 = 32;
+
+/// How a campaign is made.
+#[derive(Clone, Debug)]
+pub struct Campaign {
+    /// How long it goes on.
+    pub time: Duration,
+    /// The first seed; the runs take those that follow.
+    pub seed: u64,
+    /// Threads, each with runs of its own.
+    pub threads: usize,
+    /// Whether it ends at the first violation.
+    pub until_first: bool,
+}
+
+/// What a campaign has shown.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Tally {
+    /// Runs with one fault, of how many there are.
+    pub single_faults: Progress,
+    /// Runs with two faults, of how many there are.
+    pub pairs: Progress,
+    /// Random seeds.
+    pub seeds: u64,
+    /// Of these, told in two orders and compared.
+    pub permutations: u64,
+    /// Calls and cases played.
+    pub lifecycles: u64,
+    /// Calls of services.
+    pub effects: u64,
+    /// Texts and e-mails that reached people.
+    pub told: u64,
+    /// Faults that happened, by kind.
+    pub faults: BTreeMap<&'static str, u64>,
+    /// What must not happen and did, smallest case first.
+    pub violations: Vec<Found>,
+    /// Seconds it took.
+    pub seconds: f64,
+    /// Lifecycles in a second.
+    pub rate: f64,
+}
+
+/// How far an enumeration has come.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct Progress {
+    /// Played.
+    pub done: u64,
+    /// To be played.
+    pub of: u64,
+}
+
+/// A violation with the smallest case that shows it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Found {
+    /// The invariant.
+    pub invariant: &'static str,
+    /// What happened.
+    pub what: String,
+    /// The case, to be kept as a regression.
+    pub case: String,
+}
+
+/// The agency folder as shipped, with every mode on and every text approved, in a folder of this process.
+pub fn agency() -> anyhow::Result<PathBuf> {
+    let shipped = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/agency"));
+    let folder = std::env::temp_dir().join(format!("precinct-simulator-{}", std::process::id()));
+    precinct::stack::agency::copy(shipped, &folder, true, None)?;
+    Ok(folder)
+}
+
+/// One fault at one effect: every one that fits, for the nominal run of each plain story.
+pub fn single_faults(agency: &Path) -> anyhow::Result<Vec<Case>> {
+    let mut cases = Vec::new();
+    for scenario in 0..Story::PLAIN {
+        for (effect, fault) in faults_of(scenario, agency)? {
+            cases.push(Case { told: Told::Plain(scenario), faults: Some(Faults::from([(effect, fault)])) });
+        }
+    }
+    Ok(cases)
+}
+
+/// Every fault that fits an effect of the nominal run.
+fn faults_of(scenario: usize, agency: &Path) -> anyhow::Result<Vec<(u64, Fault)>> {
+    let nominal = Case { told: Told::Plain(scenario), faults: Some(Faults::new()) }.play(agency)?;
+    let all = nominal.actions.iter().enumerate().flat_map(|(place, (service, action))| {
+        let fitting = Fault::ALL.into_iter().filter(|fault| fault.fits(*service, action));
+        fitting.map(move |fault| (place as u64 + 1, fault)).collect::<Vec<_>>()
+    });
+    Ok(all.collect())
+}
+
+/// Two faults at two effects between the first post and the send: the core of the plain story, in an order that is
+/// spread over all of them, so that a part of it is no corner.
+pub fn pairs(agency: &Path) -> anyhow::Result<Vec<Case>> {
+    let nominal = Case { told: Told::Plain(0), faults: Some(Faults::new()) }.play(agency)?;
+    let sent = nominal.actions.iter().position(|(service, _)| *service == Service::Sns).unwrap_or_default();
+    let core = faults_of(0, agency)?.into_iter().filter(|(effect, _)| *effect <= sent as u64 + 4);
+    let core: Vec<(u64, Fault)> = core.collect();
+    let mut cases = Vec::new();
+    for (place, first) in core.iter().enumerate() {
+        for second in core[place + 1..].iter().filter(|second| second.0 != first.0) {
+            cases.push(Case { told: Told::Plain(0), faults: Some(Faults::from([*first, *second])) });
+        }
+    }
+    fastrand::Rng::with_seed(1).shuffle(&mut cases);
+    Ok(cases)
+}
+
+impl Campaign {
+    /// Plays: all single faults, then pairs for a third of the time that is left, then seeds until it is over.
+    pub fn play(&self, agency: &Path) -> anyhow::Result<Tally> {
+        let begun = Instant::now();
+        let deadline = begun + self.time;
+        let tally = Mutex::new(Tally::default());
+        let singles = single_faults(agency)?;
+        let done = self.list(&singles, begun + self.time * 2 / 5, &tally, agency);
+        hold(&tally).single_faults = Progress { done, of: singles.len() as u64 };
+        let pairs = pairs(agency)?;
+        let now = Instant::now();
+        let done = self.list(&pairs, now + deadline.saturating_duration_since(now) / 4, &tally, agency);
+        hold(&tally).pairs = Progress { done, of: pairs.len() as u64 };
+        self.seeds(deadline, &tally, agency);
+        let mut tally = tally.into_inner().unwrap_or_else(PoisonError::into_inner);
+        tally.seconds = begun.elapsed().as_secs_f64();
+        tally.rate = tally.lifecycles as f64 / tally.seconds;
+        Ok(tally)
+    }
+
+    /// Plays a list until `deadline`; how many of it.
+    fn list(&self, cases: &[Case], deadline: Instant, tally: &Mutex<Tally>, agency: &Path) -> u64 {
+        let next = AtomicU64::new(0);
+        let done = AtomicU64::new(0);
+        self.on_threads(|| {
+            while Instant::now() < deadline && !self.is_over(tally) {
+                let place = next.fetch_add(1, Ordering::Relaxed);
+                let Some(case) = cases.get(usize::try_from(place).unwrap_or(usize::MAX)) else { break };
+                note(tally, case, case.play(agency), agency);
+                done.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        done.into_inner()
+    }
+
+    fn seeds(&self, deadline: Instant, tally: &Mutex<Tally>, agency: &Path) {
+        let next = AtomicU64::new(self.seed);
+        self.on_threads(|| {
+            while Instant::now() < deadline && !self.is_over(tally) {
+                let seed = next.fetch_add(1, Ordering::Relaxed);
+                let case = Case { told: Told::City(seed, CALLS), faults: None };
+                note(tally, &case, case.play(agency), agency);
+                hold(tally).seeds += 1;
+            }
+        });
+    }
+
+    fn is_over(&self, tally: &Mutex<Tally>) -> bool {
+        self.until_first && !hold(tally).violations.is_empty()
+    }
+
+    fn on_threads(&self, work: impl Fn() + Sync) {
+        std::thread::scope(|scope| {
+            for _ in 0..self.threads.max(1) {
+                scope.spawn(&work);
+            }
+        });
+    }
+}
+
+fn hold<T>(held: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    held.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Adds a run to the tally; one that broke an invariant is made small first.
+fn note(tally: &Mutex<Tally>, case: &Case, report: anyhow::Result<Report>, agency: &Path) {
+    let report = match report {
+        Ok(report) => report,
+        Err(error) => {
+            let found = Found { invariant: "I10", what: format!("{error:#}"), case: case.to_string() };
+            return hold(tally).violations.push(found);
+        }
+    };
+    let found = report.violations.first().map(|violation| {
+        let least = shrink(case, &report.faults, agency).unwrap_or_else(|_| case.clone());
+        Found { invariant: violation.invariant, what: violation.what.clone(), case: least.to_string() }
+    });
+    let mut tally = hold(tally);
+    tally.lifecycles += report.lifecycles;
+    tally.effects += report.effects;
+    tally.told += report.told.len() as u64;
+    for fault in report.faults.values() {
+        *tally.faults.entry(fault.word()).or_default() += 1;
+    }
+    tally.violations.extend(found);
+}

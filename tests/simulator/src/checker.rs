@@ -1,0 +1,305 @@
+//! The invariants, checked while the run goes on: at each write, each acceptance by a provider, each answer to a
+//! sender and each line of a log; and once more when everything has come to rest.
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use crate::providers::Accepted;
+use crate::services::Objects;
+use crate::story::Story;
+use crate::tables::{Change, Place, Tables};
+
+/// How long a repeated event must be known as one.
+const REMEMBERED: SignedDuration = SignedDuration::from_hours(24 * 7);
+/// Updates to one number on one day, as `updates.toml` says.
+const PER_NUMBER_PER_DAY: usize = 24;
+
+/// Something that must never happen, happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// The invariant, `I1` to `I10`.
+    pub invariant: &'static str,
+    /// What happened.
+    pub what: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What is known of a run so far.
+pub(crate) struct Checker {
+    pub(crate) violations: Vec<Violation>,
+    /// Claims of each invocation that were not sent yet.
+    claims: BTreeMap<u64, Vec<(Place, Timestamp)>>,
+    /// Acceptances by row.
+    accepted: BTreeMap<Place, u32>,
+    /// Acceptances by person and words.
+    told: BTreeMap<(String, String), u32>,
+    /// Since when nobody may write to an address, and why.
+    forbidden: BTreeMap<String, (Timestamp, &'static str)>,
+    /// Events acknowledged, by id.
+    acknowledged: BTreeMap<String, Timestamp>,
+    /// Calls of which a sender was told that they are stored.
+    stored: BTreeSet<String>,
+    /// What each invocation has claimed and not yet marked.
+    held: BTreeMap<u64, BTreeSet<Place>>,
+    /// Rows of which the sender cannot know whether they were taken: something went wrong between claim and mark.
+    ambiguous: BTreeSet<Place>,
+    canaries: Vec<String>,
+    never: BTreeSet<String>,
+}
+
+impl Checker {
+    pub(crate) fn new(story: &Story) -> Self {
+        Self {
+            violations: Vec::new(),
+            claims: BTreeMap::new(),
+            accepted: BTreeMap::new(),
+            told: BTreeMap::new(),
+            forbidden: BTreeMap::new(),
+            acknowledged: BTreeMap::new(),
+            stored: BTreeSet::new(),
+            held: BTreeMap::new(),
+            ambiguous: BTreeSet::new(),
+            canaries: story.canaries.clone(),
+            never: story.never.clone(),
+        }
+    }
+
+    pub(crate) fn violate(&mut self, invariant: &'static str, what: impl Into<String>, at: Timestamp) {
+        self.violations.push(Violation { invariant, what: what.into(), at });
+    }
+
+    /// A write has committed.
+    pub(crate) fn changed(&mut self, task: u64, change: &Change, now: Timestamp) {
+        let place = &change.place;
+        let is_message =
+            place.table == "Messages" && (place.sk.starts_with("MSG#") || place.sk.starts_with("NOTE#"));
+        if !is_message {
+            return;
+        }
+        let (old, new) = (state(change.old.as_deref()), state(change.new.as_deref()));
+        if new == Some("claimed") && old != Some("claimed") {
+            self.claims.entry(task).or_default().push((place.clone(), now));
+            self.held.entry(task).or_default().insert(place.clone());
+        } else if new != Some("claimed")
+            && let Some(held) = self.held.get_mut(&task)
+        {
+            held.remove(place);
+        }
+        if let (Some(old), Some(new)) = (old, new)
+            && !moves_forward(old, new)
+        {
+            self.violate("I5", format!("{} {} went from {old} to {new}", place.pk, kind_of(place)), now);
+        }
+    }
+
+    /// A provider has taken a message from `task`.
+    pub(crate) fn accepted(&mut self, task: u64, taken: &Accepted, now: Timestamp) {
+        let claim = self.claims.get_mut(&task).and_then(Vec::pop);
+        let Some((place, claimed_at)) = claim else {
+            self.violate("I2", "a message was sent that nobody had claimed", now);
+            return;
+        };
+        let times = self.accepted.entry(place.clone()).or_default();
+        *times += 1;
+        let times = *times;
+        if times > 1 {
+            self.violate("I1", format!("{} {} was taken {times} times", place.pk, kind_of(&place)), now);
+        }
+        let is_answer = place.pk.starts_with("REPLY#");
+        if is_answer || place.pk.starts_with("TASK#") {
+            return;
+        }
+        if self.never.contains(&taken.to) {
+            self.violate("I2", format!("{} reached somebody who may never be told", kind_of(&place)), now);
+        }
+        if let Some((since, why)) = self.forbidden.get(&taken.to)
+            && *since < claimed_at
+        {
+            self.violate("I2", format!("{} was claimed after {why}", kind_of(&place)), now);
+        }
+        self.check_repetition(taken, now);
+    }
+
+    /// The same words to the same person: only a delay is told twice.
+    fn check_repetition(&mut self, taken: &Accepted, now: Timestamp) {
+        let times = self.told.entry((taken.to.clone(), taken.body.clone())).or_default();
+        *times += 1;
+        let most = if taken.body.contains("delayed") { 2 } else { 1 };
+        let times = *times;
+        if times > most {
+            self.violate("I1", format!("the same words reached the same person {times} times"), now);
+        }
+        let today = self.told.iter().filter(|((to, _), _)| *to == taken.to).count();
+        if today > PER_NUMBER_PER_DAY {
+            self.violate("I7", format!("one address got {today} messages"), now);
+        }
+    }
+
+    /// Something went wrong for an invocation: what it holds claimed may now be unclear.
+    pub(crate) fn troubled(&mut self, task: u64) {
+        if let Some(held) = self.held.get(&task) {
+            self.ambiguous.extend(held.iter().cloned());
+        }
+    }
+
+    /// An invocation is over: what it claimed and did not mark stays with the sweep.
+    pub(crate) fn ended(&mut self, task: u64, killed: bool) {
+        if killed {
+            self.troubled(task);
+        }
+        self.claims.remove(&task);
+        self.held.remove(&task);
+    }
+
+    /// A sender got a 2xx for an event.
+    pub(crate) fn acknowledged(
+        &mut self,
+        event: &Value,
+        forbids: &[String],
+        answer: &str,
+        (begun, now): (Timestamp, Timestamp),
+        tables: &Tables,
+    ) {
+        let id = event["id"].as_str().unwrap_or_default().to_owned();
+        let key = table::keys::received("dispatch", &id);
+        let place = Place { table: "Incidents", pk: key.pk, sk: key.sk };
+        if tables.at(&place).is_none() {
+            self.violate("I4", "an acknowledged event is not stored", now);
+        }
+        let answer: Value = serde_json::from_str(answer).unwrap_or_default();
+        if let Some(first) = self.acknowledged.get(&id)
+            && *first < begun
+            && now.duration_since(*first) < REMEMBERED
+            && answer["accepted"] != 0
+        {
+            self.violate("I4", "a repeated event was taken for a new one", now);
+        }
+        self.acknowledged.entry(id).or_insert(now);
+        self.stored.extend(event["data"]["incident"]["id"].as_str().map(str::to_owned));
+        for address in forbids {
+            self.forbidden.entry(address.clone()).or_insert((now, "a fact that forbids it was acknowledged"));
+        }
+    }
+
+    /// A text that asks to stop was recorded.
+    pub(crate) fn stopped(&mut self, number: &str, now: Timestamp) {
+        self.forbidden.entry(number.to_owned()).or_insert((now, "the person's STOP was recorded"));
+    }
+
+    /// Words that left the stack other than as a message.
+    pub(crate) fn leaked(&mut self, place: &str, words: &str, now: Timestamp) {
+        if let Some(canary) = self.canaries.iter().find(|canary| words.contains(canary.as_str())) {
+            let what = format!("{place} holds personal data ({} bytes of a canary)", canary.len());
+            self.violate("I8", what, now);
+        }
+    }
+
+    /// Everything has come to rest.
+    pub(crate) fn finish(&mut self, story: &Story, tables: &Tables, accepted: &[Accepted], now: Timestamp) {
+        let mut rows: BTreeMap<&str, u64> = BTreeMap::new();
+        let mut open = Vec::new();
+        for (place, item) in tables.all("Messages") {
+            if !place.sk.starts_with("MSG#") && !place.sk.starts_with("NOTE#") {
+                continue;
+            }
+            let state = state(Some(item)).unwrap_or_default();
+            *rows.entry(state).or_default() += 1;
+            if state == "unknown" && !self.ambiguous.contains(place) {
+                open.push(format!("{} {} is unknown though nothing went wrong", place.pk, kind_of(place)));
+            }
+            if matches!(state, "pending" | "claimed" | "deferred") {
+                open.push(format!("{} {} is still {state}", place.pk, kind_of(place)));
+            }
+        }
+        for what in open {
+            self.violate("I3", what, now);
+        }
+        let count = |state: &str| rows.get(state).copied().unwrap_or_default();
+        let taken = accepted.len() as u64;
+        let known = count("accepted") + count("delivered");
+        if known > taken {
+            self.violate("I6", format!("{known} rows say accepted, providers took {taken}"), now);
+        }
+        let unacknowledged = accepted.iter().filter(|one| !one.acknowledged).count() as u64;
+        if taken > known + count("failed") + count("unknown") + unacknowledged {
+            self.violate("I6", format!("providers took {taken}, rows know of {known}"), now);
+        }
+        self.check_decisions(story, tables, now);
+    }
+
+    /// What was acknowledged is there for good, and the crime log knows it as it stands, unless a record was given up.
+    pub(crate) fn check_stored(
+        &mut self,
+        tables: &Tables,
+        objects: &Objects,
+        log_is_whole: bool,
+        now: Timestamp,
+    ) {
+        let mut logged: BTreeMap<String, u64> = BTreeMap::new();
+        for bytes in objects.held.values() {
+            let fact: Value = serde_json::from_slice(bytes).unwrap_or_default();
+            if let (Some(incident), Some(version)) = (fact["incident"].as_str(), fact["version"].as_u64()) {
+                let known = logged.entry(incident.to_owned()).or_default();
+                *known = version.max(*known);
+            }
+        }
+        for id in std::mem::take(&mut self.stored) {
+            let key = table::keys::subject(&format!("INC#{id}"));
+            let Some(item) = tables.at(&Place { table: "Incidents", pk: key.pk, sk: key.sk }) else {
+                self.violate("I4", format!("call {id} was acknowledged and is gone"), now);
+                continue;
+            };
+            let revision: u64 =
+                item["rev"]["N"].as_str().and_then(|text| text.parse().ok()).unwrap_or_default();
+            let version = logged.get(&id).copied().unwrap_or_default();
+            if log_is_whole && version < hotspot::fact::LIVE + revision {
+                self.violate("I3", format!("the crime log does not know call {id} as it stands"), now);
+            }
+        }
+    }
+
+    /// Whoever called about something that may be told has a decision, whatever it is.
+    fn check_decisions(&mut self, story: &Story, tables: &Tables, now: Timestamp) {
+        let decided: BTreeSet<&str> = tables
+            .all("Messages")
+            .filter(|(place, _)| place.sk.starts_with("DEC#"))
+            .map(|(place, _)| place.pk.as_str())
+            .collect();
+        let opened = |id: &str| self.acknowledged.contains_key(&format!("{id}-1"));
+        let missing: Vec<String> = story
+            .told
+            .keys()
+            .filter(|id| opened(id) && !decided.contains(format!("INC#{id}").as_str()))
+            .map(|id| format!("call {id} was acknowledged and nothing was ever decided about it"))
+            .collect();
+        for what in missing {
+            self.violate("I3", what, now);
+        }
+    }
+}
+
+fn state(item: Option<&Value>) -> Option<&str> {
+    item?["state"]["S"].as_str()
+}
+
+/// Kind of a message's row, which names nobody.
+fn kind_of(place: &Place) -> &str {
+    place.sk.split('#').nth(3).unwrap_or(&place.sk)
+}
+
+/// Whether a message may go from `old` to `new`: never back to being sendable once a provider may have it.
+fn moves_forward(old: &str, new: &str) -> bool {
+    match old {
+        "pending" | "deferred" | "suppressed" => new != "accepted" && new != "delivered",
+        "claimed" => {
+            matches!(new, "accepted" | "failed" | "unknown" | "deferred" | "suppressed" | "delivered")
+        }
+        "unknown" => matches!(new, "unknown" | "accepted" | "delivered" | "failed"),
+        "accepted" => matches!(new, "accepted" | "delivered" | "failed"),
+        "delivered" | "failed" => matches!(new, "delivered" | "failed"),
+        "superseded" | "expired" => new == old,
+        _ => false,
+    }
+}

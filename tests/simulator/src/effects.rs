@@ -1,0 +1,142 @@
+//! One request at its service: what the plan of faults makes of it, what it changes, and what the caller gets to know.
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use jiff::SignedDuration;
+use serde_json::json;
+
+use crate::fault::Fault;
+use crate::network::{Answer, Service};
+use crate::tables::Change;
+use crate::world::{Moment, World};
+
+/// How old an index or an eventually consistent read is at most.
+const LAG_MILLIS: std::ops::Range<i64> = 50..4000;
+
+impl World {
+    /// A request has arrived.
+    pub(crate) fn arrive(&mut self, number: u64) {
+        let Some(request) = self.requests.get(&number) else { return };
+        let (task, service, action) = (request.task, request.service, request.action.clone());
+        let uri = request.uri.clone();
+        let now = self.now();
+        self.checker.leaked("an address of a request", &uri, now);
+        self.effects += 1;
+        let fault = self.plan.at(self.effects, service, &action, now);
+        if self.setting.calm {
+            self.actions.push((service, action.clone()));
+        }
+        self.note((self.effects, service, &action, fault));
+        if fault.is_some() {
+            self.checker.troubled(task);
+        }
+        if fault == Some(Fault::CrashBefore) {
+            self.requests.remove(&number);
+            self.kill(task);
+            return;
+        }
+        let answer = self.carry_out(number, fault);
+        if fault.is_some() {
+            // Once more: what the call itself has claimed is held only now.
+            self.checker.troubled(task);
+        }
+        if fault == Some(Fault::CrashAfter) {
+            self.requests.remove(&number);
+            self.kill(task);
+            return;
+        }
+        match answer {
+            Some(answer) => {
+                self.note(answer.status);
+                let travel = self.travel();
+                self.later(travel, Moment::Answer(number, Ok(answer)));
+            }
+            // No answer ever comes: the SDK's own time-out ends the wait, or a connection that was reset.
+            None if self.weather.bool() && !self.setting.calm => {
+                let reset = ConnectorError::io("connection reset".into());
+                self.later(SignedDuration::from_millis(400), Moment::Answer(number, Err(reset)));
+            }
+            None => {
+                self.requests.remove(&number);
+            }
+        }
+    }
+
+    /// Carries a request out, or not; the answer, if one is under way.
+    fn carry_out(&mut self, number: u64, fault: Option<Fault>) -> Option<Answer> {
+        let service = self.requests[&number].service;
+        if matches!(service, Service::Sns | Service::Ses) {
+            return self.send(number, fault);
+        }
+        let is_not_applied =
+            matches!(fault, Some(Fault::Error | Fault::Timeout | Fault::Throttle | Fault::Conflict));
+        let answer = if is_not_applied { None } else { Some(self.apply(number, fault)) };
+        match fault {
+            None | Some(Fault::Stale | Fault::CrashAfter) => answer,
+            Some(Fault::Timeout | Fault::TimeoutApplied) => None,
+            Some(fault) => Some(refusal(service, fault)),
+        }
+    }
+
+    fn apply(&mut self, number: u64, fault: Option<Fault>) -> Answer {
+        let now = self.now();
+        let lag =
+            (fault == Some(Fault::Stale)).then(|| SignedDuration::from_millis(self.weather.i64(LAG_MILLIS)));
+        let request = &self.requests[&number];
+        match request.service {
+            Service::Kms => self.kms.call(&request.action, &request.body, &mut self.weather),
+            Service::Secrets => crate::services::secret(),
+            Service::S3 => self.objects.call(request),
+            _ => {
+                let task = request.task;
+                let done = self.tables.call(&request.action, &request.body, now, lag);
+                for change in &done.changes {
+                    self.changed(task, change);
+                }
+                done.answer
+            }
+        }
+    }
+
+    /// A write has committed: streams, due index and invariants learn of it.
+    pub(crate) fn changed(&mut self, task: u64, change: &Change) {
+        let now = self.now();
+        self.note((change.place.table, &change.place.pk, &change.place.sk, change.new.is_some()));
+        self.checker.changed(task, change, now);
+        self.sweeps.changed(change);
+        self.stream(change, false);
+        self.plan_sweep();
+    }
+
+    fn send(&mut self, number: u64, fault: Option<Fault>) -> Option<Answer> {
+        let now = self.now();
+        let request = &self.requests[&number];
+        let task = request.task;
+        let (answer, taken) = self.providers.call(request.service, &request.body, now, fault);
+        if taken && let Some(taken) = self.providers.accepted.last().cloned() {
+            self.note((&taken.to, &taken.body));
+            self.checker.accepted(task, &taken, now);
+            self.report_later(&taken);
+        }
+        answer
+    }
+}
+
+fn refusal(service: Service, fault: Fault) -> Answer {
+    let (status, code) = match (service, fault) {
+        (Service::S3, Fault::Throttle) => return Answer::new(503, "<Error><Code>SlowDown</Code></Error>"),
+        (Service::S3, _) => return Answer::new(500, "<Error><Code>InternalError</Code></Error>"),
+        (_, Fault::Conflict) => {
+            let reasons = json!([{"Code": "TransactionConflict"}]);
+            let body = json!({"__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+                              "Message": "simulated", "CancellationReasons": reasons});
+            return Answer::new(400, body.to_string());
+        }
+        (Service::DynamoDb, Fault::Throttle) => {
+            (400, "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException")
+        }
+        (Service::DynamoDb, _) => (500, "com.amazonaws.dynamodb.v20120810#InternalServerError"),
+        (_, Fault::Throttle) => (400, "ThrottlingException"),
+        (Service::Kms, _) => (500, "KMSInternalException"),
+        _ => (500, "InternalServiceError"),
+    };
+    Answer::new(status, json!({"__type": code, "message": "simulated"}).to_string())
+}

@@ -1,0 +1,168 @@
+//! What can go wrong with one call of a service, and which call it goes wrong with. Every call of a handler is an
+//! effect and has a number; a plan names effects by number or draws them from the seed, and keeps what it used, so that
+//! a run can be played again from its list of faults alone.
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+
+use crate::network::Service;
+
+/// What happens to one effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fault {
+    /// The sandbox dies before the request leaves.
+    CrashBefore,
+    /// The request is carried out and the sandbox dies.
+    CrashAfter,
+    /// An internal error; nothing was carried out.
+    Error,
+    /// An internal error; it was carried out.
+    ErrorApplied,
+    /// No answer; nothing was carried out.
+    Timeout,
+    /// No answer; it was carried out.
+    TimeoutApplied,
+    /// Refused for now.
+    Throttle,
+    /// A transaction meets another one.
+    Conflict,
+    /// An eventually consistent read or an index that lags.
+    Stale,
+    /// The provider refuses the message for good.
+    Rejected,
+    /// The provider knows that the person opted out.
+    OptedOut,
+}
+
+impl Fault {
+    /// Every kind.
+    pub const ALL: [Self; 11] = [
+        Self::CrashBefore,
+        Self::CrashAfter,
+        Self::Error,
+        Self::ErrorApplied,
+        Self::Timeout,
+        Self::TimeoutApplied,
+        Self::Throttle,
+        Self::Conflict,
+        Self::Stale,
+        Self::Rejected,
+        Self::OptedOut,
+    ];
+
+    /// Whether it can happen to `action` of `service`.
+    pub fn fits(self, service: Service, action: &str) -> bool {
+        let writes = match service {
+            Service::DynamoDb => !matches!(action, "GetItem" | "Query"),
+            Service::S3 => action == "PUT",
+            Service::Sns | Service::Ses => true,
+            Service::Kms | Service::Secrets => false,
+        };
+        match self {
+            Self::CrashBefore | Self::Error | Self::Timeout | Self::Throttle => true,
+            Self::CrashAfter | Self::ErrorApplied | Self::TimeoutApplied => writes,
+            Self::Conflict => action == "TransactWriteItems",
+            Self::Stale => service == Service::DynamoDb && !writes,
+            Self::Rejected => matches!(service, Service::Sns | Service::Ses),
+            Self::OptedOut => service == Service::Sns,
+        }
+    }
+
+    /// Its name in lists and regression tests.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::CrashBefore => "crash-before",
+            Self::CrashAfter => "crash-after",
+            Self::Error => "error",
+            Self::ErrorApplied => "error-applied",
+            Self::Timeout => "timeout",
+            Self::TimeoutApplied => "timeout-applied",
+            Self::Throttle => "throttle",
+            Self::Conflict => "conflict",
+            Self::Stale => "stale",
+            Self::Rejected => "rejected",
+            Self::OptedOut => "opted-out",
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+impl FromStr for Fault {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|fault| fault.word() == text)
+            .ok_or_else(|| format!("no fault is called {text}"))
+    }
+}
+
+/// Faults by the number of their effect.
+pub type Faults = BTreeMap<u64, Fault>;
+
+/// Where the faults of a run come from.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    listed: Faults,
+    drawn: Option<Drawn>,
+    heals_at: Option<Timestamp>,
+    /// What happened so far.
+    pub(crate) used: Faults,
+}
+
+/// Faults drawn from a seed: a swarm of some kinds, at one rate.
+#[derive(Debug)]
+struct Drawn {
+    random: fastrand::Rng,
+    per_mille: u32,
+    kinds: Vec<Fault>,
+}
+
+impl Plan {
+    /// These and no others.
+    pub(crate) fn listed(listed: Faults) -> Self {
+        Self { listed, drawn: None, heals_at: None, used: Faults::new() }
+    }
+
+    /// Drawn from `seed`, until `heals_at`.
+    pub(crate) fn drawn(seed: u64, heals_at: Timestamp) -> Self {
+        let mut random = fastrand::Rng::with_seed(seed ^ 0x5eed_fa17);
+        let per_mille = [2, 5, 10, 20, 40][random.usize(..5)];
+        let kinds: Vec<Fault> = Fault::ALL.into_iter().filter(|_| random.u8(..3) > 0).collect();
+        let drawn = Drawn { random, per_mille, kinds };
+        Self { listed: Faults::new(), drawn: Some(drawn), heals_at: Some(heals_at), used: Faults::new() }
+    }
+
+    /// What happens to effect `number`.
+    pub(crate) fn at(
+        &mut self,
+        number: u64,
+        service: Service,
+        action: &str,
+        now: Timestamp,
+    ) -> Option<Fault> {
+        let fault = self.listed.get(&number).copied().or_else(|| self.draw(now))?;
+        if !fault.fits(service, action) {
+            return None;
+        }
+        self.used.insert(number, fault);
+        Some(fault)
+    }
+
+    fn draw(&mut self, now: Timestamp) -> Option<Fault> {
+        if self.heals_at.is_some_and(|heals_at| now >= heals_at) {
+            return None;
+        }
+        let drawn = self.drawn.as_mut()?;
+        let hit = drawn.random.u32(..1000) < drawn.per_mille;
+        (hit && !drawn.kinds.is_empty()).then(|| drawn.kinds[drawn.random.usize(..drawn.kinds.len())])
+    }
+}

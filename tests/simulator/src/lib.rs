@@ -1,0 +1,32 @@
+//! A whole stack for caller updates in one thread, on virtual time: the real handlers with the real AWS SDK clients, and
+//! around them every service with every way in which it may fail. One seed is one run, to the byte.
+#![expect(clippy::print_stdout, reason = "a command talks on the terminal")]
+
+pub mod campaign;
+pub mod case;
+mod checker;
+mod effects;
+pub mod fault;
+mod functions;
+pub mod log;
+mod mapping;
+#[cfg(feature = "mutants")]
+pub mod mutants;
+mod network;
+mod providers;
+mod queue;
+mod services;
+pub mod story;
+mod sweeps;
+mod tables;
+mod work;
+mod world;
+
+pub use checker::Violation;
+pub use network::Service;
+pub use world::{Report, Setting};
+
+/// Plays `story` under `setting`.
+pub fn play(story: story::Story, setting: Setting) -> anyhow::Result<Report> {
+    Ok(world::World::new(story, setting)?.run())
+}

@@ -1,0 +1,134 @@
+//! The simulator's command.
+#![expect(clippy::print_stdout, reason = "a command talks on the terminal")]
+use std::time::Duration;
+
+use clap::{Parser, Subcommand};
+use simulator::campaign::{Campaign, Tally, agency};
+use simulator::case::Case;
+use simulator::log;
+
+/// Plays calls and cases through the real functions with every fault that the services may have, and checks the
+/// invariants of docs/simulator.md. Exit code 1 where one is broken.
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    what: Option<What>,
+    /// How long.
+    #[arg(long, default_value_t = 60)]
+    seconds: u64,
+    /// The first seed.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Threads, each with runs of its own.
+    #[arg(long, default_value_t = 2)]
+    threads: usize,
+    /// One JSON object instead of text.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Plays one case as a violation names it, e.g. `plain 0 12:crash-after`.
+    Replay {
+        /// The words of the case.
+        case: Vec<String>,
+    },
+    /// TEMP
+    Singles { from: usize, to: usize },
+    /// Makes every mistake of `startup::mutant` in turn and counts the seeds until it shows.
+    #[cfg(feature = "mutants")]
+    Mutants {
+        /// Most seeds of one search.
+        #[arg(long, default_value_t = 2000)]
+        most: u64,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    log::catch();
+    let agency = agency()?;
+    let failed = match arguments.what {
+        Some(What::Replay { case }) => replay(&case.join(" "), &agency)?,
+        Some(What::Singles { from, to }) => {
+            let cases = simulator::campaign::single_faults(&agency)?;
+            println!("{}", cases.len());
+            for case in &cases[from..to.min(cases.len())] {
+                let t = std::time::Instant::now();
+                let report = case.play(&agency)?;
+                if report.effects > 3000 || !report.violations.is_empty() {
+                    println!("{case}: {} {:?} {:?}", report.effects, t.elapsed(), report.violations.first());
+                }
+            }
+            false
+        }
+        #[cfg(feature = "mutants")]
+        Some(What::Mutants { most }) => print_mutants(&agency, most, arguments.threads),
+        None => {
+            let time = Duration::from_secs(arguments.seconds);
+            let campaign =
+                Campaign { time, seed: arguments.seed, threads: arguments.threads, until_first: false };
+            let tally = campaign.play(&agency)?;
+            if arguments.json {
+                println!("{}", serde_json::to_string(&tally)?);
+            } else {
+                print(&tally);
+            }
+            !tally.violations.is_empty()
+        }
+    };
+    std::fs::remove_dir_all(&agency)?;
+    if failed {
+        std::process::exit(1);
+    }
+    Ok(())
+}
+
+fn replay(case: &str, agency: &std::path::Path) -> anyhow::Result<bool> {
+    let case: Case = case.parse().map_err(anyhow::Error::msg)?;
+    let report = case.play(agency)?;
+    println!(
+        "{case}: {} effects, {} messages, trace {:016x}",
+        report.effects,
+        report.told.len(),
+        report.trace
+    );
+    for (effect, fault) in &report.faults {
+        println!("  {effect} {fault}");
+    }
+    for violation in &report.violations {
+        println!("  {} at {}: {}", violation.invariant, violation.at, violation.what);
+    }
+    Ok(!report.violations.is_empty())
+}
+
+fn print(tally: &Tally) {
+    println!("single faults   {} of {}", tally.single_faults.done, tally.single_faults.of);
+    println!("pairs           {} of {}", tally.pairs.done, tally.pairs.of);
+    println!("random seeds    {}", tally.seeds);
+    println!("lifecycles      {} ({:.0} a second)", tally.lifecycles, tally.rate);
+    println!("service calls   {}", tally.effects);
+    println!("messages taken  {}", tally.told);
+    println!("faults injected {}", tally.faults.values().sum::<u64>());
+    for (kind, count) in &tally.faults {
+        println!("  {kind:<15} {count}");
+    }
+    println!("violations      {}", tally.violations.len());
+    for found in &tally.violations {
+        println!("  {} {}\n    simulator replay {}", found.invariant, found.what, found.case);
+    }
+}
+
+#[cfg(feature = "mutants")]
+fn print_mutants(agency: &std::path::Path, most: u64, threads: usize) -> bool {
+    let found = simulator::mutants::hunt(agency, most, threads);
+    println!("| mistake | median seeds | broken |\n|---|---|---|");
+    for killed in &found {
+        let median = killed.median().map_or_else(|| "**survived**".to_owned(), |seeds| seeds.to_string());
+        println!("| {:?} | {median} | {} |", killed.mutant, killed.by.join(", "));
+    }
+    let survived = found.iter().filter(|killed| killed.median().is_none()).count();
+    println!("{} of {} found", found.len() - survived, found.len());
+    survived > 0
+}

@@ -1,0 +1,189 @@
+//! Lambda's event-source mapping for a DynamoDB stream, by the documentation: several shards with order per item only,
+//! batches, filters, partial failures at the lowest sequence, bisection, retries, record age, the on-failure queue, and
+//! now and then a batch that comes twice.
+//! <https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html>
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use precinct::stack::filter;
+use serde_json::Value;
+
+/// Shards of a stream: enough that records of two items come in any order.
+const SHARDS: usize = 3;
+/// Most records in one call, as the template sets it.
+const BATCH: usize = 10;
+/// Retries of one batch before it is given up.
+const RETRIES: u32 = 8;
+/// Oldest a record may be when it is handed over.
+const RECORD_AGE: SignedDuration = SignedDuration::from_hours(6);
+/// How long a stream keeps a record.
+const KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// A function that reads a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Reader {
+    Plan,
+    Log,
+    Send,
+}
+
+/// A record of a stream.
+#[derive(Clone, Debug)]
+pub(crate) struct Record {
+    pub(crate) number: u64,
+    pub(crate) at: Timestamp,
+    pub(crate) event: Arc<Value>,
+}
+
+/// Records to be handed over together, and how often that failed.
+#[derive(Clone, Debug)]
+pub(crate) struct Batch {
+    pub(crate) records: Vec<Record>,
+    attempts: u32,
+    /// Whether it was handled before, as happens after a checkpoint is lost.
+    repeated: bool,
+}
+
+/// What the function said of a batch.
+pub(crate) enum Verdict {
+    /// Sequence numbers that failed.
+    Failed(Vec<String>),
+    /// The function failed as a whole.
+    Error,
+}
+
+/// One shard as one mapping sees it.
+#[derive(Default)]
+struct Shard {
+    records: Vec<Record>,
+    /// How many of them are done with or cut into batches.
+    taken: usize,
+    /// Batches that wait, the next one last.
+    waiting: Vec<Batch>,
+    busy: bool,
+}
+
+/// One function on one stream.
+pub(crate) struct Mapping {
+    pub(crate) table: &'static str,
+    pub(crate) reader: Reader,
+    filter: Value,
+    shards: Vec<Shard>,
+    /// Until when it hands nothing over.
+    pub(crate) disabled_until: Option<Timestamp>,
+    /// Records that the stream dropped or that were given up.
+    pub(crate) lost: usize,
+}
+
+impl Mapping {
+    pub(crate) fn new(table: &'static str, reader: Reader, filter: &str) -> Self {
+        let filter = serde_json::from_str(filter).expect("the template's filters are JSON");
+        let shards = std::iter::repeat_with(Shard::default).take(SHARDS).collect();
+        Self { table, reader, filter, shards, disabled_until: None, lost: 0 }
+    }
+
+    /// Takes a record; its shard.
+    pub(crate) fn add(&mut self, pk: &str, record: Record) -> usize {
+        let sum = pk.bytes().fold(11_usize, |hash, byte| hash.wrapping_mul(131).wrapping_add(byte.into()));
+        let shard = sum % SHARDS;
+        self.shards[shard].records.push(record);
+        shard
+    }
+
+    /// The next batch of a shard; records that are too old are given up.
+    pub(crate) fn next(&mut self, shard: usize, now: Timestamp) -> Option<Batch> {
+        if self.disabled_until.is_some_and(|until| now < until) || self.shards[shard].busy {
+            return None;
+        }
+        loop {
+            let mut batch = match self.shards[shard].waiting.pop() {
+                Some(batch) => batch,
+                None => self.cut(shard, now)?,
+            };
+            let all = batch.records.len();
+            batch.records.retain(|record| now.duration_since(record.at) <= RECORD_AGE);
+            self.lost += all - batch.records.len();
+            if !batch.records.is_empty() {
+                self.shards[shard].busy = true;
+                return Some(batch);
+            }
+        }
+    }
+
+    /// The next records that pass the filter and that the stream still keeps.
+    fn cut(&mut self, shard: usize, now: Timestamp) -> Option<Batch> {
+        let filter = &self.filter;
+        let shard = &mut self.shards[shard];
+        let mut records = Vec::new();
+        while records.len() < BATCH && shard.taken < shard.records.len() {
+            let record = &shard.records[shard.taken];
+            shard.taken += 1;
+            let kept = now.duration_since(record.at) <= KEPT;
+            if filter::matches(filter, Some(&record.event)) {
+                if kept {
+                    records.push(record.clone());
+                } else {
+                    self.lost += 1;
+                }
+            }
+        }
+        (!records.is_empty()).then_some(Batch { records, attempts: 0, repeated: false })
+    }
+
+    /// Notes what the function said. `again` hands the same batch over once more.
+    pub(crate) fn settle(&mut self, shard: usize, batch: Batch, verdict: &Verdict, again: bool) {
+        self.shards[shard].busy = false;
+        let waiting = &mut self.shards[shard].waiting;
+        let lowest = match verdict {
+            Verdict::Error => None,
+            Verdict::Failed(numbers) => {
+                let place = |number: &String| {
+                    batch.records.iter().position(|record| record.number.to_string() == *number).unwrap_or(0)
+                };
+                match numbers.iter().map(place).min() {
+                    Some(lowest) => Some(lowest),
+                    None => {
+                        if again && !batch.repeated {
+                            waiting.push(Batch { repeated: true, attempts: 0, ..batch });
+                        }
+                        return;
+                    }
+                }
+            }
+        };
+        let mut records = batch.records;
+        // What precedes the lowest failure is done; the rest comes again as one batch, and is given up as one.
+        let mut rest = records.split_off(lowest.unwrap_or(0));
+        let attempts = if lowest.is_some_and(|lowest| lowest > 0) { 1 } else { batch.attempts + 1 };
+        if lowest.is_none() && rest.len() > 1 {
+            // Bisection is no retry.
+            let second = rest.split_off(rest.len().div_ceil(2));
+            waiting.push(Batch { records: second, attempts: batch.attempts, repeated: false });
+            waiting.push(Batch { records: rest, attempts: batch.attempts, repeated: false });
+            return;
+        }
+        if attempts > RETRIES {
+            self.lost += rest.len();
+            return;
+        }
+        waiting.push(Batch { records: rest, attempts, repeated: false });
+    }
+
+    /// Whether a shard has something to hand over.
+    pub(crate) fn waits(&self, shard: usize) -> bool {
+        let shard = &self.shards[shard];
+        !shard.busy && (!shard.waiting.is_empty() || shard.taken < shard.records.len())
+    }
+
+    /// Every shard, for polls after an outage.
+    pub(crate) fn shards(&self) -> std::ops::Range<usize> {
+        0..self.shards.len()
+    }
+}
+
+impl Batch {
+    /// Seconds before the batch is tried once more: the service backs off.
+    pub(crate) fn back_off(&self) -> SignedDuration {
+        SignedDuration::from_secs(1 << self.attempts.min(6))
+    }
+}

@@ -1,0 +1,80 @@
+//! Whether the checker is worth anything: each mistake of `startup::mutant` is made in turn, and seeds are played until
+//! an invariant breaks.
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+
+use startup::mutant::{Mutant, set};
+
+use crate::campaign::CALLS;
+use crate::case::{Case, Told};
+
+/// Searches for one mistake, each from a seed of its own.
+const SEARCHES: u64 = 5;
+
+/// What became of one mistake.
+#[derive(Clone, Debug)]
+pub struct Killed {
+    /// The mistake.
+    pub mutant: Mutant,
+    /// Seeds played until it showed, of each search; `None` where it never did.
+    pub seeds: Vec<Option<u64>>,
+    /// The invariants that broke.
+    pub by: Vec<&'static str>,
+}
+
+impl Killed {
+    /// The median of the seeds that it took; `None` where a search found nothing.
+    pub fn median(&self) -> Option<u64> {
+        let mut seeds: Vec<u64> = self.seeds.iter().copied().collect::<Option<_>>()?;
+        seeds.sort_unstable();
+        seeds.get(seeds.len() / 2).copied()
+    }
+}
+
+/// Plays every mistake, at most `most` seeds a search, on `threads` threads.
+pub fn hunt(agency: &Path, most: u64, threads: usize) -> Vec<Killed> {
+    let waiting = Mutex::new(Mutant::ALL.to_vec());
+    let found = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..threads.max(1) {
+            scope.spawn(|| {
+                loop {
+                    let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).pop();
+                    let Some(mutant) = next else { break };
+                    set(Some(mutant));
+                    let killed = search(mutant, agency, most);
+                    set(None);
+                    found.lock().unwrap_or_else(PoisonError::into_inner).push(killed);
+                }
+            });
+        }
+    });
+    let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    found.sort_by_key(|killed| Mutant::ALL.iter().position(|mutant| *mutant == killed.mutant));
+    found
+}
+
+fn search(mutant: Mutant, agency: &Path, most: u64) -> Killed {
+    let mut killed = Killed { mutant, seeds: Vec::new(), by: Vec::new() };
+    for search in 0..SEARCHES {
+        let first = 1 + search * 1_000_000;
+        let mut taken = None;
+        for seed in first..first + most {
+            let case = Case { told: Told::City(seed, CALLS), faults: None };
+            let Ok(report) = case.play(agency) else { continue };
+            if let Some(violation) = report.violations.first() {
+                taken = Some(seed - first + 1);
+                if !killed.by.contains(&violation.invariant) {
+                    killed.by.push(violation.invariant);
+                }
+                break;
+            }
+        }
+        killed.seeds.push(taken);
+        if taken.is_none() {
+            break;
+        }
+    }
+    killed
+}

@@ -1,0 +1,73 @@
+//! SQS before `replies` and `receipts`: at least once, in no order to rely on, hidden while it is worked on, and given
+//! up to the dead-letter queue after so many tries.
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+/// Most messages in one call.
+const BATCH: usize = 10;
+/// How often a message is received before it is a dead letter, as the template says.
+const RECEIVES: u32 = 5;
+/// How long a message is hidden after it was handed over.
+const HIDDEN: SignedDuration = SignedDuration::from_secs(180);
+
+/// A message of a queue.
+#[derive(Clone, Debug)]
+pub(crate) struct Message {
+    pub(crate) id: String,
+    pub(crate) body: String,
+    pub(crate) sent_at: Timestamp,
+    visible_at: Timestamp,
+    received: u32,
+}
+
+/// A queue with its dead letters.
+#[derive(Default)]
+pub(crate) struct Queue {
+    messages: Vec<Message>,
+    pub(crate) dead: Vec<Message>,
+}
+
+impl Queue {
+    pub(crate) fn add(&mut self, id: String, body: String, now: Timestamp) {
+        self.messages.push(Message { id, body, sent_at: now, visible_at: now, received: 0 });
+    }
+
+    /// The messages to hand over now, and the event that hands them over.
+    pub(crate) fn receive(&mut self, now: Timestamp) -> Option<(Vec<String>, Value)> {
+        let (dead, alive) = std::mem::take(&mut self.messages)
+            .into_iter()
+            .partition(|message| message.received >= RECEIVES && message.visible_at <= now);
+        self.messages = alive;
+        self.dead.extend::<Vec<Message>>(dead);
+        let visible = self.messages.iter_mut().filter(|message| message.visible_at <= now).take(BATCH);
+        let mut ids = Vec::new();
+        let mut records = Vec::new();
+        for message in visible {
+            message.visible_at = now + HIDDEN;
+            message.received += 1;
+            ids.push(message.id.clone());
+            records.push(json!({
+                "messageId": message.id, "receiptHandle": message.id, "body": message.body,
+                "attributes": {"ApproximateReceiveCount": message.received.to_string(),
+                               "SentTimestamp": message.sent_at.as_millisecond().to_string()},
+                "messageAttributes": {}, "eventSource": "aws:sqs", "awsRegion": "us-east-1",
+                "eventSourceARN": "arn:aws:sqs:us-east-1:000000000000:simulated",
+            }));
+        }
+        (!ids.is_empty()).then(|| (ids, json!({"Records": records})))
+    }
+
+    /// Deletes what was handled; the bodies of it.
+    pub(crate) fn delete(&mut self, ids: &[String]) -> Vec<String> {
+        let (gone, kept) =
+            std::mem::take(&mut self.messages).into_iter().partition(|message| ids.contains(&message.id));
+        self.messages = kept;
+        let gone: Vec<Message> = gone;
+        gone.into_iter().map(|message| message.body).collect()
+    }
+
+    /// When something becomes visible next.
+    pub(crate) fn next_visible(&self) -> Option<Timestamp> {
+        self.messages.iter().map(|message| message.visible_at).min()
+    }
+}

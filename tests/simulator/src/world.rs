@@ -1,0 +1,425 @@
+//! One run: a single thread, virtual time, and a list of moments. Every request of a handler arrives at a service at
+//! one moment and is answered at a later one, so that invocations interleave in every way that the seed can think of.
+use std::cmp::Reverse;
+use std::collections::hash_map::DefaultHasher;
+use std::collections::{BTreeMap, BinaryHeap};
+use std::hash::{Hash, Hasher};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Wake};
+
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use jiff::{SignedDuration, Timestamp};
+use startup::{Entropy, Runtime};
+
+use crate::checker::{Checker, Violation};
+use crate::fault::{Faults, Plan};
+use crate::functions::{Functions, Invocation};
+use crate::log;
+use crate::mapping::{Mapping, Reader};
+use crate::network::{Answer, Network, Request, Slot};
+use crate::providers::Providers;
+use crate::queue::Queue;
+use crate::services::{Kms, Objects};
+use crate::story::Story;
+use crate::sweeps::Sweeps;
+use crate::tables::Tables;
+use crate::work::Work;
+
+/// Longest a run goes on after its last post: open tasks are escalated for days.
+const REST: SignedDuration = SignedDuration::from_hours(24 * 12);
+/// More moments than any run that ends needs.
+const WATCHDOG: u64 = 200_000;
+
+/// How a run is made.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// Everything random comes from it.
+    pub seed: u64,
+    /// Faults that happen, and no others; none: drawn from the seed.
+    pub faults: Option<Faults>,
+    /// Whether deliveries are in order, once and at an even pace.
+    pub calm: bool,
+    /// The prepared agency folder.
+    pub agency: std::path::PathBuf,
+}
+
+/// What a run has shown.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// What must not happen and did.
+    pub violations: Vec<Violation>,
+    /// The faults that happened, by effect.
+    pub faults: Faults,
+    /// How many effects there were.
+    pub effects: u64,
+    /// Service and action of each effect, for single faults and pairs.
+    pub actions: Vec<(crate::network::Service, String)>,
+    /// Hash of everything that happened, in order.
+    pub trace: u64,
+    /// Calls and cases played.
+    pub lifecycles: u64,
+    /// Words that reached people: address, words.
+    pub told: Vec<(String, String)>,
+    /// State of each message at the end, by its facts.
+    pub fates: BTreeMap<String, String>,
+}
+
+/// What happens at a moment.
+pub(crate) enum Moment {
+    /// A request reaches its service.
+    Arrive(u64),
+    /// An answer reaches its caller.
+    Answer(u64, Result<Answer, ConnectorError>),
+    Wake(Arc<Slot<()>>),
+    /// A sandbox has used up its time, or dies.
+    Kill(u64),
+    /// A sender posts, by its place in the list of deliveries.
+    Post(usize),
+    /// A person's text reaches the queue.
+    Text(usize),
+    Poll(Reader, usize),
+    Receive(Inbox),
+    Sweep,
+    /// The tables' housekeeping.
+    Reap,
+    /// A provider reports; how often that was tried.
+    Receipt(Box<serde_json::Value>, u8),
+}
+
+/// A queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Inbox {
+    Replies,
+    Receipts,
+}
+
+struct Entry {
+    at: Timestamp,
+    order: u64,
+    moment: Moment,
+}
+
+impl PartialEq for Entry {
+    fn eq(&self, other: &Self) -> bool {
+        (self.at, self.order) == (other.at, other.order)
+    }
+}
+impl Eq for Entry {}
+impl PartialOrd for Entry {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Entry {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (self.at, self.order).cmp(&(other.at, other.order))
+    }
+}
+
+/// A sandbox at work.
+pub(crate) struct Task {
+    pub(crate) work: Work,
+    pub(crate) begun: Timestamp,
+    invocation: Invocation,
+    waker: std::task::Waker,
+}
+
+/// Notes that a task can go on.
+struct Ready {
+    task: u64,
+    list: Arc<Mutex<Vec<u64>>>,
+}
+
+impl Wake for Ready {
+    fn wake(self: Arc<Self>) {
+        self.list.lock().unwrap_or_else(PoisonError::into_inner).push(self.task);
+    }
+}
+
+/// Everything there is in one run.
+pub(crate) struct World {
+    pub(crate) setting: Setting,
+    pub(crate) story: Story,
+    pub(crate) network: Network,
+    pub(crate) tables: Tables,
+    pub(crate) kms: Kms,
+    pub(crate) objects: Objects,
+    pub(crate) providers: Providers,
+    pub(crate) functions: Functions,
+    pub(crate) mappings: Vec<Mapping>,
+    pub(crate) replies: Queue,
+    pub(crate) receipts: Queue,
+    pub(crate) sweeps: Sweeps,
+    pub(crate) checker: Checker,
+    pub(crate) plan: Plan,
+    pub(crate) weather: fastrand::Rng,
+    pub(crate) requests: BTreeMap<u64, Request>,
+    pub(crate) deliveries: Vec<crate::work::Delivery>,
+    pub(crate) effects: u64,
+    /// Sequence number of the last stream record.
+    pub(crate) sequence: u64,
+    pub(crate) receipts_sent: u64,
+    pub(crate) actions: Vec<(crate::network::Service, String)>,
+    moments: BinaryHeap<Reverse<Entry>>,
+    tasks: BTreeMap<u64, Task>,
+    ready: Arc<Mutex<Vec<u64>>>,
+    trace: DefaultHasher,
+    counter: u64,
+}
+
+impl World {
+    /// The world of `story` before anything happens.
+    pub(crate) fn new(story: Story, setting: Setting) -> anyhow::Result<Self> {
+        let start = story.start();
+        let heals_at = story.end() + SignedDuration::from_mins(20);
+        let network = Network::new(start);
+        let clock = network.clone();
+        let clock = startup::Clock::new(move || clock.now());
+        let random = Mutex::new(fastrand::Rng::with_seed(setting.seed ^ 0xe47_0b1e));
+        let entropy = Entropy::new(move |bytes| {
+            random.lock().unwrap_or_else(PoisonError::into_inner).fill(bytes);
+        });
+        let runtime =
+            Runtime::new(network.sdk_config(), clock, entropy, crate::work::variables(&setting.agency));
+        let plan = match &setting.faults {
+            Some(listed) => Plan::listed(listed.clone()),
+            None => Plan::drawn(setting.seed, heals_at),
+        };
+        let mappings = vec![
+            Mapping::new("Incidents", Reader::Plan, plan_filter()),
+            Mapping::new("Incidents", Reader::Log, table::schema::INCIDENTS_FILTER),
+            Mapping::new("Messages", Reader::Send, table::schema::MESSAGES_FILTER),
+        ];
+        let mut world = Self {
+            checker: Checker::new(&story),
+            functions: Functions::new(runtime),
+            tables: Tables::new()?,
+            kms: Kms::default(),
+            objects: Objects::default(),
+            providers: Providers::default(),
+            mappings,
+            replies: Queue::default(),
+            receipts: Queue::default(),
+            sweeps: Sweeps::default(),
+            plan,
+            weather: fastrand::Rng::with_seed(setting.seed ^ 0x3ea_7e4),
+            requests: BTreeMap::new(),
+            deliveries: Vec::new(),
+            effects: 0,
+            sequence: 0,
+            receipts_sent: 0,
+            actions: Vec::new(),
+            moments: BinaryHeap::new(),
+            tasks: BTreeMap::new(),
+            ready: Arc::default(),
+            trace: DefaultHasher::new(),
+            counter: 0,
+            network,
+            story,
+            setting,
+        };
+        world.begin();
+        Ok(world)
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.network.now()
+    }
+
+    /// Notes that `moment` comes `after` from now.
+    pub(crate) fn later(&mut self, after: SignedDuration, moment: Moment) {
+        self.at(self.now() + after, moment);
+    }
+
+    /// Notes that `moment` comes at `at`; the seed decides between those of one instant.
+    pub(crate) fn at(&mut self, at: Timestamp, moment: Moment) {
+        self.counter += 1;
+        let lot = if self.setting.calm { 0 } else { u64::from(self.weather.u16(..)) << 40 };
+        self.moments.push(Reverse(Entry { at, order: lot | self.counter, moment }));
+    }
+
+    /// Adds to the trace.
+    pub(crate) fn note(&mut self, what: impl Hash) {
+        (self.now().as_microsecond(), what).hash(&mut self.trace);
+    }
+
+    /// Plays everything until it has come to rest.
+    pub(crate) fn run(mut self) -> Report {
+        let horizon = self.story.end() + REST;
+        let mut moments: u64 = 0;
+        while let Some(Reverse(entry)) = self.moments.pop() {
+            if entry.at > horizon {
+                break;
+            }
+            moments += 1;
+            if moments > WATCHDOG {
+                self.checker.violate("I10", "the run does not come to rest", entry.at);
+                break;
+            }
+            self.network.set_now(entry.at.max(self.now()));
+            self.happen(entry.moment);
+            self.poll_ready();
+        }
+        let now = self.now();
+        self.checker.finish(&self.story, &self.tables, &self.providers.accepted, now);
+        let log_is_whole =
+            self.mappings.iter().all(|mapping| mapping.reader != Reader::Log || mapping.lost == 0);
+        self.checker.check_stored(&self.tables, &self.objects, log_is_whole, now);
+        self.checker_objects();
+        self.report()
+    }
+
+    fn report(self) -> Report {
+        let told = self.providers.accepted.iter().map(|one| (one.to.clone(), one.body.clone())).collect();
+        let message = |place: &crate::tables::Place| place.sk.starts_with("MSG#");
+        let fates = self.tables.all("Messages").filter(|(place, _)| message(place)).map(|(place, item)| {
+            let word = |name: &str| item[name]["S"].as_str().unwrap_or_default();
+            let facts = ["person", "kind", "ordinal", "channel"].map(word).join(" ");
+            (format!("{} {facts}", place.pk), word("state").to_owned())
+        });
+        Report {
+            fates: fates.collect(),
+            violations: self.checker.violations,
+            faults: self.plan.used,
+            effects: self.effects,
+            actions: self.actions,
+            trace: self.trace.finish(),
+            lifecycles: self.story.lifecycles,
+            told,
+        }
+    }
+
+    fn checker_objects(&mut self) {
+        let now = self.now();
+        for (path, bytes) in &self.objects.held {
+            self.checker.leaked("a public or internal object's name", path, now);
+            self.checker.leaked("an object", &String::from_utf8_lossy(bytes), now);
+        }
+        for dead in self.replies.dead.iter().chain(&self.receipts.dead) {
+            // These two queues hold numbers by design; they are told apart from every other place.
+            self.checker.leaked("a dead letter's id", &dead.id, now);
+        }
+    }
+
+    fn happen(&mut self, moment: Moment) {
+        match moment {
+            Moment::Arrive(request) => self.arrive(request),
+            Moment::Answer(request, answer) => {
+                if let Some(request) = self.requests.remove(&request) {
+                    request.slot.fill(answer);
+                }
+            }
+            Moment::Wake(slot) => slot.fill(()),
+            Moment::Kill(task) => self.kill(task),
+            Moment::Post(delivery) => self.post(delivery),
+            Moment::Text(text) => self.text(text),
+            Moment::Poll(reader, shard) => self.poll_shard(reader, shard),
+            Moment::Receive(inbox) => self.receive(inbox),
+            Moment::Sweep => self.sweep(),
+            Moment::Reap => self.reap(),
+            Moment::Receipt(receipt, tries) => self.receipt(*receipt, tries),
+        }
+    }
+
+    /// Starts `work` in a sandbox of its own.
+    pub(crate) fn start(&mut self, work: Work, input: crate::functions::Input) {
+        let invocation = match self.functions.invoke(input) {
+            Ok(invocation) => invocation,
+            Err(error) => {
+                let now = self.now();
+                self.checker.violate("I10", format!("a function cannot start: {error:#}"), now);
+                return;
+            }
+        };
+        self.counter += 1;
+        let task = self.counter;
+        let limit = work.limit();
+        let ready = Ready { task, list: Arc::clone(&self.ready) };
+        let waker = Arc::new(ready).into();
+        let begun = self.now();
+        self.tasks.insert(task, Task { work, begun, invocation, waker });
+        self.later(limit, Moment::Kill(task));
+        self.ready.lock().unwrap_or_else(PoisonError::into_inner).push(task);
+    }
+
+    /// Ends a sandbox where it stands.
+    pub(crate) fn kill(&mut self, task: u64) {
+        if let Some(task_state) = self.tasks.remove(&task) {
+            self.note(("killed", task));
+            drop(task_state.invocation);
+            self.checker.ended(task, true);
+            self.ended(task_state.work, task_state.begun, Err(anyhow::anyhow!("the sandbox died")));
+        }
+    }
+
+    fn poll_ready(&mut self) {
+        loop {
+            let mut ready = std::mem::take(&mut *self.ready.lock().unwrap_or_else(PoisonError::into_inner));
+            if ready.is_empty() {
+                return;
+            }
+            ready.sort_unstable();
+            ready.dedup();
+            for task in ready {
+                self.poll_task(task);
+            }
+        }
+    }
+
+    fn poll_task(&mut self, id: u64) {
+        let Some(task) = self.tasks.get_mut(&id) else { return };
+        self.network.enter(id);
+        let waker = task.waker.clone();
+        let mut context = Context::from_waker(&waker);
+        let polled = catch_unwind(AssertUnwindSafe(|| task.invocation.as_mut().poll(&mut context)));
+        let (requests, sleepers) = self.network.take();
+        for sleeper in sleepers {
+            self.at(sleeper.until, Moment::Wake(sleeper.slot));
+        }
+        for request in requests {
+            self.counter += 1;
+            let number = self.counter;
+            self.requests.insert(number, request);
+            let travel = self.travel();
+            self.later(travel, Moment::Arrive(number));
+        }
+        for line in log::take() {
+            let now = self.now();
+            self.checker.leaked("a log line", &line, now);
+        }
+        match polled {
+            Ok(Poll::Pending) => {}
+            Ok(Poll::Ready((output, warm))) => {
+                let task = self.tasks.remove(&id).expect("the task that was polled");
+                self.functions.keep(warm);
+                self.checker.ended(id, false);
+                self.ended(task.work, task.begun, output);
+            }
+            Err(_) => {
+                let now = self.now();
+                self.checker.violate("I10", "a handler panicked", now);
+                self.kill(id);
+            }
+        }
+    }
+
+    /// How long a request or an answer is under way.
+    pub(crate) fn travel(&mut self) -> SignedDuration {
+        if self.setting.calm {
+            return SignedDuration::from_millis(2);
+        }
+        let slow = self.weather.u8(..64) == 0;
+        let millis = if slow { self.weather.i64(20..1500) } else { self.weather.i64(1..12) };
+        SignedDuration::from_millis(millis)
+    }
+}
+
+/// The template's filter; the mistake of taking removals for news needs removals to come through.
+fn plan_filter() -> &'static str {
+    #[cfg(feature = "mutants")]
+    if startup::mutant::is(startup::mutant::Mutant::RemovalCancels) {
+        return "{}";
+    }
+    table::schema::INCIDENTS_FILTER
+}
