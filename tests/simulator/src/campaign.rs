@@ -167,6 +167,9 @@ impl Campaign {
                 let case = Case { told: Told::City(seed, CALLS), faults: None };
                 note(tally, &case, case.play(agency), agency);
                 hold(tally).seeds += 1;
+                if seed % 8 == 0 {
+                    reorder(tally, seed, agency);
+                }
             }
         });
     }
@@ -186,6 +189,21 @@ impl Campaign {
 
 fn hold<T>(held: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     held.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Tells the city of `seed` in two orders.
+fn reorder(tally: &Mutex<Tally>, seed: u64, agency: &Path) {
+    let (lifecycles, differing) =
+        crate::order::compare(seed, CALLS, agency).unwrap_or_else(|error| (0, vec![format!("{error:#}")]));
+    let mut tally = hold(tally);
+    tally.permutations += 1;
+    tally.lifecycles += lifecycles;
+    let case = format!("city {seed} {CALLS}");
+    tally.violations.extend(differing.into_iter().map(|what| Found {
+        invariant: "order",
+        what,
+        case: case.clone(),
+    }));
 }
 
 /// Adds a run to the tally; one that broke an invariant is made small first.

@@ -24,6 +24,8 @@ pub enum Told {
     Plain(usize),
     /// A city of a seed with so many calls.
     City(u64, u32),
+    /// The same city, told once and in order, on calm days.
+    InOrder(u64, u32),
 }
 
 impl Case {
@@ -32,6 +34,7 @@ impl Case {
         let (story, seed, calm) = match self.told {
             Told::Plain(scenario) => (Story::plain(scenario), 0, true),
             Told::City(seed, calls) => (Story::of(seed, calls), seed, false),
+            Told::InOrder(seed, calls) => (Story::in_order(seed, calls), seed, true),
         };
         crate::play(story, Setting { seed, faults: self.faults.clone(), calm, agency: agency.to_owned() })
     }
@@ -47,6 +50,7 @@ impl fmt::Display for Case {
         match self.told {
             Told::Plain(scenario) => write!(f, "plain {scenario}")?,
             Told::City(seed, calls) => write!(f, "city {seed} {calls}")?,
+            Told::InOrder(seed, calls) => write!(f, "in-order {seed} {calls}")?,
         }
         for (effect, fault) in self.faults.iter().flatten() {
             write!(f, " {effect}:{fault}")?;
@@ -66,11 +70,12 @@ impl FromStr for Case {
         };
         let told = match words.next() {
             Some("plain") => Told::Plain(usize::try_from(number(&mut words)?).unwrap_or_default()),
-            Some("city") => {
+            Some(word @ ("city" | "in-order")) => {
                 let seed = number(&mut words)?;
-                Told::City(seed, u32::try_from(number(&mut words)?).unwrap_or_default())
+                let calls = u32::try_from(number(&mut words)?).unwrap_or_default();
+                if word == "city" { Told::City(seed, calls) } else { Told::InOrder(seed, calls) }
             }
-            _ => return Err("a case begins with plain or city".into()),
+            _ => return Err("a case begins with plain, city or in-order".into()),
         };
         let mut faults = Faults::new();
         for word in words {

@@ -13,6 +13,7 @@ mod mapping;
 #[cfg(feature = "mutants")]
 pub mod mutants;
 mod network;
+pub mod order;
 mod providers;
 mod queue;
 mod services;

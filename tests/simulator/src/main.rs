@@ -34,8 +34,6 @@ enum What {
         /// The words of the case.
         case: Vec<String>,
     },
-    /// TEMP
-    Singles { from: usize, to: usize },
     /// Makes every mistake of `startup::mutant` in turn and counts the seeds until it shows.
     #[cfg(feature = "mutants")]
     Mutants {
@@ -51,18 +49,6 @@ fn main() -> anyhow::Result<()> {
     let agency = agency()?;
     let failed = match arguments.what {
         Some(What::Replay { case }) => replay(&case.join(" "), &agency)?,
-        Some(What::Singles { from, to }) => {
-            let cases = simulator::campaign::single_faults(&agency)?;
-            println!("{}", cases.len());
-            for case in &cases[from..to.min(cases.len())] {
-                let t = std::time::Instant::now();
-                let report = case.play(&agency)?;
-                if report.effects > 3000 || !report.violations.is_empty() {
-                    println!("{case}: {} {:?} {:?}", report.effects, t.elapsed(), report.violations.first());
-                }
-            }
-            false
-        }
         #[cfg(feature = "mutants")]
         Some(What::Mutants { most }) => print_mutants(&agency, most, arguments.threads),
         None => {
@@ -106,7 +92,7 @@ fn replay(case: &str, agency: &std::path::Path) -> anyhow::Result<bool> {
 fn print(tally: &Tally) {
     println!("single faults   {} of {}", tally.single_faults.done, tally.single_faults.of);
     println!("pairs           {} of {}", tally.pairs.done, tally.pairs.of);
-    println!("random seeds    {}", tally.seeds);
+    println!("random seeds    {}, of which {} told in two orders", tally.seeds, tally.permutations);
     println!("lifecycles      {} ({:.0} a second)", tally.lifecycles, tally.rate);
     println!("service calls   {}", tally.effects);
     println!("messages taken  {}", tally.told);

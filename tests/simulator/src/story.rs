@@ -121,8 +121,21 @@ struct Call<'a> {
 }
 
 impl Story {
-    /// The story of `seed` with `calls` calls.
+    /// The story of `seed` with `calls` calls, as senders tell it.
     pub fn of(seed: u64, calls: u32) -> Self {
+        let (mut story, mut random) = Self::untold(seed, calls);
+        story.muddle(&mut random);
+        story
+    }
+
+    /// The same story, everything told once and in order.
+    pub fn in_order(seed: u64, calls: u32) -> Self {
+        let (mut story, _) = Self::untold(seed, calls);
+        story.posts.sort_by_key(|post| post.at);
+        story
+    }
+
+    fn untold(seed: u64, calls: u32) -> (Self, Rng) {
         let mut random = Rng::with_seed(seed ^ 0x57_0127);
         let start: Timestamp = DAYS[random.usize(..DAYS.len())].parse().expect("an instant");
         let mut story = Self::default();
@@ -131,8 +144,7 @@ impl Story {
             let course = COURSES[random.usize(..COURSES.len())];
             story.call(number, opened, course, &mut random);
         }
-        story.muddle(&mut random);
-        story
+        (story, random)
     }
 
     /// One plain call each of some courses, told once and in order: what single faults and pairs are tried on.

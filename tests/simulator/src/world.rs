@@ -63,6 +63,8 @@ pub struct Report {
     pub told: Vec<(String, String)>,
     /// State of each message at the end, by its facts.
     pub fates: BTreeMap<String, String>,
+    /// What was decided about updates, by the same facts; the last decision counts.
+    pub decisions: BTreeMap<String, String>,
 }
 
 /// What happens at a moment.
@@ -272,14 +274,17 @@ impl World {
 
     fn report(self) -> Report {
         let told = self.providers.accepted.iter().map(|one| (one.to.clone(), one.body.clone())).collect();
-        let message = |place: &crate::tables::Place| place.sk.starts_with("MSG#");
-        let fates = self.tables.all("Messages").filter(|(place, _)| message(place)).map(|(place, item)| {
-            let word = |name: &str| item[name]["S"].as_str().unwrap_or_default();
-            let facts = ["person", "kind", "ordinal", "channel"].map(word).join(" ");
-            (format!("{} {facts}", place.pk), word("state").to_owned())
-        });
+        let rows = |prefix: &'static str| {
+            let rows = self.tables.all("Messages").filter(move |(place, _)| place.sk.starts_with(prefix));
+            rows.map(|(place, item)| {
+                let word = |name: &str| item[name]["S"].as_str().unwrap_or_default();
+                let facts = ["person", "kind", "ordinal", "channel"].map(word).join(" ");
+                (format!("{} {facts}", place.pk), word("state").to_owned())
+            })
+        };
         Report {
-            fates: fates.collect(),
+            fates: rows("MSG#").collect(),
+            decisions: rows("DEC#").collect(),
             violations: self.checker.violations,
             faults: self.plan.used,
             effects: self.effects,
