@@ -93,6 +93,48 @@ fn files_say_why_they_exist_and_stay_short() {
     }
 }
 
+/// Every Cargo.toml of ours, with its path; the root's is the workspace.
+fn manifests() -> Vec<(PathBuf, toml::Table)> {
+    let mut folders = vec![root().to_owned()];
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            let name = entry.file_name().unwrap().to_str().unwrap();
+            if entry.is_dir() && !name.starts_with('.') && !["target", "node_modules"].contains(&name) {
+                folders.push(entry);
+            } else if name == "Cargo.toml" {
+                let manifest = toml::from_str(&std::fs::read_to_string(&entry).unwrap()).unwrap();
+                found.push((entry.strip_prefix(root()).unwrap().to_owned(), manifest));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn no_crate_may_write_unsafe_code() {
+    let mut crates = 0;
+    for (path, manifest) in manifests() {
+        let path = path.display();
+        let forbids = |lints: &toml::Value| lints["rust"]["unsafe_code"].as_str() == Some("forbid");
+        if let Some(workspace) = manifest.get("workspace").and_then(|table| table.get("lints")) {
+            assert!(forbids(workspace), "{path}: the workspace does not forbid unsafe code");
+        }
+        if manifest.contains_key("package") {
+            crates += 1;
+            // A crate outside the workspace cannot inherit and says it by itself.
+            let lints = manifest.get("lints").unwrap_or_else(|| panic!("{path} has no [lints]"));
+            let inherits = lints.get("workspace").and_then(toml::Value::as_bool) == Some(true);
+            assert!(inherits || forbids(lints), "{path}: neither `lints.workspace = true` nor its own");
+        }
+    }
+    assert!(crates > 20, "{crates} crates found");
+    for (path, text) in sources() {
+        let lifted = text.contains("allow(unsafe_code)") || text.contains("expect(unsafe_code)");
+        assert!(!lifted || path.ends_with("house.rs"), "{} lifts the lint", path.display());
+    }
+}
+
 /// Every Markdown file that is kept, with its text.
 fn documents() -> Vec<(PathBuf, String)> {
     let mut folders = vec![root().to_owned()];

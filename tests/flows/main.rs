@@ -19,6 +19,7 @@ mod profiles;
 mod receipts;
 mod replies;
 mod review;
+mod runbook;
 mod silence;
 mod staff;
 mod staff_entries;

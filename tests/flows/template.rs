@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-mod source;
+pub(crate) mod source;
 
 use source::{code, file, grants, of_type, on_behalf, pascal, readme, resources, statements, strings, yaml};
 
@@ -218,7 +218,10 @@ fn nothing_lies_open_or_unencrypted() {
     }
     let (text_logs, groups): (Vec<_>, Vec<_>) =
         of_type("AWS::Logs::LogGroup").into_iter().partition(|(name, _)| name.starts_with("Text"));
-    assert_eq!(groups.len(), FUNCTIONS.len(), "one log group per function");
+    let (access_logs, function_logs): (Vec<_>, Vec<_>) =
+        groups.iter().partition(|(name, _)| name.ends_with("AccessLog"));
+    assert_eq!(function_logs.len(), FUNCTIONS.len(), "one log group per function");
+    assert_eq!(access_logs.len(), 3, "one access log per API");
     for (name, group) in groups {
         assert_eq!(group["RetentionInDays"], json!({"Ref": "LogRetentionDays"}), "{name}");
         assert_eq!(group["KmsKeyId"], json!({"GetAtt": "OperationsKey.Arn"}), "{name}");

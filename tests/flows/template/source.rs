@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde_json::{Map, Value, json};
 use serde_yaml_ng::Value as Yaml;
 
-pub(super) fn file(path: &str) -> String {
+pub(crate) fn file(path: &str) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     std::fs::read_to_string(root.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
@@ -30,29 +30,29 @@ fn plain(yaml: Yaml) -> Value {
 }
 
 /// The template; parsed once, since a debug build takes its time over a thousand lines.
-pub(super) static TEMPLATE: LazyLock<Value> = LazyLock::new(|| yaml("infra/template.yaml"));
+pub(crate) static TEMPLATE: LazyLock<Value> = LazyLock::new(|| yaml("infra/template.yaml"));
 
 /// A YAML file.
-pub(super) fn yaml(path: &str) -> Value {
+pub(crate) fn yaml(path: &str) -> Value {
     plain(serde_yaml_ng::from_str(&file(path)).unwrap_or_else(|error| panic!("{path}: {error}")))
 }
 
-pub(super) fn resources() -> &'static Map<String, Value> {
+pub(crate) fn resources() -> &'static Map<String, Value> {
     TEMPLATE["Resources"].as_object().unwrap()
 }
 
-pub(super) fn of_type(kind: &str) -> Vec<(&'static str, &'static Value)> {
+pub(crate) fn of_type(kind: &str) -> Vec<(&'static str, &'static Value)> {
     let all = resources().iter().filter(|(_, resource)| resource["Type"] == kind);
     all.map(|(name, resource)| (name.as_str(), &resource["Properties"])).collect()
 }
 
 /// `staff-api` as `StaffApi`.
-pub(super) fn pascal(function: &str) -> String {
+pub(crate) fn pascal(function: &str) -> String {
     let capital = |part: &str| part[..1].to_uppercase() + &part[1..];
     function.split('-').map(capital).collect()
 }
 
-pub(super) fn strings(value: &Value) -> Vec<String> {
+pub(crate) fn strings(value: &Value) -> Vec<String> {
     match value {
         Value::String(one) => vec![one.clone()],
         Value::Array(many) => many.iter().map(|one| one.as_str().unwrap_or_default().to_owned()).collect(),
@@ -60,13 +60,13 @@ pub(super) fn strings(value: &Value) -> Vec<String> {
     }
 }
 
-pub(super) fn statements(function: &str) -> &'static [Value] {
+pub(crate) fn statements(function: &str) -> &'static [Value] {
     let role = &resources()[&format!("{}Role", pascal(function))];
     role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"].as_array().unwrap()
 }
 
 /// What a role may do to a table or bucket of ours: `(IncidentsTable, dynamodb:GetItem)`.
-pub(super) fn grants(function: &str) -> BTreeSet<(String, String)> {
+pub(crate) fn grants(function: &str) -> BTreeSet<(String, String)> {
     let mut found = BTreeSet::new();
     for statement in statements(function) {
         let text = statement["Resource"].to_string();
@@ -83,7 +83,7 @@ pub(super) fn grants(function: &str) -> BTreeSet<(String, String)> {
 
 /// Whether a statement is for what AWS does on the function's behalf (streams, encrypted storage, queues, logs) and
 /// not for a call that the function makes.
-pub(super) fn on_behalf(statement: &Value) -> bool {
+pub(crate) fn on_behalf(statement: &Value) -> bool {
     let action = &strings(&statement["Action"])[0];
     statement["Condition"]["StringEquals"].get("kms:ViaService").is_some()
         || statement["Resource"]["GetAtt"].as_str().is_some_and(|resource| resource.ends_with(".StreamArn"))
@@ -92,7 +92,7 @@ pub(super) fn on_behalf(statement: &Value) -> bool {
 }
 
 /// The rows of functions/README.md by function: trigger, reads, writes, sends, variables, on failure.
-pub(super) fn readme() -> BTreeMap<String, Vec<String>> {
+pub(crate) fn readme() -> BTreeMap<String, Vec<String>> {
     let text = file("functions/README.md");
     let rows = text.lines().filter(|line| line.starts_with("| ["));
     rows.map(|row| {
@@ -104,6 +104,6 @@ pub(super) fn readme() -> BTreeMap<String, Vec<String>> {
 }
 
 /// Words of a table cell that are code.
-pub(super) fn code(cell: &str) -> BTreeSet<String> {
+pub(crate) fn code(cell: &str) -> BTreeSet<String> {
     cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
