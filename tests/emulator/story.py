@@ -19,8 +19,9 @@ import sys
 import time
 from datetime import datetime, timedelta, timezone
 
+import least_privilege
 from issuer import Issuer
-from stack import PERSONNEL_SECRET, WORK, Stack, build, live_agency, until
+from stack import PERSONNEL_SECRET, WORK, Stack, build, live_agency, stub, until
 
 CALLER, STOPPER, PAUSED = "+12185550123", "+12185550144", "+12185550155"
 EXCHANGE, ENTERED = "+12185550166", "+12185550177"
@@ -254,16 +255,20 @@ def play(stack, issuer, started):
 
 
 def main():
-    """Builds unless told not to, deploys, plays."""
+    """Deploys what was built, plays the story and tries the roles; with --roles only the latter, over stubs."""
+    arguments = sys.argv[1:]
     WORK.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
-    if "--no-build" not in sys.argv[1:]:
+    roles_alone = "--roles" in arguments
+    if not roles_alone and "--no-build" not in arguments:
         build(live_agency())
         say("sam build, with an approved live agency folder", started)
-    with Issuer() as issuer, Stack(issuer) as stack:
+    with Issuer() as issuer, Stack(issuer, *([stub()] if roles_alone else [])) as stack:
         say("MiniStack started, template deployed by sam deploy", started)
         try:
-            play(stack, issuer, started)
+            if not roles_alone:
+                play(stack, issuer, started)
+            say(least_privilege.check(stack, "--write" in arguments), started)
         except BaseException:
             print("\n".join(list(stack.function_logs())[-40:]), file=sys.stderr)
             raise
