@@ -25,14 +25,14 @@ ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / "target" / "emulator"
 SAM = ROOT / "target" / "venv" / "sam" / "bin" / "sam"
 EMULATOR = Path(__file__).resolve().parent / "emulator.py"
-STACK = "precinct-emulator"
+STACK = "precinct"
 REGION, ACCOUNT = "us-east-1", "000000000000"
 CAD_SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 PERSONNEL_SECRET = "whsec_" + base64.b64encode(bytes(range(32, 64))).decode()
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION, "AWS_REGION": REGION}
 
 
-def until(what, read, seconds=30):
+def until(what, read, seconds=120):
     """The first true value that `read` gives, asked five times a second for at most `seconds`."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

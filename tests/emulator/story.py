@@ -7,11 +7,11 @@ What MiniStack 1.5.33 lacks, and what is done about it here:
   schedule would send; the sweep's schedule runs for real.
 - End User Messaging: absent. A text coming in is published to the topic with the root key, as that service would.
 - SNS: no opt-out list, no spend limit, no sandbox. Only our own opt-out is shown.
-- KMS: encryption is a stand-in; the condition keys kms:EncryptionContext:* are unknown, so stack.py takes those conditions
-  off the deployed roles. What AWS does on a caller's behalf (kms:ViaService) is not checked at all.
-- SES: a role's statement is compared with "*" and not with the identity, and ses:FromAddress is unknown: likewise.
+- IAM: several condition keys are unknown; emulator.py adds them, so that every role and bucket policy is enforced as
+  deployed. What AWS does on a caller's behalf (kms:ViaService) is not checked at all.
+- KMS: encryption is a stand-in.
 - S3: the template's Object Lock is not applied. Shown is only that audit records carry the checksum which S3 then demands.
-- TLS: everything is plain HTTP on loopback, so stack.py takes away the bucket policies that demand TLS.
+- TLS: everything is plain HTTP on loopback and counts as TLS.
 """
 
 import re
@@ -19,6 +19,7 @@ import sys
 import time
 from datetime import datetime, timedelta, timezone
 
+import commands
 import least_privilege
 from issuer import Issuer
 from stack import PERSONNEL_SECRET, WORK, Stack, build, live_agency, stub, until
@@ -255,7 +256,7 @@ def play(stack, issuer, started):
 
 
 def main():
-    """Deploys what was built, plays the story and tries the roles; with --roles only the latter, over stubs."""
+    """Deploys what was built, plays the story, tries commands and roles; with --roles the roles alone, over stubs."""
     arguments = sys.argv[1:]
     WORK.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
@@ -268,6 +269,7 @@ def main():
         try:
             if not roles_alone:
                 play(stack, issuer, started)
+                say(commands.check(stack), started)
             say(least_privilege.check(stack, "--write" in arguments), started)
         except BaseException:
             print("\n".join(list(stack.function_logs())[-40:]), file=sys.stderr)

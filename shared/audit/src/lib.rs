@@ -6,8 +6,6 @@
 
 mod verify;
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -25,7 +23,7 @@ pub struct Act {
     /// Pseudonym of the token's subject.
     pub actor: String,
     /// Roles under which it was asked.
-    pub roles: BTreeSet<String>,
+    pub roles: Vec<String>,
     /// Address without its values.
     pub action: String,
     /// Pseudonyms of officers or incidents shown.
@@ -47,7 +45,7 @@ pub struct Record {
     /// See [`Act::actor`].
     pub actor: String,
     /// See [`Act::roles`].
-    pub roles: BTreeSet<String>,
+    pub roles: Vec<String>,
     /// See [`Act::action`].
     pub action: String,
     /// See [`Act::about`].

@@ -1,5 +1,5 @@
 //! What a check of the trail finds, and what it can only find against the heads of an earlier one.
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use audit::{Act, Chain, Fault, Heads, Object, Record, Report, Verifier};
 use jiff::{SignedDuration, Timestamp};
@@ -11,7 +11,7 @@ type Trail = BTreeMap<String, Vec<u8>>;
 fn act(status: u16) -> Act {
     Act {
         actor: "a1".into(),
-        roles: BTreeSet::from(["auditor".to_owned()]),
+        roles: vec!["records".into(), "auditor".into()],
         action: "GET /v1/alerts".into(),
         about: vec!["b7".into()],
         status,
