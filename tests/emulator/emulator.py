@@ -10,6 +10,7 @@ service authorization reference has them, so that the roles are enforced exactly
 - the log stream, in the resource of a call on CloudWatch Logs
 - aws:SecureTransport          every call counts as TLS: loopback is plain HTTP, and the bucket policies ask
 
+An alarm over several metrics, which MiniStack refuses, is made as one over the first, so that the template deploys whole.
 kms:ViaService stays unknown: MiniStack does not call KMS for a table or a bucket, and a direct call has none on AWS either.
 With AUTHORIZATION_LOG each decision for a role is written there as a line of JSON.
 """
@@ -23,6 +24,7 @@ import re
 
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator
+from ministack.services.cloudformation import provisioners
 
 PARTITION_KEYS = {"due": "due_shard", "provider": "provider_id", "recipient": "recipient", "open_tasks": "task_role", "open_alerts": "open_alert"}
 
@@ -99,7 +101,7 @@ def conditions(service, body, params):
 def teach():
     """Wraps MiniStack's readers of requests; fails where a new version no longer has them."""
     known_tags, known_arn, known_enforce = iam_actions.request_tag_context, iam_actions.extract_resource_arn, iam_evaluator.enforce
-    known_origin = iam_evaluator.pin_request_origin
+    known_origin, known_alarm = iam_evaluator.pin_request_origin, provisioners._cw_metric_alarm_record
     log = open(os.environ["AUTHORIZATION_LOG"], "a", buffering=1) if "AUTHORIZATION_LOG" in os.environ else None
 
     def request_tag_context(service, iam_action, body, params):
@@ -129,6 +131,15 @@ def teach():
     def pin_request_origin(source_ip, secure_transport):
         return known_origin(source_ip, True)
 
+    def alarm_record(name, props):
+        several = props.get("Metrics")
+        if several:
+            measured = next((one["MetricStat"]["Metric"] for one in several if "MetricStat" in one), {})
+            single = {"MetricName": measured.get("MetricName", "Expression"), "Namespace": measured.get("Namespace", "Expression"), "Period": 60, "Statistic": "Sum"}
+            props = {**single, **{key: value for key, value in props.items() if key != "Metrics"}}
+        return known_alarm(name, props)
+
+    provisioners._cw_metric_alarm_record = alarm_record
     iam_actions.request_tag_context, iam_actions.extract_resource_arn = request_tag_context, extract_resource_arn
     iam_evaluator.enforce, app.pin_request_origin = enforce, pin_request_origin
 

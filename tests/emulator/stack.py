@@ -140,10 +140,23 @@ class Stack:
         pages = self.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=STACK)
         self.resources = {resource["LogicalResourceId"]: resource for page in pages for resource in page["StackResourceSummaries"]}
         self.outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+        self._lock(stack["Parameters"])
         sources = {"cad": {"secrets": [CAD_SECRET], "paths": ["/v1/cad/events", "/v1/cad/eido", "/v1/cases/events"]},
                    "personnel": {"secrets": [PERSONNEL_SECRET], "paths": ["/v1/personnel/events"]}}
         self.client("secretsmanager").put_secret_value(SecretId=self.outputs["WebhookSecretId"], SecretString=json.dumps(sources))
         self.client("ses").verify_domain_identity(Domain="police.example.gov")
+
+    def _lock(self, parameters):
+        """Gives the audit bucket the template's lock: MiniStack has object locks, but does not read them from a template."""
+        given = {parameter["ParameterKey"]: parameter["ParameterValue"] for parameter in parameters}
+        rule = {"DefaultRetention": {"Mode": given["AuditLockMode"], "Days": int(given["AuditRetentionDays"])}}
+        self.client("s3").put_object_lock_configuration(
+            Bucket=self.outputs["AuditBucketName"], ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": rule})
+
+    def precinct(self, *arguments):
+        """The operator's command with the account's credentials: exit code and what it printed."""
+        done = subprocess.run([ROOT / "target" / "debug" / "precinct", *arguments], env=self.environment, capture_output=True, text=True)
+        return done.returncode, done.stdout + done.stderr
 
     def resource(self, logical):
         """The physical name of a resource."""
