@@ -8,7 +8,10 @@ use serde_json::{Map, Value, json};
 
 pub(crate) mod source;
 
-use source::{code, file, grants, of_type, on_behalf, pascal, readme, resources, statements, strings, yaml};
+use source::{
+    code, file, grants, of_type, on_behalf, pascal, readme, resources, role_statements, statements, strings,
+    targets, yaml,
+};
 
 /// Each function's crate name and the variables it says it reads.
 const FUNCTIONS: &[(&str, &[&str])] = &[
@@ -81,11 +84,14 @@ fn services_of_a_role_are_those_the_crate_links() {
 
 #[test]
 fn statements_name_what_they_allow() {
-    for (name, _) in FUNCTIONS {
-        for statement in statements(name) {
-            let label = format!("{name}: {}", statement["Sid"]);
+    for (role, properties) in of_type("AWS::IAM::Role") {
+        assert!(properties.get("ManagedPolicyArns").is_none(), "{role}: its role is written out here");
+        for statement in role_statements(role) {
+            let label = format!("{role}: {}", statement["Sid"]);
+            let actions = strings(&statement["Action"]);
+            assert!(statement.get("NotAction").is_none(), "{label}: actions are named");
             assert!(
-                strings(&statement["Action"]).iter().all(|action| !action.contains('*')),
+                !actions.is_empty() && actions.iter().all(|action| !action.contains('*')),
                 "{label}: action"
             );
             if statement["Sid"] == "TextsToNumbers" {
@@ -95,16 +101,102 @@ fn statements_name_what_they_allow() {
                     json!({"Sub": "arn:${AWS::Partition}:sns:*:*:*"}),
                     "{label}"
                 );
-            } else {
-                assert!(statement.get("NotResource").is_none(), "{label}: only texting needs NotResource");
-                assert!(
-                    statement["Resource"] != "*" && !statement["Resource"].is_null(),
-                    "{label}: resource"
-                );
+                continue;
+            }
+            assert!(statement.get("NotResource").is_none(), "{label}: only texting needs NotResource");
+            for resource in targets(statement) {
+                assert!(names_one_thing(&resource), "{label}: {resource} names more than it should");
             }
         }
-        let role = resources()[&format!("{}Role", pascal(name))]["Properties"].clone();
-        assert!(role.get("ManagedPolicyArns").is_none(), "{name}: its role is written out here");
+    }
+}
+
+/// Whether a resource is a thing of this stack or account, with a star at most in the last part of an object's key or
+/// for the two log groups that SNS names itself.
+fn names_one_thing(resource: &Value) -> bool {
+    let own = |name: &str| resources().contains_key(name.split('.').next().unwrap());
+    if let Some(name) = resource["GetAtt"].as_str().or(resource["Ref"].as_str()) {
+        return own(name);
+    }
+    let Some(text) = resource["Sub"].as_str() else { return false };
+    let star = text.find('*');
+    if let Some((name, rest)) = text.strip_prefix("${").and_then(|text| text.split_once("Arn}")) {
+        let prefix =
+            star.is_none() || (rest.starts_with('/') && rest.len() > 2 && rest.matches('*').count() == 1);
+        return own(name.trim_end_matches('.')) && prefix;
+    }
+    let account = "${AWS::Region}:${AWS::AccountId}:";
+    let texts = "log-group:sns/${AWS::Region}/${AWS::AccountId}/DirectPublishToPhoneNumber*";
+    text.contains(account) && (star.is_none() || text.contains(texts))
+}
+
+#[test]
+fn leading_keys_must_be_there_to_match() {
+    let mut bound = Vec::new();
+    for (role, _) in of_type("AWS::IAM::Role") {
+        for statement in role_statements(role) {
+            let condition = &statement["Condition"];
+            if condition.to_string().contains("dynamodb:LeadingKeys") {
+                // Without it a request that names no key would pass: ForAllValues holds for nothing.
+                assert_eq!(
+                    condition["Null"]["dynamodb:LeadingKeys"], "false",
+                    "{role}: {}",
+                    statement["Sid"]
+                );
+                bound.push(statement["Sid"].as_str().unwrap());
+            }
+            if strings(&statement["Action"]).contains(&"dynamodb:DeleteItem".to_owned()) {
+                assert!(condition.is_object(), "{role}: a deletion is bound to the keys it is for");
+            }
+        }
+    }
+    bound.sort_unstable();
+    assert_eq!(bound, ["IncidentsSwept", "Lease", "PausesLifted", "SubjectsUntied"]);
+}
+
+#[test]
+fn keys_are_used_for_one_purpose_or_through_one_service() {
+    for (name, _) in FUNCTIONS {
+        for statement in statements(name) {
+            let actions = strings(&statement["Action"]);
+            if !actions.iter().any(|action| action.starts_with("kms:")) {
+                continue;
+            }
+            let label = format!("{name}: {}", statement["Sid"]);
+            let asked = &statement["Condition"]["StringEquals"];
+            let (purpose, service) =
+                (asked.get("kms:EncryptionContext:purpose"), asked.get("kms:ViaService"));
+            assert!(purpose.is_some() != service.is_some(), "{label}: a purpose or a service");
+            if purpose.is_some() {
+                let own = ["kms:Decrypt", "kms:GenerateDataKey"];
+                assert!(actions.iter().all(|action| own.contains(&action.as_str())), "{label}: {actions:?}");
+            }
+            assert!(
+                statement["Resource"]["GetAtt"].as_str().is_some_and(|key| key.ends_with("Key.Arn")),
+                "{label}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_audit_bucket_is_locked_and_refuses_deletions() {
+    let bucket = &resources()["AuditBucket"]["Properties"];
+    let retention = json!({"Mode": {"Ref": "AuditLockMode"}, "Days": {"Ref": "AuditRetentionDays"}});
+    assert_eq!(bucket["ObjectLockEnabled"], true);
+    assert_eq!(bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"], retention);
+    assert_eq!(bucket["VersioningConfiguration"]["Status"], "Enabled");
+    let policy = &resources()["AuditBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"];
+    let denied: BTreeSet<String> = policy
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|statement| statement["Effect"] == "Deny" && statement["Principal"] == "*")
+        .filter(|statement| statement.get("Condition").is_none())
+        .flat_map(|statement| strings(&statement["Action"]))
+        .collect();
+    for action in ["DeleteObject", "DeleteObjectVersion", "BypassGovernanceRetention", "PutObjectRetention"] {
+        assert!(denied.contains(&format!("s3:{action}")), "{action} is not refused");
     }
 }
 

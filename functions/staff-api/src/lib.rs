@@ -17,7 +17,6 @@ use table::{KeyRing, Planning, Store};
 use updates::Policy;
 
 mod alerts;
-mod audit;
 mod body;
 mod caller;
 mod case_work;
@@ -40,6 +39,7 @@ mod reports;
 mod route;
 mod scope;
 mod tasks;
+mod trail;
 
 pub use caller::{Caller, Role};
 pub use route::Route;
@@ -68,7 +68,7 @@ pub struct Context {
     subjects: SubjectFacts,
     personnel: Personnel,
     personnel_ring: KeyRing,
-    audit: audit::Trail,
+    audit: trail::Trail,
     patrol: patrol::Patrol,
     groups: caller::Groups,
     policy: Arc<Policy>,
@@ -105,7 +105,7 @@ impl Context {
             subjects: SubjectFacts::new(incidents),
             personnel_ring: personnel.ring(runtime, &kms)?,
             personnel,
-            audit: audit::Trail::new(runtime)?,
+            audit: trail::Trail::new(runtime)?,
             patrol: patrol::Patrol::open(runtime, &dynamo)?,
             policy,
             rules: rules.ok().map(Arc::new),
@@ -173,8 +173,9 @@ async fn respond(context: &Context, request: &ApiGatewayV2httpRequest) -> anyhow
     for id in &reply.about {
         about.push(context.updates.messages.pseudonym(&format!("about|{id}")).await?);
     }
-    let act =
-        audit::Act { actor, roles: caller.roles, action: route.name(), about, status: reply.answer.status };
+    let roles = caller.roles.iter().map(|role| role.word().to_owned()).collect();
+    let action = route.name().to_owned();
+    let act = audit::Act { actor, roles, action, about, status: reply.answer.status };
     context.audit.record(context.clock.now(), act).await?;
     Ok(reply.answer)
 }

@@ -92,6 +92,11 @@ enum Command {
         #[command(subcommand)]
         what: precinct::report::Report,
     },
+    /// Check the audit trail of the staff API.
+    Audit {
+        #[command(subcommand)]
+        what: precinct::audit::Audit,
+    },
     /// Take an edition of the public map back: its files become empty and say so.
     Withdraw(precinct::withdraw::Withdraw),
     /// Sign and post the events of a file of JSON lines to a stack; a second call goes on where the first ended.
@@ -134,6 +139,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Replay(replay) => return Ok(exit_code(precinct::replay::run(&replay)?)),
         Command::Bridge(bridge) => return Ok(exit_code(bridge.run().await?)),
         Command::Report { what } => return precinct::report::run(&what),
+        Command::Audit { what } => return what.run().await,
         Command::Withdraw(withdraw) => withdraw.run().await?,
         Command::Send(send) => return Ok(exit_code(send.run().await?)),
     }

@@ -61,8 +61,20 @@ pub(crate) fn strings(value: &Value) -> Vec<String> {
 }
 
 pub(crate) fn statements(function: &str) -> &'static [Value] {
-    let role = &resources()[&format!("{}Role", pascal(function))];
-    role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"].as_array().unwrap()
+    role_statements(&format!("{}Role", pascal(function)))
+}
+
+/// What a role's policy allows.
+pub(crate) fn role_statements(role: &str) -> &'static [Value] {
+    resources()[role]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"].as_array().unwrap()
+}
+
+/// The resources of a statement, one or many.
+pub(crate) fn targets(statement: &Value) -> Vec<Value> {
+    match &statement["Resource"] {
+        Value::Array(many) => many.clone(),
+        one => vec![one.clone()],
+    }
 }
 
 /// What a role may do to a table or bucket of ours: `(IncidentsTable, dynamodb:GetItem)`.

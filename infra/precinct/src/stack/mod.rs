@@ -25,7 +25,7 @@ mod calls;
 mod captures;
 pub(crate) mod client;
 mod clock;
-mod data;
+pub(crate) mod data;
 mod endpoint;
 mod engine;
 pub mod filter;
