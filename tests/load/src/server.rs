@@ -11,7 +11,7 @@ use anyhow::{Context as _, bail, ensure};
 const RAISED: [(&str, &str); 3] = [
     ("breaker_per_minute = 60", "breaker_per_minute = 1000000"),
     ("spend_per_month_usd = 250.0", "spend_per_month_usd = 1000000.0"),
-    ("texts_per_second = 3.0", "texts_per_second = 100000.0"),
+    ("texts_per_second = 3.0", "texts_per_second = 1000.0"),
 ];
 
 /// A running server; it ends when dropped.

@@ -28,6 +28,7 @@ mod clock;
 mod data;
 mod endpoint;
 mod engine;
+mod failures;
 mod filter;
 mod functions;
 mod gateway;
@@ -138,6 +139,8 @@ impl Stack {
         let tables = tables::open(&data.join("tables.sqlite"))?;
         let meter = meter::Meter::default();
         let secret = secrets::from_environment();
+        let failures =
+            Arc::new(failures::Failures::open(data.join("failures.json"), data.join("failed.jsonl"))?);
         let mut tasks = JoinSet::new();
 
         let endpoint = Arc::new(endpoint::Endpoint {
@@ -147,6 +150,7 @@ impl Stack {
             objects: objects::Objects::open(&data.join("s3"))?,
             captures: Arc::clone(&captures),
             clock: clock.clone(),
+            failures: Arc::clone(&failures),
             secrets: secrets::Secrets {
                 senders: secrets::senders(&secret, &folder.list("profiles", "toml").unwrap_or_default()),
                 secret: secret.clone(),
@@ -166,7 +170,7 @@ impl Stack {
         let shared = Arc::new(Shared {
             functions: functions::Functions::new(&runtime, &data.join("agency"), &url),
             tokens: tokens::Tokens::open(&data.join("token.key"))?,
-            engine: tokio::sync::Mutex::new(open_engine(&data)?),
+            engine: tokio::sync::Mutex::new(open_engine(&data, &failures)?),
             objects: calls::s3_client(&runtime.sdk),
             http: client::Http::new()?,
             clock,
@@ -186,11 +190,13 @@ impl Stack {
     }
 }
 
-fn open_engine(data: &data::DataFolder) -> anyhow::Result<engine::Engine> {
-    let failed = data.join("failed.jsonl");
+fn open_engine(
+    data: &data::DataFolder,
+    failures: &Arc<failures::Failures>,
+) -> anyhow::Result<engine::Engine> {
     Ok(engine::Engine {
-        streams: stream::Streams::open(data.join("streams.json"), failed.clone())?,
-        queues: queue::Queues::open(data.path(), &failed)?,
+        streams: stream::Streams::open(data.join("streams.json"), Arc::clone(failures))?,
+        queues: queue::Queues::open(data.path(), failures)?,
     })
 }
 
