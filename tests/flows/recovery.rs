@@ -111,12 +111,12 @@ async fn without_any_stream_all_expires_with_a_decision_and_nothing_stale_is_sen
 
 #[tokio::test]
 async fn what_must_be_told_and_no_stream_carried_is_a_task() {
-    let charged = "[kinds.case_charged]\non = true\nchannels = \"both\"\nmax_age_minutes = ";
-    let world = World::with(NOON, "updates.toml", &format!("{charged}10080"), &format!("{charged}90")).await;
+    let closed = "[kinds.case_closed]\non = true\nchannels = \"both\"\nmax_age_minutes = ";
+    let world = World::with(NOON, "updates.toml", &format!("{closed}10080"), &format!("{closed}90")).await;
     switch(&world, &[Service::PlanUpdates, Service::SendUpdates], Fault::Throttle);
     let people = json!([{"id": "p1", "roles": ["victim"], "phone": CALLER, "contact": "ok"}]);
-    let case = json!({"number": "26-1187", "offence": "220", "status": "open"});
-    let opened = json!({"type": "case.charged", "id": "r-1", "timestamp": NOON, "data": {"case": case, "people": people}});
+    let case = json!({"number": "26-1187", "offence": "220", "status": "closed"});
+    let opened = json!({"type": "case.closed", "id": "r-1", "timestamp": NOON, "data": {"case": case, "people": people}});
     post(&world, opened).await;
     world.minutes(120).await;
     assert_eq!(world.texts(), []);
@@ -183,10 +183,7 @@ async fn the_only_task_is_about(world: &World, subject: &str) {
     assert_eq!(status, 200, "{tasks}");
     let shown = tasks["tasks"].as_array().unwrap();
     assert_eq!(shown.len(), 1, "{tasks}");
-    assert_eq!(
-        (&shown[0]["kind"], &shown[0]["subject"]),
-        (&json!("row_unreadable"), &json!(subject)),
-        "{tasks}"
-    );
+    let about = json!({"type": "incident", "id": subject});
+    assert_eq!((&shown[0]["kind"], &shown[0]["about"]), (&json!("row_unreadable"), &about), "{tasks}");
     assert!(!tasks.to_string().contains("0123abcd"), "the blind index of an address: {tasks}");
 }

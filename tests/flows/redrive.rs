@@ -110,7 +110,7 @@ async fn records_that_left_their_stream_are_found_by_when_they_came() {
     let gone = |table: &str| {
         json!({"version": "1.0", "DDBStreamBatchInfo": {
             "streamArn": format!("arn:aws:dynamodb:us-east-1:000000000000:table/{table}/stream/2020-01-01T00:00:00.000"),
-            "shardId": "shardId-00000000000000000000-00000000", "startSequenceNumber": "1", "endSequenceNumber": "2",
+            "shardId": "shardId-00000000000000000000-00000000", "startSequenceNumber": "000000000000000000001", "endSequenceNumber": "000000000000000000002",
             "approximateArrivalOfFirstRecord": NOON, "approximateArrivalOfLastRecord": NOON, "batchSize": 2}})
     };
     put(&world, "PlanUpdatesFailures", gone("Incidents")).await;

@@ -286,12 +286,16 @@ impl Desk<'_> {
     }
 }
 
-/// What the service says of records that are older than a day, or of a stream that was made anew.
+/// What the service says of records that are older than a day, of a stream that was made anew, and of a number that its
+/// shard does not know.
 fn is_gone(code: Option<&str>) -> bool {
-    matches!(
-        code,
-        Some("TrimmedDataAccessException" | "ResourceNotFoundException" | "ExpiredIteratorException")
-    )
+    let gone = [
+        "TrimmedDataAccessException",
+        "ResourceNotFoundException",
+        "ExpiredIteratorException",
+        "ValidationException",
+    ];
+    code.is_some_and(|code| gone.contains(&code))
 }
 
 fn place(record: &Record) -> Option<(String, Key)> {
