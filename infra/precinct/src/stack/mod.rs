@@ -156,15 +156,7 @@ impl Stack {
                 secret: secret.clone(),
             },
         });
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        let sdk = sdk_config(&format!("http://{}", listener.local_addr()?));
-        tasks.spawn(async move {
-            server::serve(listener, usize::MAX, move |ask| {
-                let endpoint = Arc::clone(&endpoint);
-                async move { endpoint.answer(ask).await }
-            })
-            .await;
-        });
+        let sdk = spawn_endpoint(&mut tasks, endpoint).await?;
 
         let runtime = Runtime::new(sdk, clock.as_clock(), Entropy::system(), Variables::default());
         let shared = Arc::new(Shared {
@@ -209,6 +201,23 @@ fn sdk_config(endpoint: &str) -> SdkConfig {
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .endpoint_url(endpoint)
         .build()
+}
+
+/// Serves the AWS services on loopback; what finds them there.
+async fn spawn_endpoint(
+    tasks: &mut JoinSet<()>,
+    endpoint: Arc<endpoint::Endpoint>,
+) -> anyhow::Result<SdkConfig> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    let sdk = sdk_config(&format!("http://{}", listener.local_addr()?));
+    tasks.spawn(async move {
+        server::serve(listener, usize::MAX, move |ask| {
+            let endpoint = Arc::clone(&endpoint);
+            async move { endpoint.answer(ask).await }
+        })
+        .await;
+    });
+    Ok(sdk)
 }
 
 fn spawn_router(tasks: &mut JoinSet<()>, shared: &Arc<Shared>, listener: TcpListener) {
