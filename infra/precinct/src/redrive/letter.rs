@@ -31,7 +31,7 @@ pub(super) struct Records {
 impl Records {
     /// Whether they were to be sent: the stream is that of the outbox.
     pub(super) fn are_of(&self, table: &str) -> bool {
-        self.stream_arn.split("table/").nth(1).and_then(|rest| rest.split('/').next()) == Some(table)
+        self.stream_arn.split_once(":table/").and_then(|(_, rest)| rest.split('/').next()) == Some(table)
     }
 
     /// Whether the record with this number is one of them. Numbers are whole numbers of many digits.
