@@ -298,6 +298,29 @@ fn stream_consumers_can_neither_block_nor_lose_in_silence() {
 }
 
 #[test]
+fn nights_follow_the_agencys_clock_outside_the_hours_that_are_left_out_or_come_twice() {
+    let mut nightly = BTreeMap::new();
+    for (name, schedule) in of_type("AWS::Scheduler::Schedule") {
+        assert_eq!(schedule["FlexibleTimeWindow"], json!({"Mode": "OFF"}), "{name}");
+        assert_eq!(schedule["Target"]["Input"], r#"{"time":"<aws.scheduler.scheduled-time>"}"#, "{name}");
+        let expression = schedule["ScheduleExpression"].as_str().unwrap();
+        if expression.starts_with("cron") {
+            assert_eq!(schedule["ScheduleExpressionTimezone"], json!({"Ref": "AgencyTimeZone"}), "{name}");
+            nightly.insert(name, expression);
+        }
+    }
+    // As infra/precinct/src/stack/schedule.rs has them; both after three, where every local night has each hour once.
+    let (night, morning) = ("cron(30 3 * * ? *)", "cron(0 5 * * ? *)");
+    let expected = [
+        ("MapSchedule", night),
+        ("ReviewsSchedule", morning),
+        ("ScoreSchedule", night),
+        ("SummarySchedule", night),
+    ];
+    assert_eq!(nightly, BTreeMap::from(expected));
+}
+
+#[test]
 fn nothing_lies_open_or_unencrypted() {
     for (name, queue) in of_type("AWS::SQS::Queue") {
         assert_eq!(queue["KmsMasterKeyId"], json!({"GetAtt": "OperationsKey.Arn"}), "{name}");

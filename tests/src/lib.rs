@@ -32,12 +32,7 @@ impl World {
 
     /// A new world at `now` whose agency folder has `to` for `from` in one file.
     pub async fn with(now: &str, file: &str, from: &str, to: &str) -> Self {
-        let agency = TemporaryFolder::new();
-        copy_folder(&shipped_agency(), &agency.0);
-        let path = agency.0.join(file);
-        let text = std::fs::read_to_string(&path).expect("a file of the agency folder");
-        assert!(text.contains(from), "{file} no longer holds {from:?}");
-        std::fs::write(&path, text.replacen(from, to, 1)).expect("the copy can be written");
+        let agency = changed_agency(file, from, to);
         let options =
             Options { now: Some(instant(now)), still: true, agency: agency.0.clone(), ..Options::default() };
         let stack = Stack::start(options).await.expect("the stack starts on the changed agency folder");
@@ -71,6 +66,23 @@ impl World {
         let folder = self.folder.expect("a lasting world");
         drop(self.stack);
         Self { stack: start(Some(&folder.0), Some(now)).await, folder: Some(folder) }
+    }
+
+    /// The same world, stopped and started again at once with `to` for `from` in one file of its agency folder, as after
+    /// a deployment.
+    pub async fn redeployed(self, file: &str, from: &str, to: &str) -> Self {
+        let agency = changed_agency(file, from, to);
+        let (now, folder) = (self.stack.now(), self.folder.expect("a lasting world"));
+        drop(self.stack);
+        let options = Options {
+            data: Some(folder.0.clone()),
+            agency: agency.0.clone(),
+            now: Some(now),
+            still: true,
+            ..Options::default()
+        };
+        let stack = Stack::start(options).await.expect("the stack starts on the changed agency folder");
+        Self { stack, folder: Some(folder) }
     }
 
     /// Posts CAD events, which must all be taken, and lets everything happen that follows at once.
@@ -257,6 +269,17 @@ async fn start(data: Option<&Path>, now: Option<&str>) -> Stack {
 /// The agency folder of the repository.
 pub fn shipped_agency() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/agency"))
+}
+
+/// The agency folder of the repository with `to` for `from` in one file.
+fn changed_agency(file: &str, from: &str, to: &str) -> TemporaryFolder {
+    let agency = TemporaryFolder::new();
+    copy_folder(&shipped_agency(), &agency.0);
+    let path = agency.0.join(file);
+    let text = std::fs::read_to_string(&path).expect("a file of the agency folder");
+    assert!(text.contains(from), "{file} no longer holds {from:?}");
+    std::fs::write(&path, text.replacen(from, to, 1)).expect("the copy can be written");
+    agency
 }
 
 fn copy_folder(from: &Path, to: &Path) {

@@ -12,11 +12,12 @@
 //! ```
 //!
 //! The window ends at midnight UTC at or before the scheduled time, so that a run can be repeated for any past
-//! night and gives the same bytes from the same log.
+//! night and gives the same bytes from the same log. Nights that were missed are made up for first, in order.
 #![warn(missing_docs)]
 
 pub mod bucket;
 mod bulletin;
+mod catch_up;
 pub mod fold;
 mod forecast;
 mod night;
@@ -190,12 +191,37 @@ pub async fn handle(context: &Context, scheduled: Scheduled) -> Result<Report> {
     let holder = context.entropy.token();
     let lease = context.leases.take("map-hotspots", &holder, context.clock.now(), LEASE).await;
     let lease = lease.context("another run of the map is under way")?;
-    let result = run(context, scheduled).await;
+    let result = nights(context, scheduled).await;
     // A lease that cannot be given back runs out by itself.
     if let Err(error) = context.leases.give_back(lease).await {
         tracing::warn!(error = %error, "the lease of the map could not be given back");
     }
     result
+}
+
+/// The nights that were missed, then that of `scheduled.time`. Each is complete by itself: a run that ends half-way is
+/// made up for by the next one.
+async fn nights(context: &Context, scheduled: Scheduled) -> Result<Report> {
+    let zone = &context.agency.city.zone;
+    let missed = catch_up::missed(&context.internal, scheduled.time, zone).await?;
+    if missed.len() == catch_up::MOST_MISSED {
+        tracing::warn!(night.count = missed.len(), "nights further back than these are not made up for");
+    }
+    for (date, time) in &missed {
+        let made = run(context, Scheduled { time: *time }).await;
+        made.with_context(|| format!("making up for the night of {date}"))?;
+        catch_up::complete(&context.internal, *time, zone).await?;
+    }
+    let mut report = run(context, scheduled).await?;
+    catch_up::complete(&context.internal, scheduled.time, zone).await?;
+    report.nights_caught_up = missed.into_iter().map(|(date, _)| date).collect();
+    tracing::info!(
+        run.date = %report.as_of,
+        night.caught_up = report.nights_caught_up.len(),
+        cell.count = report.cells,
+        "map made"
+    );
+    Ok(report)
 }
 
 async fn run(context: &Context, scheduled: Scheduled) -> Result<Report> {
@@ -228,6 +254,7 @@ async fn run(context: &Context, scheduled: Scheduled) -> Result<Report> {
         public,
         internal_files,
         public_files,
+        nights_caught_up: Vec::new(),
     })
 }
 

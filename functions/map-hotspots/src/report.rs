@@ -33,6 +33,8 @@ pub struct Report {
     pub internal_files: Vec<String>,
     /// Keys written in the public bucket.
     pub public_files: Vec<String>,
+    /// Nights before this one that had been missed and were run first.
+    pub nights_caught_up: Vec<Date>,
 }
 
 /// One map in numbers.

@@ -53,9 +53,14 @@ pub async fn handle(context: &Context, event: Event) -> anyhow::Result<DynamoDbE
         removed(context, record).await?;
         let Some(key) = subject_of(record) else { continue };
         if !done.contains_key(&key) {
-            let result = plan_subject(context, &key).await;
+            let mut result = plan_subject(context, &key).await;
             if let Err(error) = &result {
                 tracing::error!(error = %error, "subject could not be planned");
+                if error.is_unreadable() {
+                    // Trying again would keep the shard waiting for nothing: it is a person's now.
+                    let now = context.clock.now();
+                    result = context.planning.report_unreadable(&key, &context.policy, now).await;
+                }
             }
             done.insert(key.clone(), result.is_ok());
         }

@@ -89,13 +89,20 @@ pub async fn handle(context: &Context, event: Event) -> anyhow::Result<DynamoDbE
         if record.event_name == "REMOVE" {
             continue;
         }
-        let sent = match key.sk.split('#').next() {
+        let mut sent = match key.sk.split('#').next() {
             Some("MSG") => send::send(context, &key).await,
             Some("NOTE") => notice::send(context, &key).await,
             _ => Ok(()),
         };
-        if let Err(error) = sent {
+        if let Err(error) = &sent {
             tracing::error!(error = %error, "message could not be sent");
+            if error.is_unreadable() {
+                // Trying again would keep the shard waiting for nothing: it is a person's now.
+                let now = context.clock.now();
+                sent = context.planning.report_unreadable(&key.pk, &context.policy, now).await;
+            }
+        }
+        if sent.is_err() {
             failed.extend(record.change.sequence_number.clone());
         }
     }

@@ -85,7 +85,9 @@ fn outcomes(kind: TaskKind) -> &'static [&'static str] {
         TaskKind::PossibleRevocation => &["revoked", "not_revoked"],
         TaskKind::HeldNews => &["released", "stays_held"],
         TaskKind::FeedSilent => &["feed_restored", "silence_expected"],
-        TaskKind::BreakerOpened | TaskKind::SpendCapReached => &["dealt_with", "false_alarm"],
+        TaskKind::BreakerOpened | TaskKind::SpendCapReached | TaskKind::RowUnreadable => {
+            &["dealt_with", "false_alarm"]
+        }
     }
 }
 

@@ -70,19 +70,20 @@ pub async fn handle(context: &Context, _event: Value) -> anyhow::Result<()> {
             Ok(subject) => subjects.extend(subject),
             // Somebody else was first: the next sweep sees what came of it.
             Err(error) if error.is_condition() => {}
-            Err(error) => failures += report(&error),
+            Err(error) => failures += report(context, &key.pk, &error).await,
         }
     }
     let mut again = false;
     for key in subjects {
         if let Err(error) = context.planning.replan(&key, &context.policy, context.clock.now()).await {
             // What cannot be read will not be read the next time either: it must not hold up the others.
-            again |= !matches!(error, StoreError::Malformed { .. });
-            failures += report(&error);
+            again |= !error.is_unreadable();
+            failures += report(context, &key, &error).await;
         }
     }
     if let Err(error) = silence::watch(&context.planning, &context.policy, now).await {
-        failures += report(&error);
+        failures += 1;
+        tracing::error!(error = %error, "senders could not be watched");
     }
     if let Some(arrived) = arrived.filter(|_| !again) {
         incidents.swept(arrived.until).await?;
@@ -116,7 +117,7 @@ async fn settle(context: &Context, key: &Key) -> Result<Option<String>, StoreErr
         // Whether the provider took it will never be known here: it is not sent again.
         State::Claimed => message.lost(now),
         State::Unknown | State::Failed => duties::give_to_a_person(context, &message, now).await?,
-        State::Pending if message.expires_at < now => message.moved(State::Expired, None, None, now),
+        State::Pending if message.expires_at < now => return expire(context, message, now).await,
         // Written once more, so that the stream carries it once more.
         State::Pending => looked_at_again(&message, now),
         // Still paused, or the breaker still open: the record says so already.
@@ -125,11 +126,17 @@ async fn settle(context: &Context, key: &Key) -> Result<Option<String>, StoreErr
         }
         _ => return Ok(Some(message.subject)),
     };
-    // What must be told and was not may be a task now: the plan says.
-    let asks = next.state == State::Expired && next.kind.must_notify();
     match context.planning.messages.write(&next).await {
         Err(error) if !error.is_condition() => Err(error),
-        _ => Ok(asks.then_some(next.subject)),
+        _ => Ok(None),
+    }
+}
+
+/// Closes a message that became pointless; what must be told and was not may be a task now: the plan says.
+async fn expire(context: &Context, message: Message, now: Timestamp) -> Result<Option<String>, StoreError> {
+    match context.planning.expire(&message, now).await {
+        Err(error) if !error.is_condition() => Err(error),
+        _ => Ok(message.kind.must_notify().then_some(message.subject)),
     }
 }
 
@@ -152,7 +159,13 @@ fn looked_at_again(message: &Message, now: Timestamp) -> Message {
     next
 }
 
-fn report(error: &StoreError) -> usize {
+/// One failure. What cannot be read is a person's, by a task under the partition `pk`.
+async fn report(context: &Context, pk: &str, error: &StoreError) -> usize {
     tracing::error!(error = %error, "item could not be swept");
+    if error.is_unreadable()
+        && let Err(error) = context.planning.report_unreadable(pk, &context.policy, context.clock.now()).await
+    {
+        tracing::error!(error = %error, "nobody could be told of an unreadable item; the next sweep tries again");
+    }
     1
 }

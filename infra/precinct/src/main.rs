@@ -99,6 +99,13 @@ enum Command {
     },
     /// Take an edition of the public map back: its files become empty and say so.
     Withdraw(precinct::withdraw::Withdraw),
+    /// Hand out again what stands in the failure queues, as the tables know it; tells what it would do unless --apply.
+    Redrive(precinct::redrive::Redrive),
+    /// Bring back what a table lost, nothing of it in a state that is ever sent; tells what it would do unless --apply.
+    Restore {
+        #[command(subcommand)]
+        what: precinct::restore::Restore,
+    },
     /// Sign and post the events of a file of JSON lines to a stack; a second call goes on where the first ended.
     Send(precinct::send::Send),
 }
@@ -141,6 +148,8 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Report { what } => return precinct::report::run(&what),
         Command::Audit { what } => return what.run().await,
         Command::Withdraw(withdraw) => withdraw.run().await?,
+        Command::Redrive(redrive) => return Ok(exit_code(redrive.run().await?)),
+        Command::Restore { what } => what.run().await?,
         Command::Send(send) => return Ok(exit_code(send.run().await?)),
     }
     Ok(ExitCode::SUCCESS)

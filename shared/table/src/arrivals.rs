@@ -10,6 +10,7 @@ use crate::incidents::{Incidents, PLAN_WITHIN};
 use crate::keys::{DUE_SHARDS, swept};
 use crate::received::EventItem;
 use crate::schema::DUE;
+use crate::store::Store;
 
 /// Indexes lag behind their table: what was looked after already is looked at once more for so long.
 const LAG: SignedDuration = SignedDuration::from_mins(1);
@@ -73,19 +74,29 @@ impl Incidents {
         to: Timestamp,
         limit: usize,
     ) -> Result<Arrivals, StoreError> {
-        let (from, mut until) = (from.to_string(), to);
-        let mut found = BTreeSet::new();
-        for shard in 0..DUE_SHARDS {
-            let window = (from.as_str(), &*to.to_string());
-            let (keys, last) = self.store().index_window(DUE, &format!("E{shard}"), window, limit).await?;
-            if keys.len() >= limit {
-                until = until.min(last.and_then(|last| last.parse().ok()).unwrap_or(to));
-            }
-            for key in keys {
-                let event: Option<EventItem> = self.store().read("event", &key).await?;
-                found.extend(event.and_then(|event| event.subject));
-            }
-        }
-        Ok(Arrivals { subjects: found, until })
+        arrivals(self.store(), from, to, limit).await
     }
+}
+
+/// The same for readers of the table that hold no key.
+pub(crate) async fn arrivals(
+    store: &Store,
+    from: Timestamp,
+    to: Timestamp,
+    limit: usize,
+) -> Result<Arrivals, StoreError> {
+    let (from, mut until) = (from.to_string(), to);
+    let mut found = BTreeSet::new();
+    for shard in 0..DUE_SHARDS {
+        let window = (from.as_str(), &*to.to_string());
+        let (keys, last) = store.index_window(DUE, &format!("E{shard}"), window, limit).await?;
+        if keys.len() >= limit {
+            until = until.min(last.and_then(|last| last.parse().ok()).unwrap_or(to));
+        }
+        for key in keys {
+            let event: Option<EventItem> = store.read("event", &key).await?;
+            found.extend(event.and_then(|event| event.subject));
+        }
+    }
+    Ok(Arrivals { subjects: found, until })
 }

@@ -37,11 +37,11 @@ impl Known {
 }
 
 #[derive(Deserialize, Serialize)]
-struct ContactItem {
+pub(crate) struct ContactItem {
     #[serde(flatten)]
-    state: ContactState,
+    pub(crate) state: ContactState,
     /// Kept so that it can be indexed anew: losing the index key must not lose a STOP.
-    address: String,
+    pub(crate) address: String,
 }
 
 impl Contacts {

@@ -40,6 +40,11 @@ impl StoreError {
         matches!(self, Self::Condition { .. })
     }
 
+    /// Whether what is stored cannot be read, now or later: trying again would only keep others waiting.
+    pub fn is_unreadable(&self) -> bool {
+        matches!(self, Self::Malformed { .. } | Self::Sealed(_))
+    }
+
     /// Sorts an SDK error of the operation `what`.
     pub fn from_sdk<E: ProvideErrorMetadata, R>(what: &'static str, error: &SdkError<E, R>) -> Self {
         let code = error.code().unwrap_or("no answer");

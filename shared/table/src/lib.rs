@@ -6,6 +6,7 @@
 pub mod arrivals;
 pub mod contacts;
 pub mod error;
+pub mod handout;
 pub mod incidents;
 pub mod keyring;
 pub mod keys;
@@ -22,6 +23,7 @@ pub mod policy;
 pub mod receipts;
 pub mod received;
 pub mod replies;
+pub mod restore;
 pub mod revocations;
 pub mod schema;
 pub mod snapshots;

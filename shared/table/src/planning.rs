@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use startup::{Runtime, VariableError};
 use updates::needs::Past;
 use updates::policy::Channels;
-use updates::{Channel, Kind, Need, Outcome, Plan, Planned, Policy, Reason, Subject, needs, plan};
+use updates::{Channel, Kind, Need, Outcome, Plan, Planned, Policy, Reason, Subject, TaskKind, needs, plan};
 use vault::Kms;
 
 use crate::contacts::{Contacts, Known};
@@ -205,22 +205,16 @@ impl Planning {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.messages.write(&message.moved(State::Suppressed, Some(reason), due_at, now)).await?;
-        let Message { person, kind, ordinal, channel, .. } = message;
-        let decision = Decision {
-            subject: message.subject.clone(),
-            sk: decision_sk((person, *kind, ordinal, *channel), (State::Suppressed, Some(reason)), now),
-            person: person.clone(),
-            kind: *kind,
-            ordinal: ordinal.clone(),
-            channel: *channel,
-            state: State::Suppressed,
-            reason: Some(reason),
-            until: None,
-            rule: reason.rule().into(),
-            policy: message.policy.clone(),
-            decided_at: now,
-        };
-        self.messages.decide(&decision).await
+        let outcome = (State::Suppressed, Some(reason));
+        self.messages.decide(&decision_about(message, outcome, reason.rule().into(), now)).await
+    }
+
+    /// Records that a message became pointless while it waited, then moves it there: nobody looks at it again, so the
+    /// decision comes first.
+    pub async fn expire(&self, message: &Message, now: Timestamp) -> Result<(), StoreError> {
+        let rule = default_rule(Outcome::Expired, message.kind);
+        self.messages.decide(&decision_about(message, (State::Expired, None), rule, now)).await?;
+        self.messages.write(&message.moved(State::Expired, None, None, now)).await
     }
 
     /// Records what was planned for an update that was then not stored, as a message of staff that would not go out: the
@@ -233,6 +227,18 @@ impl Planning {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.messages.decide(&decision(key, update, policy, now)).await
+    }
+
+    /// One task for whoever can mend what is stored of the call or case `subject`, and cannot be read. It names no row:
+    /// the key of a message holds the blind index of an address.
+    pub async fn report_unreadable(
+        &self,
+        subject: &str,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let need = Need::new(TaskKind::RowUnreadable, subject, "unreadable");
+        self.messages.raise(&need, now, policy.zone()).await.map(drop)
     }
 
     /// The conditions of a claim of `message`.
@@ -332,7 +338,13 @@ fn new_message(
 fn decision(key: &str, update: &Planned, policy: &Policy, now: Timestamp) -> Decision {
     let (state, reason, due_at) = target(update, now);
     let Planned { person, kind, ordinal, channel, .. } = update;
-    let rule = reason.map_or_else(|| default_rule(update.outcome, *kind), |reason| reason.rule().to_owned());
+    let rule = match reason {
+        Some(reason) => reason.rule().to_owned(),
+        None if update.outcome == Outcome::Expired && policy.is_fenced(update.at) => {
+            "updates.toml: nothing_before".into()
+        }
+        None => default_rule(update.outcome, *kind),
+    };
     Decision {
         subject: key.into(),
         sk: decision_sk((person, *kind, ordinal, *channel), (state, reason), now),
@@ -345,6 +357,30 @@ fn decision(key: &str, update: &Planned, policy: &Policy, now: Timestamp) -> Dec
         until: (state == State::Deferred).then_some(due_at).flatten(),
         rule,
         policy: policy.version().into(),
+        decided_at: now,
+    }
+}
+
+/// A decision about a message that exists.
+fn decision_about(
+    message: &Message,
+    (state, reason): (State, Option<Reason>),
+    rule: String,
+    now: Timestamp,
+) -> Decision {
+    let Message { person, kind, ordinal, channel, .. } = message;
+    Decision {
+        subject: message.subject.clone(),
+        sk: decision_sk((person, *kind, ordinal, *channel), (state, reason), now),
+        person: person.clone(),
+        kind: *kind,
+        ordinal: ordinal.clone(),
+        channel: *channel,
+        state,
+        reason,
+        until: None,
+        rule,
+        policy: message.policy.clone(),
         decided_at: now,
     }
 }

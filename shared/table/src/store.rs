@@ -106,7 +106,7 @@ impl Store {
         self.put_item(what, to_item(what, key, value)?, Some(rev_condition(rev))).await
     }
 
-    async fn put_item(
+    pub(crate) async fn put_item(
         &self,
         what: &'static str,
         item: Item,

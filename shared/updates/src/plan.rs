@@ -100,6 +100,7 @@ pub fn plan(subject: &Subject, contacts: &Contacts, policy: &Policy, now: Timest
                     Ok(_) if held_out(subject, candidate.kind, policy) => {
                         Outcome::Suppressed(Reason::HoldOut)
                     }
+                    Ok(_) if policy.is_fenced(candidate.at) => Outcome::Expired,
                     Ok(_) => worth(candidate, policy, now, expires_at),
                 };
                 updates.push(Planned {

@@ -1,9 +1,9 @@
 //! `updates.toml`: which kinds are on, for which calls, how old, by which channel, at which hours.
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::SignedDuration;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
@@ -45,6 +45,8 @@ struct File {
     limits: Limits,
     silence: Silence,
     kinds: BTreeMap<Kind, KindRules>,
+    /// Set after the tables were restored.
+    nothing_before: Option<Timestamp>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -127,6 +129,12 @@ impl Policy {
     /// The agency's time zone.
     pub fn zone(&self) -> &TimeZone {
         &self.zone
+    }
+
+    /// Whether something that came about at `at` lies before the fence of a restore: what of it was told is not known any
+    /// more, so nothing of it is told.
+    pub fn is_fenced(&self, at: Timestamp) -> bool {
+        self.file.nothing_before.is_some_and(|fence| at < fence)
     }
 
     /// Whether the kind is sent at all.

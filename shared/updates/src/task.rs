@@ -20,6 +20,7 @@ words! {
         FeedSilent = "feed_silent",
         BreakerOpened = "breaker_opened",
         SpendCapReached = "spend_cap_reached",
+        RowUnreadable = "row_unreadable",
     }
 }
 
@@ -69,7 +70,7 @@ impl TaskKind {
             Self::EmergencyReply | Self::FeedSilent => Owner::Dispatch,
             Self::CaseReply | Self::HeldNews => Owner::Investigator,
             Self::PossibleRevocation => Owner::Records,
-            Self::BreakerOpened | Self::SpendCapReached => Owner::Admin,
+            Self::BreakerOpened | Self::SpendCapReached | Self::RowUnreadable => Owner::Admin,
         }
     }
 
@@ -77,7 +78,7 @@ impl TaskKind {
     pub fn due(self, from: Timestamp, zone: &TimeZone) -> Timestamp {
         match self {
             Self::EmergencyReply => from + SignedDuration::from_mins(5),
-            Self::FeedSilent | Self::BreakerOpened | Self::SpendCapReached => {
+            Self::FeedSilent | Self::BreakerOpened | Self::SpendCapReached | Self::RowUnreadable => {
                 from + SignedDuration::from_mins(30)
             }
             Self::VictimUpdate | Self::HeldNews => from + SignedDuration::from_hours(24),

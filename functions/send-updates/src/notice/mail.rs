@@ -60,6 +60,11 @@ fn described(kind: TaskKind) -> (&'static str, &'static str) {
             "the spending limit for texts is reached",
             "Texts are no longer sent because this month's limit is spent. E-mails still are.",
         ),
+        TaskKind::RowUnreadable => (
+            "a record cannot be read",
+            "What is stored about a call or a case cannot be read, so nobody is told anything about it. The record of the \
+             task says which one; docs/recovery.md says how it is mended.",
+        ),
     }
 }
 

@@ -1,4 +1,6 @@
 //! What was "sent": texts, e-mails and webhooks as their receivers got them, written down before the sender is answered.
+//! And what is made to fail: providers, and the event-source mappings of the streams.
+use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -54,8 +56,8 @@ pub struct Webhook {
     pub at: Timestamp,
 }
 
-/// A provider that can be made to fail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What can be made to fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Service {
     /// Texts.
@@ -64,20 +66,32 @@ pub enum Service {
     Ses,
     /// The receiver of task webhooks.
     Webhook,
+    /// The stream of Incidents on its way to plan-updates.
+    PlanUpdates,
+    /// The stream of Incidents on its way to log-crime.
+    LogCrime,
+    /// The stream of Messages on its way to send-updates.
+    SendUpdates,
 }
 
-/// How it fails.
+impl Service {
+    /// All of them.
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Sns, Self::Ses, Self::Webhook, Self::PlanUpdates, Self::LogCrime, Self::SendUpdates];
+}
+
+/// How it fails. What stands behind the semicolon is said of a stream.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fault {
     /// It does not.
     #[default]
     Off,
-    /// It takes the message; its answer never arrives.
+    /// It takes the message, its answer never arrives; the reader does its work, the batch counts as failed.
     AcceptThenLose,
-    /// It refuses for now: nothing was sent.
+    /// It refuses for now, nothing was sent; the mapping is disabled, records wait.
     Throttle,
-    /// It refuses for good.
+    /// It refuses for good; each record goes unread to the failure queue.
     Reject,
 }
 
@@ -90,9 +104,7 @@ struct Kept {
     texts: Vec<Text>,
     emails: Vec<Email>,
     webhooks: Vec<Webhook>,
-    sns: (Fault, Duration),
-    ses: (Fault, Duration),
-    webhook: (Fault, Duration),
+    faults: BTreeMap<Service, (Fault, Duration)>,
 }
 
 /// Both captures and the faults in force.
@@ -155,22 +167,12 @@ impl Captures {
 
     /// The fault in force for `service` and how long a lost answer hangs.
     pub(crate) fn fault(&self, service: Service) -> (Fault, Duration) {
-        let kept = self.lock();
-        match service {
-            Service::Sns => kept.sns,
-            Service::Ses => kept.ses,
-            Service::Webhook => kept.webhook,
-        }
+        self.lock().faults.get(&service).copied().unwrap_or_default()
     }
 
     /// Puts a fault in force; faults do not outlive the process.
     pub(crate) fn set_fault(&self, service: Service, fault: Fault, hold: Duration) {
-        let mut kept = self.lock();
-        match service {
-            Service::Sns => kept.sns = (fault, hold),
-            Service::Ses => kept.ses = (fault, hold),
-            Service::Webhook => kept.webhook = (fault, hold),
-        }
+        self.lock().faults.insert(service, (fault, hold));
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Kept> {

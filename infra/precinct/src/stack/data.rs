@@ -3,7 +3,7 @@
 //! ```text
 //! agency/         copy of the agency folder with its modes set     captures/   texts and e-mails "sent"
 //! tables.sqlite   the tables and their streams                     s3/         internal, public, audit
-//! clock.json  streams.json  replies.json  receipts.json  text-log.json  failed.jsonl  master.key  token.key
+//! clock.json  streams.json  replies.json  receipts.json  text-log.json  failures.json  failed.jsonl  master.key  token.key
 //! ```
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

@@ -5,6 +5,7 @@ use hyper::StatusCode;
 
 use super::captures::Captures;
 use super::clock::VirtualClock;
+use super::failures::Failures;
 use super::kms::Kms;
 use super::meter::Meter;
 use super::objects::Objects;
@@ -20,6 +21,7 @@ pub(crate) struct Endpoint {
     pub(crate) objects: Objects,
     pub(crate) captures: Arc<Captures>,
     pub(crate) clock: VirtualClock,
+    pub(crate) failures: Arc<Failures>,
     pub(crate) secrets: secrets::Secrets,
 }
 
@@ -32,6 +34,7 @@ impl Endpoint {
                 "DynamoDB_20120810" | "DynamoDBStreams_20120810" => {
                     tables::answer(&self.tables, &self.meter, action, ask.body())
                 }
+                "AmazonSQS" => self.failures.answer(action, ask.body()),
                 "TrentService" => self.kms.answer(action, ask.body()),
                 "secretsmanager" => secrets::answer(&self.secrets, action, ask.body()),
                 other => unknown(other),

@@ -25,8 +25,8 @@ impl Engine {
     }
 
     async fn step(&mut self, shared: &Shared) -> anyhow::Result<bool> {
-        let queues = self.queues.step(&shared.functions).await?;
-        let streams = self.streams.step(&shared.tables, &shared.functions).await?;
+        let queues = self.queues.step(&shared.functions, shared.clock.now()).await?;
+        let streams = self.streams.step(shared).await?;
         Ok(queues || streams)
     }
 

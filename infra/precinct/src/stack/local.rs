@@ -121,9 +121,16 @@ async fn post(shared: &Arc<Shared>, rest: &str, body: &[u8]) -> anyhow::Result<O
                 let hold = broken.hold_ms.map_or(HOLD, Duration::from_millis);
                 shared.captures.set_fault(service, broken.mode, hold);
             }
-            let all = [Service::Sns, Service::Ses, Service::Webhook];
-            let [(sns, _), (ses, _), (webhook, _)] = all.map(|one| shared.captures.fault(one));
-            json!({"sns": sns, "ses": ses, "webhook": webhook})
+            let in_force = Service::ALL.map(|service| {
+                anyhow::Ok((serde_json::to_value(service)?, shared.captures.fault(service).0))
+            });
+            let name = |service: Value| service.as_str().unwrap_or_default().to_owned();
+            let mut all = serde_json::Map::new();
+            for one in in_force {
+                let (service, fault) = one?;
+                all.insert(name(service), serde_json::to_value(fault)?);
+            }
+            Value::Object(all)
         }
         _ => {
             let Some(function) = rest.strip_prefix("run/") else { return Ok(None) };

@@ -28,6 +28,7 @@ mod clock;
 pub(crate) mod data;
 mod endpoint;
 mod engine;
+mod failures;
 pub mod filter;
 mod functions;
 mod gateway;
@@ -138,6 +139,8 @@ impl Stack {
         let tables = tables::open(&data.join("tables.sqlite"))?;
         let meter = meter::Meter::default();
         let secret = secrets::from_environment();
+        let failures =
+            Arc::new(failures::Failures::open(data.join("failures.json"), data.join("failed.jsonl"))?);
         let mut tasks = JoinSet::new();
 
         let endpoint = Arc::new(endpoint::Endpoint {
@@ -147,26 +150,19 @@ impl Stack {
             objects: objects::Objects::open(&data.join("s3"))?,
             captures: Arc::clone(&captures),
             clock: clock.clone(),
+            failures: Arc::clone(&failures),
             secrets: secrets::Secrets {
                 senders: secrets::senders(&secret, &folder.list("profiles", "toml").unwrap_or_default()),
                 secret: secret.clone(),
             },
         });
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        let sdk = sdk_config(&format!("http://{}", listener.local_addr()?));
-        tasks.spawn(async move {
-            server::serve(listener, usize::MAX, move |ask| {
-                let endpoint = Arc::clone(&endpoint);
-                async move { endpoint.answer(ask).await }
-            })
-            .await;
-        });
+        let sdk = spawn_endpoint(&mut tasks, endpoint).await?;
 
         let runtime = Runtime::new(sdk, clock.as_clock(), Entropy::system(), Variables::default());
         let shared = Arc::new(Shared {
             functions: functions::Functions::new(&runtime, &data.join("agency"), &url),
             tokens: tokens::Tokens::open(&data.join("token.key"))?,
-            engine: tokio::sync::Mutex::new(open_engine(&data)?),
+            engine: tokio::sync::Mutex::new(open_engine(&data, &failures)?),
             objects: calls::s3_client(&runtime.sdk),
             http: client::Http::new()?,
             clock,
@@ -186,11 +182,13 @@ impl Stack {
     }
 }
 
-fn open_engine(data: &data::DataFolder) -> anyhow::Result<engine::Engine> {
-    let failed = data.join("failed.jsonl");
+fn open_engine(
+    data: &data::DataFolder,
+    failures: &Arc<failures::Failures>,
+) -> anyhow::Result<engine::Engine> {
     Ok(engine::Engine {
-        streams: stream::Streams::open(data.join("streams.json"), failed.clone())?,
-        queues: queue::Queues::open(data.path(), &failed)?,
+        streams: stream::Streams::open(data.join("streams.json"), Arc::clone(failures))?,
+        queues: queue::Queues::open(data.path(), failures)?,
     })
 }
 
@@ -203,6 +201,23 @@ fn sdk_config(endpoint: &str) -> SdkConfig {
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .endpoint_url(endpoint)
         .build()
+}
+
+/// Serves the AWS services on loopback; what finds them there.
+async fn spawn_endpoint(
+    tasks: &mut JoinSet<()>,
+    endpoint: Arc<endpoint::Endpoint>,
+) -> anyhow::Result<SdkConfig> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    let sdk = sdk_config(&format!("http://{}", listener.local_addr()?));
+    tasks.spawn(async move {
+        server::serve(listener, usize::MAX, move |ask| {
+            let endpoint = Arc::clone(&endpoint);
+            async move { endpoint.answer(ask).await }
+        })
+        .await;
+    });
+    Ok(sdk)
 }
 
 fn spawn_router(tasks: &mut JoinSet<()>, shared: &Arc<Shared>, listener: TcpListener) {

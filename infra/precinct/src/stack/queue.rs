@@ -2,6 +2,7 @@
 //! delivery log stand in one too, since Lambda tries again what it was handed by CloudWatch.
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use base64::Engine as _;
@@ -12,8 +13,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::captures::append_line;
 use super::data::write_json;
+use super::failures::Failures;
 use super::functions::{Functions, ORIGINATION_NUMBER};
 
 /// Most messages in one call.
@@ -40,9 +41,9 @@ pub(crate) enum QueueReader {
 }
 
 impl Queues {
-    /// The queues kept in `folder`; messages given up are noted in `failed`.
-    pub(crate) fn open(folder: &Path, failed: &Path) -> anyhow::Result<Self> {
-        let open = |reader, name| Queue::open(reader, folder.join(name), failed.to_owned());
+    /// The queues kept in `folder`; messages given up go to `failures`.
+    pub(crate) fn open(folder: &Path, failures: &Arc<Failures>) -> anyhow::Result<Self> {
+        let open = |reader, name| Queue::open(reader, folder.join(name), Arc::clone(failures));
         Ok(Self {
             replies: open(QueueReader::Replies, "replies.json")?,
             receipts: open(QueueReader::Receipts, "receipts.json")?,
@@ -79,9 +80,14 @@ impl Queues {
         self.text_log.add(startup::Entropy::system().token(), line.to_string(), at)
     }
 
-    /// Delivers one batch of each; whether there was one.
-    pub(crate) async fn step(&mut self, functions: &Functions) -> anyhow::Result<bool> {
+    /// Delivers one batch of each; whether there was one. What was moved back from a failure queue comes again.
+    pub(crate) async fn step(&mut self, functions: &Functions, now: Timestamp) -> anyhow::Result<bool> {
         let mut moved = false;
+        for queue in [&mut self.replies, &mut self.receipts] {
+            for body in queue.failures.take(queue.reader.queue())? {
+                queue.add(startup::Entropy::system().token(), body, now)?;
+            }
+        }
         for queue in [&mut self.replies, &mut self.receipts, &mut self.text_log] {
             moved |= queue.step(functions).await?;
         }
@@ -102,18 +108,18 @@ struct Queue {
     reader: QueueReader,
     waiting: Vec<Message>,
     file: PathBuf,
-    failed: PathBuf,
+    failures: Arc<Failures>,
 }
 
 impl Queue {
-    fn open(reader: QueueReader, file: PathBuf, failed: PathBuf) -> anyhow::Result<Self> {
+    fn open(reader: QueueReader, file: PathBuf, failures: Arc<Failures>) -> anyhow::Result<Self> {
         let waiting = match std::fs::read(&file) {
             Ok(bytes) => {
                 serde_json::from_slice(&bytes).with_context(|| format!("{} is damaged", file.display()))?
             }
             Err(_) => Vec::new(),
         };
-        Ok(Self { reader, waiting, file, failed })
+        Ok(Self { reader, waiting, file, failures })
     }
 
     fn add(&mut self, id: String, body: String, sent_at: Timestamp) -> anyhow::Result<()> {
@@ -143,7 +149,8 @@ impl Queue {
             if message.received < ATTEMPTS {
                 later.push(message);
             } else {
-                append_line(&self.failed, &json!({"function": function, "message_id": message.id}))?;
+                let place = json!({"function": function, "message_id": message.id});
+                self.failures.add(self.reader.failures(), self.reader.given_up(message)?, &place)?;
             }
         }
         self.waiting = later;
@@ -159,6 +166,30 @@ impl QueueReader {
             Self::Replies => "replies",
             Self::Receipts | Self::TextLog => "receipts",
         }
+    }
+
+    /// Name of the queue.
+    fn queue(self) -> &'static str {
+        match self {
+            Self::Replies => "RepliesQueue",
+            Self::Receipts | Self::TextLog => "ReceiptsQueue",
+        }
+    }
+
+    /// Name of its failure queue.
+    fn failures(self) -> &'static str {
+        match self {
+            Self::Replies => "RepliesFailures",
+            Self::Receipts | Self::TextLog => "ReceiptsFailures",
+        }
+    }
+
+    /// What lands in the failure queue: the message itself, or what Lambda says of an event that it was handed.
+    fn given_up(self, message: Message) -> anyhow::Result<String> {
+        Ok(match self {
+            Self::Replies | Self::Receipts => message.body,
+            Self::TextLog => json!({"version": "1.0", "requestPayload": log_batch(&[message])?}).to_string(),
+        })
     }
 
     fn event(self, batch: &[Message]) -> anyhow::Result<Value> {

@@ -99,4 +99,22 @@ mod tests {
         check("2026-07-04T08:30:00Z", None, "2026-07-04T10:00:00Z", &[Schedule::Reviews]);
         check("2026-07-04T10:00:00Z", None, "2026-07-05T08:30:00Z", &nights);
     }
+    /// Every local night has one 03:30, also when an hour is left out or comes twice: both lie before it.
+    #[test]
+    fn each_local_night_of_the_year_has_one_run() {
+        let zone = TimeZone::get("America/Chicago").unwrap();
+        let (mut at, end) =
+            ("2026-01-01T00:00:00-06:00".parse().unwrap(), "2027-01-01T00:00:00-06:00".parse().unwrap());
+        let mut nights = std::collections::BTreeMap::new();
+        while let Some((due, schedules)) = next_due(at, None, &zone).filter(|(due, _)| *due < end) {
+            if schedules.contains(&Schedule::Scores) {
+                *nights.entry(due.to_zoned_datetime(zone.clone()).date()).or_insert(0) += 1;
+            }
+            at = due;
+        }
+        assert_eq!((nights.len(), nights.values().max()), (365, Some(&1)));
+        let nights = [Schedule::Scores, Schedule::Map, Schedule::Summary];
+        check("2026-03-08T07:59:59Z", None, "2026-03-08T08:30:00Z", &nights);
+        check("2026-11-01T06:00:00Z", None, "2026-11-01T09:30:00Z", &nights);
+    }
 }

@@ -2,24 +2,27 @@
 //! honours partial batch failures: everything from the lowest failed record on is delivered again.
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
 use aws_lambda_events::event::dynamodb::Event;
 use dynoxide::Database;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use table::schema::{INCIDENTS_FILTER, MESSAGES_FILTER};
 
-use super::captures::append_line;
+use super::captures::{Fault, Service};
 use super::data::write_json;
+use super::failures::Failures;
 use super::filter::matches;
 use super::functions::{Functions, StreamReader};
-use super::tables;
+use super::{Shared, tables};
 
 /// Most records in one call of a function.
 const BATCH: usize = 25;
 /// Records looked at in one step, most of which a filter may drop.
 const WINDOW: usize = 200;
-/// Deliveries of a record before it goes to the failure list.
+/// Deliveries of a record before it goes to the failure queue.
 const ATTEMPTS: u32 = 8;
 
 /// One function on one stream.
@@ -37,7 +40,7 @@ pub(crate) struct Streams {
     mappings: Vec<Mapping>,
     checkpoints: BTreeMap<String, String>,
     file: PathBuf,
-    failed: PathBuf,
+    failures: Arc<Failures>,
 }
 
 /// A record that passed the filter, and what precedes it.
@@ -48,8 +51,8 @@ struct Candidate {
 }
 
 impl Streams {
-    /// The mappings with the checkpoints in `file`; records given up go to `failed`.
-    pub(crate) fn open(file: PathBuf, failed: PathBuf) -> anyhow::Result<Self> {
+    /// The mappings with the checkpoints in `file`; records given up go to `failures`.
+    pub(crate) fn open(file: PathBuf, failures: Arc<Failures>) -> anyhow::Result<Self> {
         let checkpoints = match std::fs::read(&file) {
             Ok(bytes) => serde_json::from_slice(&bytes).context("streams.json is damaged")?,
             Err(_) => BTreeMap::new(),
@@ -63,14 +66,18 @@ impl Streams {
             mapping("Messages", StreamReader::SendUpdates, MESSAGES_FILTER),
         ];
         let mappings = mappings.into_iter().collect::<anyhow::Result<_>>()?;
-        Ok(Self { mappings, checkpoints, file, failed })
+        Ok(Self { mappings, checkpoints, file, failures })
     }
 
     /// Delivers at most one batch to each reader; whether there was anything.
-    pub(crate) async fn step(&mut self, tables: &Database, functions: &Functions) -> anyhow::Result<bool> {
+    pub(crate) async fn step(&mut self, shared: &Shared) -> anyhow::Result<bool> {
         let mut progress = false;
         for index in 0..self.mappings.len() {
-            progress |= self.step_mapping(index, tables, functions).await?;
+            let (fault, _) = shared.captures.fault(self.mappings[index].service());
+            // A disabled mapping: records wait.
+            if fault != Fault::Throttle {
+                progress |= self.step_mapping(index, fault, shared).await?;
+            }
         }
         Ok(progress)
     }
@@ -81,35 +88,32 @@ impl Streams {
         write_json(&self.file, &self.checkpoints)
     }
 
-    async fn step_mapping(
-        &mut self,
-        index: usize,
-        tables: &Database,
-        functions: &Functions,
-    ) -> anyhow::Result<bool> {
+    async fn step_mapping(&mut self, index: usize, fault: Fault, shared: &Shared) -> anyhow::Result<bool> {
         let mapping = &self.mappings[index];
         let name = mapping.reader.name();
         let after = self.checkpoints.get(name);
-        let records = read(tables, mapping.table, after.map(String::as_str))?;
+        let records = read(&shared.tables, mapping.table, after.map(String::as_str))?;
         let Some(last) = records.last().map(number) else { return Ok(false) };
         let mut candidates = candidates(&mapping.filter, records, after.cloned());
         let end = candidates.get(mapping.batch).map_or(Some(last), |next| next.before.clone());
         candidates.truncate(mapping.batch);
+        let now = shared.clock.now();
         let checkpoint = if candidates.is_empty() {
             end
+        } else if fault == Fault::Reject {
+            for record in &candidates {
+                self.give_up(index, record, now)?;
+            }
+            end
         } else {
-            let records: Vec<&Value> = candidates.iter().map(|candidate| &candidate.record).collect();
-            let event: Event = serde_json::from_value(json!({"Records": records}))
-                .map_err(|error| anyhow!("stream records of {} are unreadable: {error}", mapping.table))?;
-            match functions.read_stream(mapping.reader, event).await {
-                Ok(answer) => {
-                    let failed =
-                        answer.batch_item_failures.into_iter().map(|failure| failure.item_identifier);
-                    self.settle(index, &candidates, lowest(&candidates, failed.collect()), end)?
+            match self.deliver(index, &candidates, &shared.functions).await {
+                Ok(failed) if fault == Fault::Off => {
+                    self.settle(index, &candidates, lowest(&candidates, failed), (end, now))?
                 }
+                Ok(_) => self.bisect(index, &candidates, now)?,
                 Err(error) => {
                     tracing::error!(function.name = name, error = format!("{error:#}"), "batch failed");
-                    self.bisect(index, &candidates)?
+                    self.bisect(index, &candidates, now)?
                 }
             }
         };
@@ -120,13 +124,28 @@ impl Streams {
         Ok(true)
     }
 
+    /// Hands a batch to its reader; the numbers that it reports as failed.
+    async fn deliver(
+        &self,
+        index: usize,
+        batch: &[Candidate],
+        functions: &Functions,
+    ) -> anyhow::Result<Vec<Option<String>>> {
+        let mapping = &self.mappings[index];
+        let records: Vec<&Value> = batch.iter().map(|candidate| &candidate.record).collect();
+        let event: Event = serde_json::from_value(json!({"Records": records}))
+            .map_err(|error| anyhow!("stream records of {} are unreadable: {error}", mapping.table))?;
+        let answer = functions.read_stream(mapping.reader, event).await?;
+        Ok(answer.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect())
+    }
+
     /// The checkpoint after an answer whose lowest failed record is number `failed` of the batch.
     fn settle(
         &mut self,
         index: usize,
         batch: &[Candidate],
         failed: Option<usize>,
-        end: Option<String>,
+        (end, now): (Option<String>, Timestamp),
     ) -> anyhow::Result<Option<String>> {
         let mapping = &mut self.mappings[index];
         let Some(failed) = failed else {
@@ -138,11 +157,16 @@ impl Streams {
         if mapping.attempts < ATTEMPTS {
             return Ok(batch[failed].before.clone());
         }
-        self.give_up(index, &batch[failed])
+        self.give_up(index, &batch[failed], now)
     }
 
     /// After an error for the batch as a whole: half of it next time; a batch of one uses up attempts.
-    fn bisect(&mut self, index: usize, batch: &[Candidate]) -> anyhow::Result<Option<String>> {
+    fn bisect(
+        &mut self,
+        index: usize,
+        batch: &[Candidate],
+        now: Timestamp,
+    ) -> anyhow::Result<Option<String>> {
         let mapping = &mut self.mappings[index];
         if batch.len() > 1 {
             mapping.batch = batch.len() / 2;
@@ -152,18 +176,63 @@ impl Streams {
         if mapping.attempts < ATTEMPTS {
             return Ok(batch[0].before.clone());
         }
-        self.give_up(index, &batch[0])
+        self.give_up(index, &batch[0], now)
     }
 
-    /// Like the on-failure queue, the list holds where the record lies, not what is in it.
-    fn give_up(&mut self, index: usize, record: &Candidate) -> anyhow::Result<Option<String>> {
+    /// The on-failure queue holds where the record lies, not what is in it. Stream records carry the time of the machine;
+    /// what is told of their arrival here is the stack's own time.
+    fn give_up(
+        &mut self,
+        index: usize,
+        record: &Candidate,
+        now: Timestamp,
+    ) -> anyhow::Result<Option<String>> {
         let mapping = &mut self.mappings[index];
         (mapping.batch, mapping.attempts) = (BATCH, 0);
-        let place = json!({
-            "function": mapping.reader.name(), "table": mapping.table, "sequence_number": record.number,
+        let (name, table, number) = (mapping.reader.name(), mapping.table, &record.number);
+        let message = json!({
+            "requestContext": {
+                "requestId": startup::Entropy::system().token(),
+                "functionArn": format!("arn:aws:lambda:us-east-1:000000000000:function:{name}"),
+                "condition": "RetryAttemptsExhausted",
+                "approximateInvokeCount": ATTEMPTS,
+            },
+            "responseContext": {"statusCode": 200, "executedVersion": "$LATEST", "functionError": null},
+            "version": "1.0",
+            "timestamp": now,
+            "DDBStreamBatchInfo": {
+                "shardId": dynoxide::streams::shard_id(table),
+                "startSequenceNumber": number,
+                "endSequenceNumber": number,
+                "approximateArrivalOfFirstRecord": now,
+                "approximateArrivalOfLastRecord": now,
+                "batchSize": 1,
+                "streamArn": dynoxide::streams::stream_arn(table, "local"),
+            },
         });
-        append_line(&self.failed, &place)?;
-        Ok(Some(record.number.clone()))
+        let place = json!({"function": name, "table": table, "sequence_number": number});
+        self.failures.add(mapping.queue(), message.to_string(), &place)?;
+        Ok(Some(number.clone()))
+    }
+}
+
+impl Mapping {
+    /// Its switch.
+    fn service(&self) -> Service {
+        match self.reader {
+            StreamReader::PlanUpdates => Service::PlanUpdates,
+            StreamReader::LogCrime => Service::LogCrime,
+            StreamReader::SendUpdates => Service::SendUpdates,
+        }
+    }
+
+    /// Its failure queue, as the template names it.
+    fn queue(&self) -> &'static str {
+        match self.reader {
+            StreamReader::PlanUpdates => "PlanUpdatesFailures",
+            StreamReader::LogCrime => "LogCrimeFailures",
+            StreamReader::SendUpdates => "SendUpdatesFailures",
+        }
     }
 }
 
@@ -247,21 +316,22 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("precinct-streams-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let failed = folder.join("failed.jsonl");
-        let mut streams = Streams::open(folder.join("streams.json"), failed.clone()).unwrap();
-        let batch = batch(&["101", "102"]);
+        let failures = Failures::open(folder.join("failures.json"), failed.clone()).unwrap();
+        let mut streams = Streams::open(folder.join("streams.json"), Arc::new(failures)).unwrap();
+        let (batch, now) = (batch(&["101", "102"]), Timestamp::UNIX_EPOCH);
         // The first is done, the second fails: again from before the second.
-        assert_eq!(streams.settle(0, &batch, Some(1), None).unwrap().as_deref(), Some("101"));
+        assert_eq!(streams.settle(0, &batch, Some(1), (None, now)).unwrap().as_deref(), Some("101"));
         for _ in 1..ATTEMPTS - 1 {
-            assert_eq!(streams.settle(0, &batch[1..], Some(0), None).unwrap().as_deref(), Some("101"));
+            assert_eq!(streams.settle(0, &batch[1..], Some(0), (None, now)).unwrap().as_deref(), Some("101"));
         }
-        assert_eq!(streams.settle(0, &batch[1..], Some(0), None).unwrap().as_deref(), Some("102"));
+        assert_eq!(streams.settle(0, &batch[1..], Some(0), (None, now)).unwrap().as_deref(), Some("102"));
         let noted = std::fs::read_to_string(failed).unwrap();
         assert_eq!(
             noted,
             "{\"function\":\"plan-updates\",\"sequence_number\":\"102\",\"table\":\"Incidents\"}\n"
         );
         // An error for the whole batch halves it.
-        assert_eq!(streams.bisect(0, &batch).unwrap().as_deref(), Some("100"));
+        assert_eq!(streams.bisect(0, &batch, now).unwrap().as_deref(), Some("100"));
         assert_eq!(streams.mappings[0].batch, 1);
         std::fs::remove_dir_all(folder).unwrap();
     }
