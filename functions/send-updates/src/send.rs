@@ -128,6 +128,10 @@ async fn claimed(
 ) -> Result<Message, StoreError> {
     // Its place in the due index stays: the sweep counts the lease from the claim.
     let mut claimed = message.moved(State::Claimed, None, message.due_at.or(Some(now + CLAIM_LEASE)), now);
+    #[cfg(feature = "mutants")]
+    if is(Mutant::ShortLease) {
+        claimed.due_at = Some(now);
+    }
     claimed.claim = Some(context.entropy.token());
     claimed.language = Some(worded.language.clone());
     claimed.text_hash = Some(worded.text_hash.clone());

@@ -4,6 +4,7 @@ use aws_sdk_dynamodb::Client;
 use incident::call::Facts;
 use incident::case::CaseFacts;
 use jiff::{SignedDuration, Timestamp};
+use startup::Entropy;
 
 use crate::arrivals::arrivals;
 use crate::error::StoreError;
@@ -49,8 +50,8 @@ impl Handout {
     /// The tables under their deployed names.
     pub fn new(client: &Client, incidents: String, messages: String) -> Self {
         Self {
-            incidents: Store::new(client.clone(), incidents),
-            messages: Store::new(client.clone(), messages),
+            incidents: Store::new(client.clone(), incidents, Entropy::system()),
+            messages: Store::new(client.clone(), messages, Entropy::system()),
         }
     }
 

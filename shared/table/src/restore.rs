@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde::Deserialize;
+use startup::Entropy;
 use updates::reply::{self, Meaning, Stop};
 use updates::{ContactState, Reason, Scope};
 
@@ -63,7 +64,8 @@ struct Revised {
 impl Restore {
     /// Tables by their deployed names.
     pub fn new(client: &Client, from: String, into: String) -> Self {
-        Self { from: Store::new(client.clone(), from), into: Store::new(client.clone(), into) }
+        let store = |name| Store::new(client.clone(), name, Entropy::system());
+        Self { from: store(from), into: store(into) }
     }
 
     /// Reads a page of the copy.

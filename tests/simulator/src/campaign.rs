@@ -78,12 +78,36 @@ pub struct Found {
     pub case: String,
 }
 
-/// The agency folder as shipped, with every mode on and every text approved, in a folder of this process.
-pub fn agency() -> anyhow::Result<PathBuf> {
+/// Agency folders for the runs, gone with the value.
+#[derive(Debug)]
+pub struct Prepared(PathBuf);
+
+impl Prepared {
+    /// The folder as shipped, with every mode on and every text approved.
+    pub fn agency(&self) -> PathBuf {
+        self.0.join("agency")
+    }
+}
+
+impl Drop for Prepared {
+    fn drop(&mut self) {
+        // Nothing useful can be done where the system keeps a file of it.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Prepares the agency folders in a folder of this process.
+pub fn prepare() -> anyhow::Result<Prepared> {
     let shipped = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/agency"));
-    let folder = std::env::temp_dir().join(format!("precinct-simulator-{}", std::process::id()));
-    precinct::stack::agency::copy(shipped, &folder, true, None)?;
-    Ok(folder)
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let name = format!("precinct-simulator-{}-{number}", std::process::id());
+    let prepared = Prepared(std::env::temp_dir().join(name));
+    precinct::stack::agency::copy(shipped, &prepared.agency(), true, None)?;
+    for day in crate::story::DAYS {
+        crate::restore::prepare(&prepared.agency(), day.parse()?)?;
+    }
+    Ok(prepared)
 }
 
 /// One fault at one effect: every one that fits, for the nominal run of each plain story.

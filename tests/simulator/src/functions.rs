@@ -21,6 +21,8 @@ pub(crate) enum Input {
     Sweep(Value),
     Replies(SqsEvent),
     Receipts(Value),
+    /// No function: the operator's command after a restore.
+    Fence(Runtime),
 }
 
 /// What a function answers.
@@ -41,6 +43,7 @@ pub(crate) enum Warm {
     Sweep(sweep_updates::Context),
     Replies(replies::Context),
     Receipts(receipts::Context),
+    Nothing,
 }
 
 /// A running invocation.
@@ -102,6 +105,9 @@ impl Functions {
             Input::Sweep(event) => invoke!(self, sweep, sweep_updates, Sweep, event, |()| Output::Done),
             Input::Replies(event) => invoke!(self, replies, replies, Replies, event, queue_failures),
             Input::Receipts(event) => invoke!(self, receipts, receipts, Receipts, event, queue_failures),
+            Input::Fence(runtime) => Box::pin(async move {
+                (crate::restore::close(runtime).await.map(|()| Output::Done), Warm::Nothing)
+            }),
         })
     }
 
@@ -115,6 +121,7 @@ impl Functions {
             Warm::Sweep(context) => self.sweep.push(context),
             Warm::Replies(context) => self.replies.push(context),
             Warm::Receipts(context) => self.receipts.push(context),
+            Warm::Nothing => {}
         }
     }
 }

@@ -16,6 +16,7 @@ mod network;
 pub mod order;
 mod providers;
 mod queue;
+mod restore;
 mod services;
 pub mod story;
 mod sweeps;

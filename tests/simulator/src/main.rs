@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use simulator::campaign::{Campaign, Tally, agency};
+use simulator::campaign::{Campaign, Tally, prepare};
 use simulator::case::Case;
 use simulator::log;
 
@@ -38,19 +38,23 @@ enum What {
     #[cfg(feature = "mutants")]
     Mutants {
         /// Most seeds of one search.
-        #[arg(long, default_value_t = 2000)]
+        #[arg(long, default_value_t = 300)]
         most: u64,
+        /// Only mistakes whose name contains this.
+        #[arg(long, default_value = "")]
+        only: String,
     },
 }
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     log::catch();
-    let agency = agency()?;
+    let prepared = prepare()?;
+    let agency = prepared.agency();
     let failed = match arguments.what {
         Some(What::Replay { case }) => replay(&case.join(" "), &agency)?,
         #[cfg(feature = "mutants")]
-        Some(What::Mutants { most }) => print_mutants(&agency, most, arguments.threads),
+        Some(What::Mutants { most, only }) => print_mutants(&agency, most, &only, arguments.threads),
         None => {
             let time = Duration::from_secs(arguments.seconds);
             let campaign =
@@ -64,7 +68,7 @@ fn main() -> anyhow::Result<()> {
             !tally.violations.is_empty()
         }
     };
-    std::fs::remove_dir_all(&agency)?;
+    drop(prepared);
     if failed {
         std::process::exit(1);
     }
@@ -107,12 +111,12 @@ fn print(tally: &Tally) {
 }
 
 #[cfg(feature = "mutants")]
-fn print_mutants(agency: &std::path::Path, most: u64, threads: usize) -> bool {
-    let found = simulator::mutants::hunt(agency, most, threads);
+fn print_mutants(agency: &std::path::Path, most: u64, only: &str, threads: usize) -> bool {
+    let found = simulator::mutants::hunt(agency, most, only, threads);
     println!("| mistake | median seeds | broken |\n|---|---|---|");
     for killed in &found {
         let median = killed.median().map_or_else(|| "**survived**".to_owned(), |seeds| seeds.to_string());
-        println!("| {:?} | {median} | {} |", killed.mutant, killed.by.join(", "));
+        println!("| {:?} | {median} | {} |", killed.mutant, killed.by.join("; "));
     }
     let survived = found.iter().filter(|killed| killed.median().is_none()).count();
     println!("{} of {} found", found.len() - survived, found.len());

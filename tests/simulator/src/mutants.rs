@@ -20,7 +20,7 @@ pub struct Killed {
     /// Seeds played until it showed, of each search; `None` where it never did.
     pub seeds: Vec<Option<u64>>,
     /// The invariants that broke.
-    pub by: Vec<&'static str>,
+    pub by: Vec<String>,
 }
 
 impl Killed {
@@ -32,9 +32,10 @@ impl Killed {
     }
 }
 
-/// Plays every mistake, at most `most` seeds a search, on `threads` threads.
-pub fn hunt(agency: &Path, most: u64, threads: usize) -> Vec<Killed> {
-    let waiting = Mutex::new(Mutant::ALL.to_vec());
+/// Plays every mistake whose name contains `only`, at most `most` seeds a search, on `threads` threads.
+pub fn hunt(agency: &Path, most: u64, only: &str, threads: usize) -> Vec<Killed> {
+    let named = Mutant::ALL.into_iter().filter(|mutant| format!("{mutant:?}").contains(only));
+    let waiting = Mutex::new(named.collect::<Vec<_>>());
     let found = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for _ in 0..threads.max(1) {
@@ -65,8 +66,9 @@ fn search(mutant: Mutant, agency: &Path, most: u64) -> Killed {
             let Ok(report) = case.play(agency) else { continue };
             if let Some(violation) = report.violations.first() {
                 taken = Some(seed - first + 1);
-                if !killed.by.contains(&violation.invariant) {
-                    killed.by.push(violation.invariant);
+                let broken = format!("{} {}", violation.invariant, generic(&violation.what));
+                if !killed.by.contains(&broken) {
+                    killed.by.push(broken);
                 }
                 break;
             }
@@ -77,4 +79,10 @@ fn search(mutant: Mutant, agency: &Path, most: u64) -> Killed {
         }
     }
     killed
+}
+
+/// What happened, without the names of the run.
+fn generic(what: &str) -> String {
+    let words = what.split_whitespace().filter(|word| !word.chars().any(|letter| letter.is_ascii_digit()));
+    words.collect::<Vec<_>>().join(" ")
 }

@@ -34,6 +34,8 @@ pub struct Inbound {
 /// What is true in the city, and what is told of it.
 #[derive(Clone, Debug, Default)]
 pub struct Story {
+    /// When the day begins.
+    pub day: Timestamp,
     /// Posts by time.
     pub posts: Vec<Post>,
     /// Texts by time.
@@ -100,7 +102,7 @@ const COURSES: [Course; 20] = [
 ];
 
 /// Where the calls of a run begin: days of every season, the nights of the clock change among them.
-const DAYS: [&str; 6] = [
+pub(crate) const DAYS: [&str; 6] = [
     "2026-07-07T17:00:00Z",
     "2026-12-18T20:30:00Z",
     "2026-03-08T06:30:00Z",
@@ -138,7 +140,7 @@ impl Story {
     fn untold(seed: u64, calls: u32) -> (Self, Rng) {
         let mut random = Rng::with_seed(seed ^ 0x57_0127);
         let start: Timestamp = DAYS[random.usize(..DAYS.len())].parse().expect("an instant");
-        let mut story = Self::default();
+        let mut story = Self { day: start, ..Self::default() };
         for number in 0..calls {
             let opened = start + SignedDuration::from_secs(random.i64(0..600));
             let course = COURSES[random.usize(..COURSES.len())];
@@ -201,7 +203,10 @@ impl Story {
         let mut more = Vec::new();
         for post in &mut self.posts {
             match random.u8(..16) {
-                0 => more.push(Post { at: post.at + seconds(random.i64(0..20)), ..post.clone() }),
+                0 => {
+                    let after = SignedDuration::from_millis(random.i64(0..3000));
+                    more.push(Post { at: post.at + after, ..post.clone() });
+                }
                 1 => {
                     let mut again = Post { at: post.at + seconds(random.i64(0..900)), ..post.clone() };
                     let id = format!("{}-reissued", again.event["id"].as_str().unwrap_or_default());
@@ -217,7 +222,19 @@ impl Story {
             }
         }
         self.posts.extend(more);
+        if random.u8(..3) == 0 {
+            self.reconnect(random);
+        }
         self.posts.sort_by_key(|post| post.at);
+    }
+
+    /// A sender that was cut off for some minutes says everything at once.
+    fn reconnect(&mut self, random: &mut Rng) {
+        let back = self.start() + seconds(random.i64(120..600));
+        let gone = back - seconds(random.i64(60..300));
+        for post in self.posts.iter_mut().filter(|post| (gone..back).contains(&post.at)) {
+            post.at = back + SignedDuration::from_millis(random.i64(0..1500));
+        }
     }
 }
 

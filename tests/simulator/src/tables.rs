@@ -38,6 +38,9 @@ pub(crate) struct Done {
     pub(crate) changes: Vec<Change>,
 }
 
+/// A copy of one table.
+pub(crate) type Copy = BTreeMap<Place, Arc<Value>>;
+
 /// The tables of one run.
 pub(crate) struct Tables {
     database: Database,
@@ -57,6 +60,27 @@ impl Tables {
     /// Empty tables.
     pub(crate) fn new() -> anyhow::Result<Self> {
         Ok(Self { database: tables::memory()?, items: BTreeMap::new(), tokens: BTreeSet::new() })
+    }
+
+    /// A copy of `table`, as a backup to a point in time holds it.
+    pub(crate) fn copy(&self, table: &'static str) -> Copy {
+        self.all(table).map(|(place, item)| (place.clone(), Arc::clone(item))).collect()
+    }
+
+    /// Makes `table` what it was when `copy` was made; what that changed.
+    pub(crate) fn put_back(&mut self, table: &'static str, mut copy: Copy, now: Timestamp) -> Vec<Change> {
+        let present: Vec<Place> = self.all(table).map(|(place, _)| place.clone()).collect();
+        let mut changes = Vec::new();
+        for place in present.into_iter().filter(|place| !copy.contains_key(place)) {
+            changes.extend(self.reap(&place, now));
+        }
+        copy.retain(|place, item| self.at(place).as_ref() != Some(item));
+        for (place, item) in copy {
+            let put = json!({"TableName": table, "Item": *item});
+            self.ask("PutItem", put.to_string().as_bytes());
+            changes.extend(self.note(place, Written::Item((*item).clone()), now));
+        }
+        changes
     }
 
     /// Everything that lies in `table`, by key.

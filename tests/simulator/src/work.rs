@@ -42,6 +42,7 @@ pub(crate) enum Work {
     Queue(Inbox, Vec<String>),
     Sweep,
     Receipt(Box<Value>, u8),
+    Fence,
 }
 
 /// How far a post has come.
@@ -59,6 +60,7 @@ impl Work {
             Self::Stream(..) => 60,
             Self::Queue(..) | Self::Receipt(..) => 30,
             Self::Sweep => 50,
+            Self::Fence => 900,
         })
     }
 }
@@ -82,6 +84,7 @@ impl World {
             let hours = self.weather.i64(0..24);
             self.later(SignedDuration::from_hours(24 * days + hours), Moment::Reap);
         }
+        self.plan_restore();
         if self.weather.u8(..6) == 0 {
             let mapping = self.weather.usize(..self.mappings.len());
             let until = self.now() + SignedDuration::from_mins(self.weather.i64(5..1800));
@@ -104,6 +107,7 @@ impl World {
             Work::Stream(reader, shard, batch) => self.read(reader, shard, batch, output),
             Work::Queue(inbox, ids) => self.received(inbox, ids, output),
             Work::Sweep => self.plan_sweep(),
+            Work::Fence => self.fenced(output.is_ok()),
             Work::Receipt(receipt, tries) => {
                 if output.is_err() && tries < 2 {
                     self.later(SignedDuration::from_mins(1), Moment::Receipt(receipt, tries + 1));

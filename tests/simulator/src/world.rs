@@ -85,6 +85,9 @@ pub(crate) enum Moment {
     Sweep,
     /// The tables' housekeeping.
     Reap,
+    /// The outbox is copied; it is lost and comes back.
+    Copy,
+    Restore,
     /// A provider reports; how often that was tried.
     Receipt(Box<serde_json::Value>, u8),
 }
@@ -148,7 +151,11 @@ pub(crate) struct World {
     pub(crate) kms: Kms,
     pub(crate) objects: Objects,
     pub(crate) providers: Providers,
+    pub(crate) runtime: Runtime,
     pub(crate) functions: Functions,
+    /// The outbox as it was, for a restore, and whether one is under way.
+    pub(crate) copied: Option<crate::tables::Copy>,
+    pub(crate) held_back: bool,
     pub(crate) mappings: Vec<Mapping>,
     pub(crate) replies: Queue,
     pub(crate) receipts: Queue,
@@ -195,7 +202,10 @@ impl World {
         ];
         let mut world = Self {
             checker: Checker::new(&story),
-            functions: Functions::new(runtime),
+            functions: Functions::new(runtime.clone()),
+            runtime,
+            copied: None,
+            held_back: false,
             tables: Tables::new()?,
             kms: Kms::default(),
             objects: Objects::default(),
@@ -323,12 +333,24 @@ impl World {
             Moment::Receive(inbox) => self.receive(inbox),
             Moment::Sweep => self.sweep(),
             Moment::Reap => self.reap(),
+            Moment::Copy => self.copy(),
+            Moment::Restore => self.restore(),
             Moment::Receipt(receipt, tries) => self.receipt(*receipt, tries),
         }
     }
 
+    /// The sandboxes at work.
+    pub(crate) fn running(&self) -> Vec<u64> {
+        self.tasks.keys().copied().collect()
+    }
+
     /// Starts `work` in a sandbox of its own.
     pub(crate) fn start(&mut self, work: Work, input: crate::functions::Input) {
+        if self.held_back {
+            let now = self.now();
+            self.ended(work, now, Err(anyhow::anyhow!("nothing runs during a restore")));
+            return;
+        }
         let invocation = match self.functions.invoke(input) {
             Ok(invocation) => invocation,
             Err(error) => {

@@ -1,9 +1,7 @@
 //! The simulator itself: one seed is one run to the byte, a case survives being written down, and what broke once
 //! stays mended. The long runs are made by the command.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-use std::path::PathBuf;
-
-use simulator::campaign::agency;
+use simulator::campaign::{Prepared, prepare};
 use simulator::case::{Case, Told, shrink};
 use simulator::fault::{Fault, Faults};
 use simulator::log;
@@ -11,21 +9,9 @@ use simulator::log;
 /// Calls of a city here: a debug build plays some ten thousand service calls a minute.
 const CALLS: u32 = 3;
 
-/// The prepared agency folder, gone with the test.
-struct Agency(PathBuf);
-
-impl Agency {
-    fn new() -> Self {
-        log::catch();
-        Self(agency().unwrap())
-    }
-}
-
-impl Drop for Agency {
-    fn drop(&mut self) {
-        // Nothing useful can be done where the system keeps a file of it.
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
+fn prepared() -> Prepared {
+    log::catch();
+    prepare().unwrap()
 }
 
 fn case(words: &str) -> Case {
@@ -34,9 +20,10 @@ fn case(words: &str) -> Case {
 
 #[test]
 fn the_same_seed_gives_the_same_trace_and_another_seed_another() {
-    let agency = Agency::new();
+    let prepared = prepared();
+    let agency = prepared.agency();
     let trace = |seed| {
-        let report = Case { told: Told::City(seed, CALLS), faults: None }.play(&agency.0).unwrap();
+        let report = Case { told: Told::City(seed, CALLS), faults: None }.play(&agency).unwrap();
         assert_eq!(report.violations, []);
         (report.trace, report.faults, report.told)
     };
@@ -47,11 +34,12 @@ fn the_same_seed_gives_the_same_trace_and_another_seed_another() {
 
 #[test]
 fn what_broke_once_stays_mended() {
-    let agency = Agency::new();
+    let prepared = prepared();
+    let agency = prepared.agency();
     let cases = include_str!("../regressions.txt").lines().filter(|line| !line.starts_with('#'));
     let mut played = 0;
     for line in cases {
-        let report = case(line).play(&agency.0).unwrap();
+        let report = case(line).play(&agency).unwrap();
         assert_eq!(report.violations, [], "{line}");
         assert!(
             !report.faults.is_empty(),
@@ -76,8 +64,9 @@ fn a_case_is_read_back_as_written() {
 #[test]
 fn faults_that_matter_not_are_left_out() {
     // Nothing is broken without a mistake: shrinking gives the case back as it is.
-    let agency = Agency::new();
+    let prepared = prepared();
+    let agency = prepared.agency();
     let faults = Faults::from([(5, Fault::Throttle)]);
     let tried = case("plain 0");
-    assert_eq!(shrink(&tried, &faults, &agency.0).unwrap(), tried);
+    assert_eq!(shrink(&tried, &faults, &agency).unwrap(), tried);
 }

@@ -1,0 +1,109 @@
+//! A restore to a point in time, by the runbook: the outbox is put back as it was some minutes ago, the fence is set and
+//! what it holds is closed, and only then the functions run again. Meanwhile senders are told to try again.
+use std::path::Path;
+
+use anyhow::Result;
+use aws_sdk_dynamodb::Client;
+use jiff::{SignedDuration, Timestamp};
+use startup::Runtime;
+use table::restore::Restore;
+
+use crate::functions::{Functions, Input};
+use crate::tables::Copy;
+use crate::work::{Work, variables};
+use crate::world::{Moment, World};
+
+/// How long after the beginning the outbox is lost; agency folders with this fence are prepared for each day.
+const LOST_AFTER: SignedDuration = SignedDuration::from_mins(7);
+/// How old the copy is that comes back.
+const AGE: SignedDuration = SignedDuration::from_mins(4);
+
+/// When the outbox is lost in a run that starts at `start`.
+fn lost_at(start: Timestamp) -> Timestamp {
+    start + LOST_AFTER
+}
+
+/// Writes an agency folder like `agency` with the fence of `start` beside it.
+pub(crate) fn prepare(agency: &Path, start: Timestamp) -> Result<()> {
+    let fenced = folder(agency, start);
+    precinct::stack::agency::copy(agency, &fenced, true, None)?;
+    let file = fenced.join("updates.toml");
+    let rules = std::fs::read_to_string(&file)?;
+    std::fs::write(&file, format!("nothing_before = \"{}\"\n{rules}", lost_at(start)))?;
+    Ok(())
+}
+
+fn folder(agency: &Path, start: Timestamp) -> std::path::PathBuf {
+    agency.with_file_name(format!("fenced-{}", start.as_second()))
+}
+
+impl World {
+    /// Puts copy and loss of the outbox on the calendar, in some of the runs.
+    pub(crate) fn plan_restore(&mut self) {
+        let lost = lost_at(self.story.day);
+        if self.weather.u8(..5) == 0 && self.now() < lost - AGE {
+            self.at(lost - AGE, Moment::Copy);
+            self.at(lost, Moment::Restore);
+        }
+    }
+
+    pub(crate) fn copy(&mut self) {
+        self.copied = Some(self.tables.copy("Messages"));
+    }
+
+    /// The outbox comes back as it was; nothing runs until it is closed.
+    pub(crate) fn restore(&mut self) {
+        let Some(copy) = self.copied.take() else { return };
+        self.note("restored");
+        for task in self.running() {
+            self.kill(task);
+        }
+        self.put_back(copy);
+        #[cfg(feature = "mutants")]
+        if startup::mutant::is(startup::mutant::Mutant::RestoreWithoutFence) {
+            return;
+        }
+        self.close();
+    }
+
+    fn close(&mut self) {
+        self.start(Work::Fence, Input::Fence(self.runtime.clone()));
+        self.held_back = true;
+    }
+
+    fn put_back(&mut self, copy: Copy) {
+        let now = self.now();
+        for change in self.tables.put_back("Messages", copy, now) {
+            self.sweeps.changed(&change);
+            self.checker.restored(&change);
+        }
+        self.plan_sweep();
+    }
+
+    /// The fence is set: the functions start anew with it. What failed is begun once more.
+    pub(crate) fn fenced(&mut self, is_done: bool) {
+        self.held_back = false;
+        if !is_done {
+            self.close();
+            return;
+        }
+        let agency = folder(&self.setting.agency, self.story.day);
+        self.functions = Functions::new(self.runtime.with_variables(variables(&agency)));
+    }
+}
+
+/// Closes in place what a restored outbox holds open.
+pub(crate) async fn close(runtime: Runtime) -> Result<()> {
+    let restore = Restore::new(&Client::new(&runtime.sdk), "Messages".into(), "Messages".into());
+    let mut start = None;
+    loop {
+        let page = restore.page(start).await?;
+        for item in page.items {
+            restore.row(item, runtime.clock.now(), true).await?;
+        }
+        start = page.next;
+        if start.is_none() {
+            return Ok(());
+        }
+    }
+}
