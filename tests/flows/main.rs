@@ -17,6 +17,7 @@ mod personnel;
 mod places;
 mod profiles;
 mod receipts;
+mod records;
 mod replies;
 mod review;
 mod silence;

@@ -18,16 +18,18 @@ use tokio::sync::Mutex;
 use crate::caller::Role;
 
 /// What was done, by whom, about whom.
-pub(crate) struct Act {
-    /// Pseudonym of the token's subject.
-    pub(crate) actor: String,
-    pub(crate) roles: BTreeSet<Role>,
-    /// Address without its values.
-    pub(crate) action: &'static str,
+#[derive(Clone, Debug)]
+pub struct Act {
+    /// Pseudonym of the token's subject, or of the name that a command was given.
+    pub actor: String,
+    /// In which roles.
+    pub roles: BTreeSet<Role>,
+    /// Address without its values, or the command.
+    pub action: &'static str,
     /// Pseudonyms of officers or incidents shown.
-    pub(crate) about: Vec<String>,
+    pub about: Vec<String>,
     /// HTTP status of the answer: refusals are recorded too.
-    pub(crate) status: u16,
+    pub status: u16,
 }
 
 #[derive(Serialize)]
@@ -53,7 +55,7 @@ struct Link {
 
 /// Writes the trail of one process.
 #[derive(Clone, Debug)]
-pub(crate) struct Trail {
+pub struct Trail {
     s3: aws_sdk_s3::Client,
     bucket: String,
     entropy: Entropy,
@@ -63,7 +65,7 @@ pub(crate) struct Trail {
 
 impl Trail {
     /// A trail with a new writer.
-    pub(crate) fn new(runtime: &Runtime) -> anyhow::Result<Self> {
+    pub fn new(runtime: &Runtime) -> anyhow::Result<Self> {
         let config = Builder::from(&runtime.sdk)
             .force_path_style(true)
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
@@ -79,7 +81,7 @@ impl Trail {
     }
 
     /// Writes one record; an error means that nothing may be shown.
-    pub(crate) async fn record(&self, at: Timestamp, act: Act) -> anyhow::Result<()> {
+    pub async fn record(&self, at: Timestamp, act: Act) -> anyhow::Result<()> {
         let mut link = self.link.lock().await;
         loop {
             let seq = link.seq + 1;

@@ -41,6 +41,7 @@ mod route;
 mod scope;
 mod tasks;
 
+pub use audit::{Act, Trail};
 pub use caller::{Caller, Role};
 pub use route::Route;
 

@@ -40,7 +40,7 @@ enum Command {
     },
     /// Run one scheduled function on a data folder, without a server, and print its report.
     Run {
-        /// sweep-updates, summarise-updates, map-hotspots, score-officers or notify-reviews.
+        /// sweep-updates, summarise-updates, map-hotspots, score-officers, notify-reviews or retain-records.
         function: String,
         /// The moment the run is for, RFC 3339 with offset; else the time of the data folder's clock.
         #[arg(long)]
@@ -92,6 +92,18 @@ enum Command {
         #[command(subcommand)]
         what: precinct::report::Report,
     },
+    /// Place, lift and list legal holds: what is held is deleted by nothing and nobody.
+    Hold {
+        #[command(subcommand)]
+        what: precinct::custodian::Hold,
+    },
+    /// Hand out a copy of everything held about a person, a call, a case or an officer, or of the audit trail.
+    Export {
+        #[command(subcommand)]
+        what: precinct::custodian::ExportWhat,
+    },
+    /// Erase a person, a call, a case or an officer by order; without --apply only tell what would go.
+    Erase(precinct::custodian::Erase),
     /// Take an edition of the public map back: its files become empty and say so.
     Withdraw(precinct::withdraw::Withdraw),
     /// Sign and post the events of a file of JSON lines to a stack; a second call goes on where the first ended.
@@ -134,6 +146,9 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Replay(replay) => return Ok(exit_code(precinct::replay::run(&replay)?)),
         Command::Bridge(bridge) => return Ok(exit_code(bridge.run().await?)),
         Command::Report { what } => return precinct::report::run(&what),
+        Command::Hold { what } => what.run().await?,
+        Command::Export { what } => what.run().await?,
+        Command::Erase(erase) => return erase.run().await,
         Command::Withdraw(withdraw) => withdraw.run().await?,
         Command::Send(send) => return Ok(exit_code(send.run().await?)),
     }

@@ -5,7 +5,9 @@
 
 pub mod arrivals;
 pub mod contacts;
+pub mod erasure;
 pub mod error;
+pub mod holds;
 pub mod incidents;
 pub mod keyring;
 pub mod keys;
@@ -14,6 +16,7 @@ pub mod leases;
 pub mod limits;
 pub mod messages;
 pub mod notices;
+pub mod opened;
 mod packed;
 pub mod patrol;
 pub mod personnel;
@@ -22,7 +25,9 @@ pub mod policy;
 pub mod receipts;
 pub mod received;
 pub mod replies;
+pub mod retention;
 pub mod revocations;
+pub mod scan;
 pub mod schema;
 pub mod snapshots;
 pub mod store;
