@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-const PURE: &[&str] = &["audit", "crime-log", "eis", "hotspot", "incident", "updates"];
+const PURE: &[&str] = &["audit", "crime-log", "eis", "hotspot", "incident", "records", "updates"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()

@@ -19,6 +19,7 @@ mod personnel;
 mod places;
 mod profiles;
 mod receipts;
+mod records;
 mod recovery;
 mod redrive;
 mod replies;

@@ -124,7 +124,7 @@ async fn an_emergency_is_answered_at_once_and_dispatch_is_told_also_after_a_stop
     let messages = tables(&world.stack).messages;
     let stored = messages.reply("in-1").await.unwrap().unwrap();
     assert_eq!((stored.meaning, stored.subject.as_deref()), (Meaning::Emergency, Some("INC#26-1")));
-    let words = messages.reply_words(&stored).await.unwrap();
+    let words = messages.reply_words(&stored).await.unwrap().unwrap();
     assert_eq!((words.from.as_str(), words.text.as_str()), (CALLER, "Stop! he is back with a knife"));
 }
 
@@ -142,7 +142,7 @@ async fn a_reply_to_news_of_a_case_goes_to_the_investigator() {
     let messages = tables(&world.stack).messages;
     let mut read = Vec::new();
     for stored in messages.replies_of("CASE#26-1192").await.unwrap() {
-        read.push(messages.reply_words(&stored).await.unwrap().text);
+        read.push(messages.reply_words(&stored).await.unwrap().unwrap().text);
     }
     read.sort();
     assert_eq!(read, ["I found the serial number", "it is on the receipt"]);

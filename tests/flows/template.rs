@@ -23,6 +23,7 @@ const FUNCTIONS: &[(&str, &[&str])] = &[
     ("plan-updates", plan_updates::VARIABLES),
     ("receipts", receipts::VARIABLES),
     ("replies", replies::VARIABLES),
+    ("retain-records", retain_records::VARIABLES),
     ("score-officers", score_officers::VARIABLES),
     ("send-updates", send_updates::VARIABLES),
     ("staff-api", staff_api::VARIABLES),

@@ -28,6 +28,13 @@ pub(crate) struct Event<'a> {
 pub(crate) fn fact(event: Event, settings: &Settings) -> Option<CrimeFact> {
     let call = event.call.map(|call| &call.facts);
     let file = event.file.map(|file| &file.facts);
+    let forget = call.is_some_and(Facts::is_expunged) || file.is_some_and(CaseFacts::is_sealed);
+    // What is told after the time of a call or case was over knows neither place nor type: the log keeps what it has.
+    let was_deleted = call.is_some_and(|call| call.deleted_until().is_some())
+        || file.is_some_and(|file| file.deleted_until().is_some());
+    if was_deleted && !forget {
+        return None;
+    }
     let places: Vec<&Place> =
         [file.map(|file| &file.place), call.map(|call| &call.place)].into_iter().flatten().collect();
     let first = |of: &dyn Fn(&Place) -> Option<String>| places.iter().find_map(|place| of(place));
@@ -51,7 +58,7 @@ pub(crate) fn fact(event: Event, settings: &Settings) -> Option<CrimeFact> {
         cleared: file.and_then(cleared),
         previous_day: None,
         deleted: has_left(call, file),
-        forget: call.is_some_and(Facts::is_expunged) || file.is_some_and(CaseFacts::is_sealed),
+        forget,
     })
 }
 
@@ -239,6 +246,20 @@ mod tests {
                 ("CASE#C-1", CLAIMED, true)
             );
         }
+    }
+
+    #[test]
+    fn what_is_told_of_a_deleted_call_changes_nothing_but_an_order_to_expunge() {
+        let mut gone = Incident { facts: call(&[opened()]).facts, ..Incident::new("26-1") };
+        let of = |gone: &Incident| {
+            let call = Revised { facts: gone.facts.clone(), rev: 2 };
+            let event = Event { incident: Some("26-1"), case: None, call: Some(&call), file: None };
+            fact(event, &settings()).map(|fact| (fact.forget, fact.day().to_string()))
+        };
+        gone.forget(at(9));
+        assert_eq!(of(&gone), None);
+        gone.expunge();
+        assert_eq!(of(&gone), Some((true, "2026-07-05".to_owned())));
     }
 
     #[test]

@@ -41,8 +41,10 @@ mod scope;
 mod tasks;
 mod trail;
 
+pub use audit::Act;
 pub use caller::{Caller, Role};
 pub use route::Route;
+pub use trail::Trail;
 
 /// Every environment variable this function reads.
 pub const VARIABLES: &[&str] = &[
@@ -68,7 +70,7 @@ pub struct Context {
     subjects: SubjectFacts,
     personnel: Personnel,
     personnel_ring: KeyRing,
-    audit: trail::Trail,
+    audit: Trail,
     patrol: patrol::Patrol,
     groups: caller::Groups,
     policy: Arc<Policy>,
@@ -105,7 +107,7 @@ impl Context {
             subjects: SubjectFacts::new(incidents),
             personnel_ring: personnel.ring(runtime, &kms)?,
             personnel,
-            audit: trail::Trail::new(runtime)?,
+            audit: Trail::new(runtime)?,
             patrol: patrol::Patrol::open(runtime, &dynamo)?,
             policy,
             rules: rules.ok().map(Arc::new),
@@ -175,7 +177,7 @@ async fn respond(context: &Context, request: &ApiGatewayV2httpRequest) -> anyhow
     }
     let roles = caller.roles.iter().map(|role| role.word().to_owned()).collect();
     let action = route.name().to_owned();
-    let act = audit::Act { actor, roles, action, about, status: reply.answer.status };
+    let act = Act { actor, roles, action, about, status: reply.answer.status };
     context.audit.record(context.clock.now(), act).await?;
     Ok(reply.answer)
 }

@@ -162,7 +162,7 @@ async fn show(context: &Context, task: &Task) -> anyhow::Result<Shown> {
     let mut replies = Vec::new();
     for id in replies_of(task) {
         let Some(stored) = context.updates.messages.reply(&id).await? else { continue };
-        let words = context.updates.messages.reply_words(&stored).await?;
+        let Some(words) = context.updates.messages.reply_words(&stored).await? else { continue };
         let (from, text) = (mask::address(&words.from), mask::text(&words.text));
         replies.push(Written { at: stored.at, from, text });
     }
@@ -255,7 +255,7 @@ async fn end(context: &Context, caller: &Caller, task: &Task, outcome: &str) -> 
 async fn revoke(context: &Context, task: &Task, now: Timestamp) -> Result<(), StoreError> {
     for id in replies_of(task) {
         let Some(stored) = context.updates.messages.reply(&id).await? else { continue };
-        let words = context.updates.messages.reply_words(&stored).await?;
+        let Some(words) = context.updates.messages.reply_words(&stored).await? else { continue };
         let Some((address, state)) = context.updates.contacts.find(&words.from).await? else { continue };
         if let Some(next) = state.opted_out(Scope::All, stored.at, "staff") {
             context.updates.contacts.write(&address, &next).await?;

@@ -22,7 +22,7 @@ struct State {
 
 /// Writes the trail of one process.
 #[derive(Clone, Debug)]
-pub(crate) struct Trail {
+pub struct Trail {
     s3: aws_sdk_s3::Client,
     bucket: String,
     entropy: Entropy,
@@ -32,7 +32,7 @@ pub(crate) struct Trail {
 
 impl Trail {
     /// A trail with a new writer.
-    pub(crate) fn new(runtime: &Runtime) -> anyhow::Result<Self> {
+    pub fn new(runtime: &Runtime) -> anyhow::Result<Self> {
         let config = Builder::from(&runtime.sdk)
             .force_path_style(true)
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
@@ -48,7 +48,7 @@ impl Trail {
     }
 
     /// Writes one record; an error means that nothing may be shown.
-    pub(crate) async fn record(&self, at: Timestamp, act: Act) -> anyhow::Result<()> {
+    pub async fn record(&self, at: Timestamp, act: Act) -> anyhow::Result<()> {
         let mut state = self.state.lock().await;
         loop {
             if state.in_doubt {

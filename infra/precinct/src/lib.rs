@@ -6,6 +6,7 @@ pub mod backtest;
 pub mod bridge;
 pub mod check;
 pub mod city;
+pub mod custodian;
 pub mod demo;
 pub mod generate;
 pub mod go_live;

@@ -40,7 +40,7 @@ enum Command {
     },
     /// Run one scheduled function on a data folder, without a server, and print its report.
     Run {
-        /// sweep-updates, summarise-updates, map-hotspots, score-officers or notify-reviews.
+        /// sweep-updates, summarise-updates, map-hotspots, score-officers, notify-reviews or retain-records.
         function: String,
         /// The moment the run is for, RFC 3339 with offset; else the time of the data folder's clock.
         #[arg(long)]
@@ -97,6 +97,18 @@ enum Command {
         #[command(subcommand)]
         what: precinct::audit::Audit,
     },
+    /// Place, lift and list legal holds: what is held is deleted by nothing and nobody.
+    Hold {
+        #[command(subcommand)]
+        what: precinct::custodian::Hold,
+    },
+    /// Hand out a copy of everything held about a person, a call, a case or an officer, or of the audit trail.
+    Export {
+        #[command(subcommand)]
+        what: precinct::custodian::ExportWhat,
+    },
+    /// Erase a person, a call, a case or an officer by order; without --apply only tell what would go.
+    Erase(precinct::custodian::Erase),
     /// Take an edition of the public map back: its files become empty and say so.
     Withdraw(precinct::withdraw::Withdraw),
     /// Hand out again what stands in the failure queues, as the tables know it; tells what it would do unless --apply.
@@ -147,6 +159,9 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Bridge(bridge) => return Ok(exit_code(bridge.run().await?)),
         Command::Report { what } => return precinct::report::run(&what),
         Command::Audit { what } => return what.run().await,
+        Command::Hold { what } => what.run().await?,
+        Command::Export { what } => what.run().await?,
+        Command::Erase(erase) => return erase.run().await,
         Command::Withdraw(withdraw) => withdraw.run().await?,
         Command::Redrive(redrive) => return Ok(exit_code(redrive.run().await?)),
         Command::Restore { what } => what.run().await?,

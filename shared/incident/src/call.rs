@@ -1,4 +1,6 @@
 //! A call for service: its facts as registers, sets and flags, and what they say about its course.
+mod deletion;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
@@ -59,6 +61,9 @@ pub struct Facts {
     expunged: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     baseline_until: Option<Timestamp>,
+    /// What happened up to here was deleted and is not taken again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deleted_until: Option<Timestamp>,
     /// Senders that told of it: a pause may name one.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     sources: BTreeSet<String>,
@@ -98,6 +103,10 @@ pub struct Private {
     /// Messages that staff wrote, by ordinal.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub staff_messages: BTreeMap<String, StaffMessage>,
+    /// Blind indexes of addresses at which nobody may be told: what is left of deleted suspects, minors and people who
+    /// said never.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub never_told: BTreeSet<String>,
     #[serde(skip_serializing_if = "Register::is_unset")]
     address: Register<String>,
 }
@@ -145,8 +154,13 @@ impl Incident {
 
     /// Merges one event. Merging is commutative, associative and idempotent (a property test holds it).
     /// `baseline` marks everything up to the event as known before the service began.
+    /// What was deleted stays deleted, whatever is posted again; an order to expunge still counts.
     pub fn apply(&mut self, stamp: Stamp, event: IncidentEvent, data: &IncidentData, baseline: bool) {
         let facts = &mut self.facts;
+        if facts.is_deleted(stamp.at) {
+            facts.expunged |= event == IncidentEvent::Expunged;
+            return;
+        }
         facts.call_type.write_field(stamp, &data.incident.call_type);
         facts.call_types.extend(data.incident.call_type.iter().flatten().cloned());
         facts.priority.write_field(stamp, &data.incident.priority);

@@ -1,4 +1,6 @@
 //! A case: who works it, where it stands, what its victims are to be told and when.
+mod deletion;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
@@ -63,6 +65,9 @@ pub struct CaseFacts {
     sealed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     baseline_until: Option<Timestamp>,
+    /// What happened up to here was deleted and is not taken again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deleted_until: Option<Timestamp>,
     /// Senders that told of it: a pause may name one.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     sources: BTreeSet<String>,
@@ -92,6 +97,10 @@ impl Case {
     /// Merges one event; see [`crate::Incident::apply`].
     pub fn apply(&mut self, stamp: Stamp, event: CaseEvent, data: &CaseData, baseline: bool) {
         let facts = &mut self.facts;
+        if facts.is_deleted(stamp.at) {
+            facts.sealed |= event == CaseEvent::Sealed;
+            return;
+        }
         facts.incident_id.write_field(stamp, &data.case.incident_id);
         facts.status.write_field(stamp, &data.case.status);
         facts.investigator.write_field(stamp, &data.case.investigator);

@@ -9,6 +9,7 @@
 pub mod address;
 pub mod call;
 pub mod case;
+mod deletion;
 pub mod eido;
 pub mod event;
 mod merged;

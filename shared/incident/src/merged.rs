@@ -13,6 +13,9 @@ impl Incident {
             self.private.forget(&other.id);
             return;
         }
+        if self.facts.is_deleted(at) {
+            return;
+        }
         self.facts.absorb(&other.id, at, &other.facts);
         for (id, person) in &other.private.people {
             self.private.people.entry(adopted(&other.id, id)).or_default().absorb(person);

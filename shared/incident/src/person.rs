@@ -69,6 +69,9 @@ pub struct Person {
     /// Every phone and e-mail ever given: a latch covers old ones too.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     addresses: BTreeSet<String>,
+    /// Erased by order; nothing is taken again.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    erased: bool,
 }
 
 impl std::fmt::Debug for Person {
@@ -79,6 +82,9 @@ impl std::fmt::Debug for Person {
 
 impl Person {
     pub(crate) fn apply(&mut self, stamp: Stamp, fields: &PersonFields) {
+        if self.erased {
+            return;
+        }
         self.roles.write_field(stamp, &fields.roles);
         self.name.write_field(stamp, &fields.name);
         self.phone.write_field(stamp, &fields.phone);
@@ -97,6 +103,9 @@ impl Person {
 
     /// Takes what staff entered about the person.
     pub(crate) fn enter(&mut self, stamp: Stamp, entry: &StaffEntry) {
+        if self.erased {
+            return;
+        }
         self.apply(stamp, &entry.fields);
         let StaffEntry { basis, by, guardian_of, .. } = entry.clone();
         self.vouched.write(stamp, Some(Vouched { basis, by, guardian_of }));
@@ -104,6 +113,9 @@ impl Person {
 
     /// Takes everything that is known of the same person elsewhere. Commutative and idempotent, as events are.
     pub(crate) fn absorb(&mut self, other: &Self) {
+        if self.erased || other.erased {
+            return self.erase();
+        }
         self.roles.absorb(&other.roles);
         self.name.absorb(&other.name);
         self.phone.absorb(&other.phone);
@@ -116,6 +128,16 @@ impl Person {
         self.ever_suspect |= other.ever_suspect;
         self.ever_never |= other.ever_never;
         self.addresses.extend(other.addresses.iter().cloned());
+    }
+
+    /// Deletes everything for good: whatever is told of this person again is not taken.
+    pub(crate) fn erase(&mut self) {
+        *self = Self { erased: true, ..Self::default() };
+    }
+
+    /// Whether the person was erased by order.
+    pub fn is_erased(&self) -> bool {
+        self.erased
     }
 
     /// The minor of whom this is a guardian that staff confirmed is not involved.

@@ -2,9 +2,11 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::{ConditionCheck, Put, TransactWriteItem};
-use incident::address;
+use incident::{Contact, address};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use updates::ContactState;
+use updates::contact::Flag;
+use updates::{ContactState, Subject};
 
 use crate::error::StoreError;
 use crate::keyring::KeyRing;
@@ -36,12 +38,35 @@ impl Known {
     }
 }
 
+impl Known {
+    /// Whoever was a suspect, a minor or said never in what was deleted of `subject` is told nothing at that address.
+    pub(crate) fn keep_untold(&mut self, subject: &Subject) {
+        let call = match subject {
+            Subject::Case(_, Some(call)) => Some(&call.private.never_told),
+            _ => None,
+        };
+        let never: Vec<&String> =
+            subject.private().never_told.iter().chain(call.into_iter().flatten()).collect();
+        let indexes = self.indexes.iter().filter(|(_, index)| never.contains(index));
+        for (address, _) in indexes {
+            if let Some(state) = self.states.get_mut(address) {
+                state.flag = Some(Flag { wish: Contact::Never, until: Timestamp::MAX });
+            }
+        }
+    }
+}
+
 #[derive(Deserialize, Serialize)]
 pub(crate) struct ContactItem {
     #[serde(flatten)]
     pub(crate) state: ContactState,
-    /// Kept so that it can be indexed anew: losing the index key must not lose a STOP.
-    pub(crate) address: String,
+    /// Kept so that it can be indexed anew: losing the index key must not lose a STOP. None where the person was erased
+    /// by order: then the index alone holds the opt-out.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) address: Option<String>,
+    /// When it was last written: the days of retention count from here.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) changed_at: Option<Timestamp>,
 }
 
 impl Contacts {
@@ -52,6 +77,10 @@ impl Contacts {
 
     pub(crate) fn ring(&self) -> &KeyRing {
         &self.ring
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
     }
 
     /// The blind index of a normalised address.
@@ -99,7 +128,9 @@ impl Contacts {
         let key = contact(&index);
         let address = self.ring.seal(&format!("{}|address", key.pk), address.as_bytes()).await?;
         let (condition, values) = rev_condition(state.rev.saturating_sub(1));
-        let item = to_item("contact", &key, &ContactItem { state: state.clone(), address })?;
+        let changed_at = Some(self.ring.now());
+        let item = ContactItem { state: state.clone(), address: Some(address), changed_at };
+        let item = to_item("contact", &key, &item)?;
         let put =
             Put::builder().table_name(self.store.name()).set_item(Some(item)).condition_expression(condition);
         Ok(put

@@ -58,7 +58,7 @@ pub struct Changed {
 pub(crate) struct SubjectItem {
     pub(crate) rev: u64,
     /// Packed JSON without personal data.
-    facts: Packed,
+    pub(crate) facts: Packed,
     /// Sealed packed JSON.
     private: String,
     safety: String,
@@ -69,6 +69,9 @@ pub(crate) struct SubjectItem {
     due_shard: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     due_at: Option<Timestamp>,
+    /// When something about it was last stored: the days of retention count from here.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) changed_at: Option<Timestamp>,
 }
 
 impl Incidents {
@@ -127,7 +130,7 @@ impl Incidents {
                     due.or(wake)
                 }
             };
-            let item = self.subject_item(one, due_at).await?;
+            let item = self.subject_item(one, due_at, event.at, true).await?;
             let condition = rev_condition(one.rev);
             #[cfg(feature = "mutants")]
             let condition = if startup::mutant::is(startup::mutant::Mutant::ClockWins) {
@@ -147,7 +150,14 @@ impl Incidents {
         }
     }
 
-    async fn subject_item(&self, changed: &Changed, due_at: Option<Timestamp>) -> Result<Item, StoreError> {
+    /// `unplanned`: whether the streams are to carry it to whoever plans and counts.
+    pub(crate) async fn subject_item(
+        &self,
+        changed: &Changed,
+        due_at: Option<Timestamp>,
+        changed_at: Timestamp,
+        unplanned: bool,
+    ) -> Result<Item, StoreError> {
         let key = changed.subject.key();
         let (facts, private) = match &changed.subject {
             Subject::Incident(incident) => (Packed::new("subject", &incident.facts), &incident.private),
@@ -159,9 +169,10 @@ impl Incidents {
             facts: facts?,
             private: self.ring.seal_json(&place(&key), private).await?,
             safety: changed.safety.clone(),
-            unplanned: Some(next),
+            unplanned: unplanned.then_some(next),
             due_shard: due_at.map(|_| due_shard(&key)),
             due_at,
+            changed_at: Some(changed_at),
         };
         to_item("subject", &subject(&key), &item)
     }
@@ -199,8 +210,9 @@ impl Incidents {
         let call = call.key(PK, s(place.pk)).key(SK, s(place.sk)).condition_expression("rev = :rev");
         let call = call
             .update_expression(
-                "SET facts = :facts, rev = :next, unplanned = :next, due_at = :due, due_shard = :shard",
+                "SET facts = :facts, rev = :next, unplanned = :next, due_at = :due, due_shard = :shard, changed_at = :at",
             )
+            .expression_attribute_values(":at", s(at.to_string()))
             .expression_attribute_values(":rev", n(item.rev))
             .expression_attribute_values(":next", n(item.rev + 1))
             .expression_attribute_values(":facts", facts)

@@ -37,6 +37,11 @@ impl KeyRing {
         Self { store, kms, clock, kept: Arc::default() }
     }
 
+    /// The present instant of the clock that keys go by.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     /// Seals `plain` for `place` (key and attribute) under today's key.
     pub async fn seal(&self, place: &str, plain: &[u8]) -> Result<String, StoreError> {
         let day = self.clock.now().to_string()[..10].to_owned();

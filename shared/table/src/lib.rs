@@ -5,8 +5,10 @@
 
 pub mod arrivals;
 pub mod contacts;
+pub mod erasure;
 pub mod error;
 pub mod handout;
+pub mod holds;
 pub mod incidents;
 pub mod keyring;
 pub mod keys;
@@ -15,6 +17,7 @@ pub mod leases;
 pub mod limits;
 pub mod messages;
 pub mod notices;
+pub mod opened;
 mod packed;
 pub mod patrol;
 pub mod personnel;
@@ -24,7 +27,9 @@ pub mod receipts;
 pub mod received;
 pub mod replies;
 pub mod restore;
+pub mod retention;
 pub mod revocations;
+pub mod scan;
 pub mod schema;
 pub mod snapshots;
 pub mod store;

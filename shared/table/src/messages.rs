@@ -90,7 +90,7 @@ pub struct Message {
     pub channel: Channel,
     /// Blind index of the address.
     pub recipient: String,
-    /// Sealed address.
+    /// Sealed address; empty once its time is over.
     pub address: String,
     /// When it came about.
     pub at: Timestamp,
@@ -119,6 +119,9 @@ pub struct Message {
     pub body: Option<String>,
     /// Every state it has been in.
     pub history: Vec<Step>,
+    /// When address and words were deleted; the key stays, so that it is not sent again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emptied_at: Option<Timestamp>,
 }
 
 /// A state and when it was reached.

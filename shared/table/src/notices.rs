@@ -100,7 +100,7 @@ pub struct Notice {
     pub told: Told,
     /// Sealed words, for a letter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    letter: Option<String>,
+    pub(crate) letter: Option<String>,
     /// Sealed number, for an answer, or address, for a letter; tasks go where the agency folder says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
@@ -199,6 +199,14 @@ impl Notice {
             due_shard: due_at.map(|_| due_shard(&self.pk)),
             ..self.clone()
         }
+    }
+
+    /// The notice without address and words; one that was still to go out goes no more.
+    #[must_use]
+    pub fn emptied(&self) -> Self {
+        let is_open = matches!(self.state, State::Pending | State::Deferred);
+        let state = if is_open { State::Expired } else { self.state };
+        Self { address: None, letter: None, provider_id: None, ..self.moved(state, None) }
     }
 
     fn letter_place(&self) -> String {

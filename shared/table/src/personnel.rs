@@ -2,6 +2,7 @@
 //! Confidential as internal affairs are: a table, a key and roles of its own.
 pub mod cases;
 pub mod coaching;
+pub mod departed;
 pub mod ledger;
 pub mod roster;
 pub mod runs;
@@ -41,6 +42,16 @@ impl Personnel {
     pub fn ring(&self, runtime: &Runtime, kms: &aws_sdk_kms::Client) -> Result<KeyRing, VariableError> {
         let kms = vault::Kms::new(kms.clone(), runtime.variables.required("PERSONNEL_KEY_ID")?, "Personnel");
         Ok(KeyRing::new(self.store.clone(), kms, runtime.clock.clone()))
+    }
+
+    /// The holds on officers.
+    pub fn holds(&self) -> crate::holds::Holds {
+        crate::holds::Holds::new(self.store.clone())
+    }
+
+    /// The store itself.
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
     }
 
     fn put(

@@ -85,7 +85,8 @@ impl Planning {
             }
             (Subject::Case(Box::new(stored.value), call), stored.rev, stored.due_at, safety)
         };
-        let known = self.contacts.known(&subject.addresses()).await?;
+        let mut known = self.contacts.known(&subject.addresses()).await?;
+        known.keep_untold(&subject);
         Ok(Some(Loaded { subject, rev, due_at, safety, known }))
     }
 
@@ -332,6 +333,7 @@ fn new_message(
         text_hash: None,
         body: None,
         history: vec![Step { at: now, state, reason: None }],
+        emptied_at: None,
     }
 }
 

@@ -41,8 +41,12 @@ pub struct StoredReply {
     /// Sort key of that message.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// Sealed number and words.
-    sealed: String,
+    /// Sealed number and words; none once their time is over.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) sealed: Option<String>,
+    /// When they were deleted.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) emptied_at: Option<Timestamp>,
 }
 
 /// What was written, and by whom. Personal; it does not print.
@@ -121,9 +125,12 @@ impl Messages {
         self.store().read("reply", &reply(id)).await
     }
 
-    /// What was written in it, and from where.
-    pub async fn reply_words(&self, stored: &StoredReply) -> Result<Words, StoreError> {
-        self.ring().open_json(&place(&stored.id), &stored.sealed).await
+    /// What was written in it, and from where; none once that was deleted.
+    pub async fn reply_words(&self, stored: &StoredReply) -> Result<Option<Words>, StoreError> {
+        match &stored.sealed {
+            Some(sealed) => self.ring().open_json(&place(&stored.id), sealed).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// The texts that came in about a call or a case, oldest first.
@@ -232,7 +239,8 @@ impl Messages {
             sender: new.sender.into(),
             subject: new.latest.map(|latest| latest.subject.clone()),
             message: new.latest.map(|latest| latest.sk.clone()),
-            sealed: self.ring().seal_json(&place(new.id), &new.words).await?,
+            sealed: Some(self.ring().seal_json(&place(new.id), &new.words).await?),
+            emptied_at: None,
         };
         self.put_once(&reply(new.id), &stored)
     }
@@ -271,8 +279,8 @@ impl Messages {
 
 /// A text listed under the call or case that it is about.
 #[derive(Serialize, Deserialize)]
-struct Link {
-    id: String,
+pub(crate) struct Link {
+    pub(crate) id: String,
 }
 
 /// How long an answer is worth sending. The one confirmation of a STOP goes within five minutes (47 CFR
@@ -288,7 +296,7 @@ fn put(put: Put) -> TransactWriteItem {
     TransactWriteItem::builder().put(put).build()
 }
 
-fn place(id: &str) -> String {
+pub(crate) fn place(id: &str) -> String {
     format!("{}|words", reply(id).pk)
 }
 

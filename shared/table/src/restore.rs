@@ -125,7 +125,11 @@ impl Restore {
                 let (old, live): (ContactItem, ContactItem) =
                     (from_item("contact", old)?, from_item("contact", live)?);
                 let rev = live.state.rev;
-                let merged = ContactItem { state: both(&old.state, &live.state), address: live.address };
+                let merged = ContactItem {
+                    state: both(&old.state, &live.state),
+                    address: live.address,
+                    changed_at: live.changed_at.max(old.changed_at),
+                };
                 self.write(to_item("contact", key, &merged)?, rev_condition(rev), apply, Fate::Merged).await
             }
             "STATE" if is_new => Ok(Fate::MadeAnew),
@@ -162,7 +166,8 @@ pub async fn hear_again(
     replies.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
     let mut states: BTreeMap<String, (ContactState, ContactState)> = BTreeMap::new();
     for stored in replies {
-        let words = messages.reply_words(&stored).await?;
+        // Erased by order: then Contacts holds the opt-out alone.
+        let Some(words) = messages.reply_words(&stored).await? else { continue };
         let Some((address, state)) = contacts.find(&words.from).await? else { continue };
         let (_, after) = states.entry(address).or_insert_with(|| (state.clone(), state));
         // Read again too: what sounds like an emergency may ask to stop all the same.

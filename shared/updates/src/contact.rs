@@ -113,6 +113,19 @@ impl ContactState {
         })
     }
 
+    /// Whether something other than an opt-out still holds at `now`: a latch, a wish, a way confirmed as safe.
+    pub fn is_in_force(&self, now: Timestamp) -> bool {
+        self.is_latched(now)
+            || self.wish(now).is_some()
+            || self.confirmed_safe.iter().any(|safe| safe.until > now)
+    }
+
+    /// The opt-outs and nothing else, under the next revision: what is left when everything else is deleted.
+    #[must_use]
+    pub fn opt_outs_alone(&self) -> Self {
+        Self { rev: self.rev + 1, opt_outs: self.opt_outs.clone(), ..Self::default() }
+    }
+
     /// The state after a latch until `until`, or `None` where that changes nothing: latches only lengthen.
     pub fn latched(&self, until: Timestamp) -> Option<Self> {
         (self.latch_until < Some(until)).then(|| Self { latch_until: Some(until), ..self.next() })

@@ -8,7 +8,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use jiff::civil::Date;
-use serde::Deserialize;
+use records::{Class, Retention};
 use startup::agency::{Agency, AgencyError, Folder};
 use updates::approvals::{Approval, Approvals};
 use updates::{Kind, Owner, Policy};
@@ -32,8 +32,6 @@ const ROLES: [&str; 11] = [
     "auditor",
     "admin",
 ];
-/// Rejected events are kept no longer than this many days.
-const QUARANTINE_LIMIT: u32 = 14;
 
 /// Checks the folder at `path` and prints what it found; true where nothing is wrong.
 pub fn run(path: &Path) -> bool {
@@ -292,48 +290,17 @@ fn boundary(report: &mut Report, folder: &Folder, settings: &hotspot::Settings) 
 }
 
 /// `retention.toml`: days by class; a class without a number is never deleted.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Retention {
-    #[serde(default)]
-    days: Days,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Days {
-    incidents: Option<u32>,
-    messages: Option<u32>,
-    contacts: Option<u32>,
-    quarantine: Option<u32>,
-    personnel: Option<u32>,
-    crime: Option<u32>,
-}
-
 fn retention(report: &mut Report, folder: &Folder) {
     let file = "retention.toml";
-    let days = match folder.toml::<Retention>(file) {
-        Ok(retention) => retention.days,
-        Err(error) => return report.agency_fault(error),
-    };
-    let classes = [
-        ("incidents", days.incidents),
-        ("messages", days.messages),
-        ("contacts", days.contacts),
-        ("quarantine", days.quarantine),
-        ("personnel", days.personnel),
-        ("crime", days.crime),
-    ];
-    for (class, days) in classes {
-        if days == Some(0) {
-            report.fault(file, format!("days.{class}: must be 1 or more, or left out to delete nothing"));
+    let Some(text) = report.read(folder, file) else { return };
+    let retention = match Retention::parse(&text) {
+        Ok(retention) => retention,
+        Err(records::retention::Invalid(faults)) => {
+            return faults.into_iter().for_each(|fault| report.fault(file, fault));
         }
-    }
-    if days.quarantine.is_some_and(|days| days > QUARANTINE_LIMIT) {
-        report.fault(file, format!("days.quarantine: must be {QUARANTINE_LIMIT} or less"));
-    }
-    let set: Vec<String> =
-        classes.iter().filter_map(|(class, days)| days.map(|days| format!("{class} {days} d"))).collect();
+    };
+    let days = Class::ALL.into_iter().filter_map(|class| Some((class, retention.days(class)?)));
+    let set: Vec<String> = days.map(|(class, days)| format!("{class} {days} d")).collect();
     let line = if set.is_empty() { "nothing is deleted".to_owned() } else { set.join(", ") };
     report.row(file, line);
 }

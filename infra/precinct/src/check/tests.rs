@@ -109,7 +109,7 @@ fn a_wrong_mode_or_zone_is_named() {
 #[test]
 fn an_unknown_key_is_named_with_its_line() {
     check("updates.toml", "adult_age", "adult_years", "unknown field `adult_years`");
-    check("retention.toml", "# incidents = 730", "calls = 730", "unknown field `calls`");
+    check("retention.toml", "# incidents = 730", "calls = 730", "unknown variant `calls`");
 }
 
 #[test]

@@ -50,6 +50,7 @@ pub(crate) struct Functions {
     score_officers: Lazy<score_officers::Context>,
     staff_api: Lazy<staff_api::Context>,
     unsubscribe: Lazy<unsubscribe::Context>,
+    retain_records: Lazy<retain_records::Context>,
 }
 
 /// A function that reads a stream.
@@ -86,6 +87,7 @@ impl Functions {
             score_officers: Lazy::new(),
             staff_api: Lazy::new(),
             unsubscribe: Lazy::new(),
+            retain_records: Lazy::new(),
         }
     }
 
@@ -200,8 +202,13 @@ impl Functions {
                 aside(async move || Ok(serde_json::to_value(score_officers::handle(&context, event).await?)?))
                     .await
             }
+            "retain-records" => {
+                let context = self.retain_records.get(&self.runtime, retain_records::Context::new)?;
+                aside(async move || Ok(serde_json::to_value(retain_records::handle(&context, event).await?)?))
+                    .await
+            }
             other => bail!(
-                "{other} is not a function that can be run by hand; choose sweep-updates, summarise-updates, map-hotspots, score-officers or notify-reviews"
+                "{other} is not a function that can be run by hand; choose sweep-updates, summarise-updates, map-hotspots, score-officers, notify-reviews or retain-records"
             ),
         }
     }

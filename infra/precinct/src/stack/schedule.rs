@@ -1,5 +1,5 @@
 //! The schedules, driven by the virtual clock: the sweep each minute, the nightly runs at 03:30 agency time, the news
-//! of reviews at 05:00.
+//! of reviews at 05:00; in between, at 04:15, what has been kept long enough goes.
 use jiff::civil::time;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
@@ -14,6 +14,7 @@ pub(crate) enum Schedule {
     Scores,
     Map,
     Summary,
+    Retention,
     Reviews,
 }
 
@@ -25,6 +26,7 @@ impl Schedule {
             Self::Scores => "score-officers",
             Self::Map => "map-hotspots",
             Self::Summary => "summarise-updates",
+            Self::Retention => "retain-records",
             Self::Reviews => "notify-reviews",
         }
     }
@@ -41,8 +43,12 @@ impl Schedule {
                 let found = work?.as_second().saturating_add(59).div_euclid(60);
                 Timestamp::from_second(next.max(found) * 60).ok()
             }
-            Self::Scores | Self::Map | Self::Summary | Self::Reviews => {
-                let hour = if self == Self::Reviews { time(5, 0, 0, 0) } else { time(3, 30, 0, 0) };
+            Self::Scores | Self::Map | Self::Summary | Self::Retention | Self::Reviews => {
+                let hour = match self {
+                    Self::Reviews => time(5, 0, 0, 0),
+                    Self::Retention => time(4, 15, 0, 0),
+                    _ => time(3, 30, 0, 0),
+                };
                 let today = after.to_zoned_datetime(zone.clone()).date();
                 let night = |date: jiff::civil::Date| {
                     Some(date.to_datetime(hour).to_zoned_datetime(zone.clone()).ok()?.timestamp())
@@ -60,7 +66,14 @@ pub(crate) fn next_due(
     work: Option<Timestamp>,
     zone: &TimeZone,
 ) -> Option<(Timestamp, Vec<Schedule>)> {
-    let all = [Schedule::Sweep, Schedule::Scores, Schedule::Map, Schedule::Summary, Schedule::Reviews];
+    let all = [
+        Schedule::Sweep,
+        Schedule::Scores,
+        Schedule::Map,
+        Schedule::Summary,
+        Schedule::Retention,
+        Schedule::Reviews,
+    ];
     let due = all.into_iter().filter_map(|schedule| Some((schedule.next(after, work, zone)?, schedule)));
     let due: Vec<_> = due.collect();
     let first = due.iter().map(|(at, _)| *at).min()?;
@@ -96,7 +109,8 @@ mod tests {
         check("2026-07-04T08:29:30Z", None, "2026-07-04T08:30:00Z", &nights);
         check("2026-12-04T09:29:30Z", None, "2026-12-04T09:30:00Z", &nights);
         check("2026-07-04T08:29:30Z", Some("2026-07-04T08:00:00Z"), "2026-07-04T08:30:00Z", &all);
-        check("2026-07-04T08:30:00Z", None, "2026-07-04T10:00:00Z", &[Schedule::Reviews]);
+        check("2026-07-04T08:30:00Z", None, "2026-07-04T09:15:00Z", &[Schedule::Retention]);
+        check("2026-07-04T09:15:00Z", None, "2026-07-04T10:00:00Z", &[Schedule::Reviews]);
         check("2026-07-04T10:00:00Z", None, "2026-07-05T08:30:00Z", &nights);
     }
     /// Every local night has one 03:30, also when an hour is left out or comes twice: both lie before it.

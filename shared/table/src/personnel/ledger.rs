@@ -19,6 +19,15 @@ const ROUNDS: u32 = 8;
 /// Prefix of ledger rows.
 const LOG: &str = "LOG#";
 
+/// The officer whom an event names; a finding names an event.
+fn officer_of(event: &Event) -> Option<&str> {
+    match (event, event.about()) {
+        (Event::EventReported(report), _) => Some(&report.officer_id),
+        (_, About::Officer(id)) => Some(id),
+        (_, About::Event(_)) => None,
+    }
+}
+
 /// Where a reported event belongs, and revisions that came before its report did.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 struct Place {
@@ -39,7 +48,8 @@ fn log_key(officer_id: &str, revision: &Revision) -> Key {
 }
 
 impl Personnel {
-    /// Records one event. An error is transient, and nothing of the event is then visible.
+    /// Records one event. An error is transient, and nothing of the event is then visible. What happened before an officer's
+    /// file was deleted is taken and changes nothing.
     pub async fn record(
         &self,
         ring: &KeyRing,
@@ -58,6 +68,13 @@ impl Personnel {
         let mut round = 0;
         loop {
             let mut writes = vec![TransactWriteItem::builder().put(event.put(&self.store, None)?).build()];
+            if let Some(officer_id) = officer_of(data) {
+                let departed = self.departed(officer_id).await?;
+                if departed.is_some_and(|departed| timestamp <= departed.until) {
+                    return Ok(Written::Stored);
+                }
+                writes.push(self.still_departed(officer_id, departed.as_ref()));
+            }
             writes.extend(self.ledger_writes(&revision).await?);
             if let Event::OfficerUpserted(post) = data {
                 writes.extend(self.roster_writes(ring, timestamp, post, identity).await?);

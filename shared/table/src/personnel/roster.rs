@@ -69,6 +69,10 @@ struct Tie {
 #[derive(Serialize)]
 struct Listed {}
 
+pub(super) fn roster_key(officer_id: &str) -> Key {
+    Key::new(ROSTER, officer_id)
+}
+
 fn profile_key(officer_id: &str) -> Key {
     Key::new(officer_pk(officer_id), "PROFILE")
 }
@@ -79,6 +83,13 @@ fn tie_key(index: &str) -> Key {
 
 fn names_place(officer_id: &str) -> String {
     format!("{}|PROFILE|names", officer_pk(officer_id))
+}
+
+impl Profile {
+    /// Where the officer's sign-in is tied to the file, if it is.
+    pub(super) fn tie(&self) -> Option<Key> {
+        self.subject_index.as_deref().map(tie_key)
+    }
 }
 
 impl Fact {
