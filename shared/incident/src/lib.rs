@@ -11,6 +11,7 @@ pub mod call;
 pub mod case;
 pub mod eido;
 pub mod event;
+pub mod limits;
 mod merged;
 pub mod person;
 pub mod profile;
