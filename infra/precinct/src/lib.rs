@@ -13,6 +13,7 @@ pub mod pause;
 mod post;
 pub mod replay;
 pub mod report;
+pub mod rotate;
 pub mod run;
 pub mod send;
 pub mod serve;

@@ -94,6 +94,11 @@ enum Command {
     },
     /// Take an edition of the public map back: its files become empty and say so.
     Withdraw(precinct::withdraw::Withdraw),
+    /// Give a key a successor: call it until it says that it is done.
+    Rotate {
+        #[command(subcommand)]
+        what: precinct::rotate::What,
+    },
     /// Sign and post the events of a file of JSON lines to a stack; a second call goes on where the first ended.
     Send(precinct::send::Send),
 }
@@ -135,6 +140,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Bridge(bridge) => return Ok(exit_code(bridge.run().await?)),
         Command::Report { what } => return precinct::report::run(&what),
         Command::Withdraw(withdraw) => withdraw.run().await?,
+        Command::Rotate { what } => precinct::rotate::run(what).await?,
         Command::Send(send) => return Ok(exit_code(send.run().await?)),
     }
     Ok(ExitCode::SUCCESS)

@@ -23,6 +23,7 @@ pub mod receipts;
 pub mod received;
 pub mod replies;
 pub mod revocations;
+pub mod rotation;
 pub mod schema;
 pub mod snapshots;
 pub mod store;
