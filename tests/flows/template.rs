@@ -334,8 +334,8 @@ fn nothing_lies_open_or_unencrypted() {
     }
     let (text_logs, groups): (Vec<_>, Vec<_>) =
         of_type("AWS::Logs::LogGroup").into_iter().partition(|(name, _)| name.starts_with("Text"));
-    let (access_logs, function_logs): (Vec<_>, Vec<_>) =
-        groups.iter().partition(|(name, _)| name.ends_with("AccessLog"));
+    let (access_logs, function_logs) =
+        groups.iter().partition::<Vec<&(&str, &Value)>, _>(|(name, _)| name.ends_with("AccessLog"));
     assert_eq!(function_logs.len(), FUNCTIONS.len(), "one log group per function");
     assert_eq!(access_logs.len(), 3, "one access log per API");
     for (name, group) in groups {

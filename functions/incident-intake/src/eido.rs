@@ -12,7 +12,7 @@ use table::received::{Received, Written};
 use table::snapshots::Kept;
 
 use crate::Context;
-use crate::merge::{ROUNDS, Read, store_subjects, with_survivors};
+use crate::merge::{FULL, ROUNDS, Read, full, store_subjects, with_survivors};
 
 /// Where EIDOs are posted.
 pub(crate) const PATH: &str = "/v1/cad/eido";
@@ -56,6 +56,11 @@ async fn store(
     loop {
         match take(context, &received, &eido, post.baseline).await {
             Err(error) if error.is_condition() && round < ROUNDS => round += 1,
+            Err(StoreError::Full { .. }) => {
+                let kept = eido::without_notes(body).to_string();
+                context.incidents.quarantine(&received, FULL, kept.as_bytes()).await?;
+                return Ok(Outcome::Rejected(full(index)));
+            }
             other => return other,
         }
     }

@@ -46,6 +46,10 @@ pub(crate) async fn store(
     loop {
         match merge(context, &received, &event, post.baseline).await {
             Err(error) if error.is_condition() && round < ROUNDS => round += 1,
+            Err(StoreError::Full { .. }) => {
+                context.incidents.quarantine(&received, FULL, envelope.data.to_string().as_bytes()).await?;
+                return Ok(Outcome::Rejected(full(envelope.index)));
+            }
             Err(error) => return Err(error),
             Ok(Written::Stored) => return Ok(Outcome::Accepted),
             Ok(Written::Duplicate) => return Ok(Outcome::Duplicate),
@@ -58,6 +62,16 @@ pub(crate) async fn store(
             }
         }
     }
+}
+
+/// Stable word for a call or case that takes no more.
+pub(crate) const FULL: &str = "too_many";
+
+/// The fault of an event whose call or case takes no more.
+pub(crate) fn full(index: usize) -> Fault {
+    let detail =
+        "the call or case would hold more people and units than one may; nothing of the event was stored";
+    Fault { index: Some(index), pointer: "/data".into(), code: FULL, detail: detail.into() }
 }
 
 async fn merge(

@@ -95,9 +95,15 @@ async fn store(context: &Context, source: &str, event: &intake::Event) -> Result
             return Ok(reject(pointer, code, detail));
         }
     };
-    let written =
-        context.personnel.record(&context.ring, &received, envelope.timestamp, &event, &identity).await?;
-    Ok(match written {
+    let recorded =
+        context.personnel.record(&context.ring, &received, envelope.timestamp, &event, &identity).await;
+    if let Err(StoreError::Full { .. }) = recorded {
+        let body = envelope.data.to_string();
+        context.personnel.quarantine(&context.ring, &received, "too_many", body.as_bytes()).await?;
+        let detail = "too much waits for the report of this event; post the report first".into();
+        return Ok(reject("/data/event_id".into(), "too_many", detail));
+    }
+    Ok(match recorded? {
         Written::Stored => Outcome::Accepted,
         Written::Duplicate => Outcome::Duplicate,
         Written::IdReused => {

@@ -99,16 +99,22 @@ impl Groups {
     pub(crate) fn caller(&self, request: &ApiGatewayV2httpRequest) -> Option<Caller> {
         let claims = &request.request_context.authorizer.as_ref()?.jwt.as_ref()?.claims;
         let subject = claims.get("sub").filter(|subject| !subject.is_empty())?.clone();
-        let groups = claims.get("groups").map_or("", String::as_str);
+        // Cognito has a name of its own for the claim.
+        let groups = claims.get("groups").or_else(|| claims.get("cognito:groups")).map_or("", String::as_str);
         let roles = split(groups).filter_map(|group| self.0.get(group).copied()).collect();
         Some(Caller { subject, email: claims.get("email").cloned(), roles })
     }
 }
 
-/// API Gateway flattens a claim that is an array to `[a b]`; a single group may come bare.
+/// API Gateway flattens a claim that is an array to `[a b]`; a single group may come bare, and a provider may have written
+/// a list as text. A group whose name has a blank in it cannot be told from two: give groups names without.
 fn split(groups: &str) -> impl Iterator<Item = &str> {
-    let inner = groups.trim().trim_start_matches('[').trim_end_matches(']');
-    inner.split([' ', ',']).filter(|group| !group.is_empty())
+    let groups = groups.trim();
+    let inner = groups.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')).unwrap_or(groups);
+    let names = inner
+        .split([' ', ','])
+        .map(|group| group.strip_prefix('"').and_then(|group| group.strip_suffix('"')).unwrap_or(group));
+    names.filter(|group| !group.is_empty())
 }
 
 #[cfg(test)]
@@ -126,8 +132,48 @@ mod tests {
         check("[dispatch]", &["dispatch"]);
         check("dispatch", &["dispatch"]);
         check("[a, b]", &["a", "b"]);
+        check(r#"["dispatch","records"]"#, &["dispatch", "records"]);
+        check(r#"["dispatch", "records"]"#, &["dispatch", "records"]);
+        check("dispatch,records", &["dispatch", "records"]);
         check("[]", &[]);
         check("", &[]);
+        // No role has such a name: what is odd gives nobody anything.
+        check("[[admin]]", &["[admin]"]);
+        check("\"admin", &["\"admin"]);
+    }
+
+    fn groups() -> Groups {
+        let own = Role::ALL.map(|role| (role.word().to_owned(), role.word().to_owned()));
+        Groups::new(&BTreeMap::from(own)).unwrap()
+    }
+
+    #[track_caller]
+    fn roles(claims: &serde_json::Value, expected: Option<&[Role]>) {
+        // Whatever headers say, claims alone count: the authorizer made them of a token that it checked.
+        let request: ApiGatewayV2httpRequest = serde_json::from_value(serde_json::json!({
+            "version": "2.0", "rawPath": "/v1/tasks",
+            "headers": {"x-user": "root", "x-groups": "admin", "groups": "[admin]", "authorization": "Bearer a.b.c",
+                "x-amzn-oidc-data": "eyJncm91cHMiOiJhZG1pbiJ9"},
+            "requestContext": {"authorizer": claims, "http": {"method": "GET", "path": "/v1/tasks"}, "timeEpoch": 0},
+        }))
+        .unwrap();
+        let found = groups().caller(&request).map(|caller| caller.roles);
+        assert_eq!(found, expected.map(|roles| roles.iter().copied().collect()));
+    }
+
+    #[test]
+    fn roles_come_from_checked_claims_and_nowhere_else() {
+        let jwt = |claims: serde_json::Value| serde_json::json!({"jwt": {"claims": claims, "scopes": null}});
+        roles(&serde_json::Value::Null, None);
+        roles(&jwt(serde_json::json!({})), None);
+        roles(&jwt(serde_json::json!({"sub": "", "groups": "[admin]"})), None);
+        roles(&jwt(serde_json::json!({"sub": "s"})), Some(&[]));
+        roles(&jwt(serde_json::json!({"sub": "s", "groups": "[Admin ADMIN administrators]"})), Some(&[]));
+        roles(&jwt(serde_json::json!({"sub": "s", "roles": "[admin]", "scope": "admin"})), Some(&[]));
+        roles(&jwt(serde_json::json!({"sub": "s", "groups": "[records]"})), Some(&[Role::Records]));
+        roles(&jwt(serde_json::json!({"sub": "s", "cognito:groups": "[records]"})), Some(&[Role::Records]));
+        let both = serde_json::json!({"sub": "s", "groups": "[records]", "cognito:groups": "[admin]"});
+        roles(&jwt(both), Some(&[Role::Records]));
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub mod redrive;
 pub mod replay;
 pub mod report;
 pub mod restore;
+pub mod rotate;
 pub mod run;
 pub mod send;
 pub mod serve;

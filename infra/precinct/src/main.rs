@@ -118,6 +118,11 @@ enum Command {
         #[command(subcommand)]
         what: precinct::restore::Restore,
     },
+    /// Give a key a successor: call it until it says that it is done.
+    Rotate {
+        #[command(subcommand)]
+        what: precinct::rotate::What,
+    },
     /// Sign and post the events of a file of JSON lines to a stack; a second call goes on where the first ended.
     Send(precinct::send::Send),
 }
@@ -165,6 +170,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Withdraw(withdraw) => withdraw.run().await?,
         Command::Redrive(redrive) => return Ok(exit_code(redrive.run().await?)),
         Command::Restore { what } => what.run().await?,
+        Command::Rotate { what } => precinct::rotate::run(what).await?,
         Command::Send(send) => return Ok(exit_code(send.run().await?)),
     }
     Ok(ExitCode::SUCCESS)

@@ -94,7 +94,7 @@ pub struct Place {
 }
 
 /// Personal data of a call or a case.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Private {
     /// The people, by the sender's id.
@@ -109,6 +109,12 @@ pub struct Private {
     pub never_told: BTreeSet<String>,
     #[serde(skip_serializing_if = "Register::is_unset")]
     address: Register<String>,
+}
+
+impl std::fmt::Debug for Private {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Private([private])")
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

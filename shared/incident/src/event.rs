@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use crate::limits;
 use crate::person::{Contact, Role};
 use crate::register::Stamp;
 
@@ -170,13 +171,19 @@ pub struct PlaceFields {
 }
 
 /// Where it happened. Coordinates go to the crime log as a cell; the address is personal data.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 #[expect(missing_docs, reason = "the words are the contract's own")]
 pub struct Location {
     pub latitude: Option<f64>,
     pub longitude: Option<f64>,
     pub address: Option<String>,
+}
+
+impl std::fmt::Debug for Location {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Location([private])")
+    }
 }
 
 /// Who noticed: people who reported, or officers on their own.
@@ -262,7 +269,7 @@ pub struct CaseData {
 }
 
 /// Fields of a case.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 #[expect(missing_docs, reason = "the words are the contract's own")]
 pub struct CaseFields {
@@ -282,14 +289,26 @@ pub struct CaseFields {
     pub place: PlaceFields,
 }
 
+impl std::fmt::Debug for CaseFields {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("CaseFields([private])")
+    }
+}
+
 /// Who works the case, with the work contact that victims are given.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, serde::Serialize)]
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, serde::Serialize)]
 #[serde(default)]
 #[expect(missing_docs, reason = "the words are the contract's own")]
 pub struct Investigator {
     pub name: Option<String>,
     pub phone: Option<String>,
     pub email: Option<String>,
+}
+
+impl std::fmt::Debug for Investigator {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Investigator([private])")
+    }
 }
 
 /// Keeps null apart from absent.
@@ -301,19 +320,21 @@ fn field<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Res
 pub fn read(kind: &str, at: Timestamp, data: &Value, takes_cases: bool) -> Result<Event, Invalid> {
     if takes_cases {
         let event = named(CASE_TYPES, kind)?;
+        reckonable(at)?;
         let place = parse_place(data, "case")?;
         let mut data: CaseData = parse(data, "/data")?;
         data.case.place = place;
         required(&data.case.number, "/data/case/number")?;
-        people_have_ids(&data.people)?;
+        limits::of_case(&data)?;
         return Ok(Event::Case(Stamp { at, rank: event as u8 }, event, Box::new(data)));
     }
     let event = named(INCIDENT_TYPES, kind)?;
+    reckonable(at)?;
     let place = parse_place(data, "incident")?;
     let mut data: IncidentData = parse(data, "/data")?;
     data.incident.place = place;
     required(&data.incident.id, "/data/incident/id")?;
-    people_have_ids(&data.people)?;
+    limits::of_incident(&data)?;
     if event == IncidentEvent::Merged && data.merged_into.is_none() {
         return Err(invalid("/data/merged_into", "incident.merged needs the id of the surviving incident"));
     }
@@ -348,7 +369,7 @@ fn parse_place(data: &Value, name: &str) -> Result<PlaceFields, Invalid> {
         .map_or_else(|| Ok(PlaceFields::default()), |fields| parse(fields, &format!("/data/{name}")))
 }
 
-fn required(text: &str, pointer: &str) -> Result<(), Invalid> {
+pub(crate) fn required(text: &str, pointer: &str) -> Result<(), Invalid> {
     let usable =
         !text.is_empty() && text.len() <= 64 && text.chars().all(|c| c.is_ascii_graphic() && c != '#');
     if usable {
@@ -358,13 +379,13 @@ fn required(text: &str, pointer: &str) -> Result<(), Invalid> {
     }
 }
 
-fn people_have_ids(people: &[PersonFields]) -> Result<(), Invalid> {
-    people
-        .iter()
-        .enumerate()
-        .try_for_each(|(index, person)| required(&person.id, &format!("/data/people/{index}/id")))
+fn reckonable(at: Timestamp) -> Result<(), Invalid> {
+    if limits::is_reckonable(at) {
+        return Ok(());
+    }
+    Err(Invalid { code: "out_of_range", ..invalid("/timestamp", "lies between 1970 and 2200") })
 }
 
-fn invalid(pointer: &str, detail: &str) -> Invalid {
+pub(crate) fn invalid(pointer: &str, detail: &str) -> Invalid {
     Invalid { pointer: pointer.into(), code: "invalid", detail: detail.into() }
 }

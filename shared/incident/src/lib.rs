@@ -12,6 +12,7 @@ pub mod case;
 mod deletion;
 pub mod eido;
 pub mod event;
+pub mod limits;
 mod merged;
 pub mod person;
 pub mod profile;

@@ -5,8 +5,8 @@ use aws_lambda_events::http::{HeaderMap, HeaderValue};
 use base64::Engine;
 use serde::Serialize;
 
-/// An answer before it is put into the form of one API or the other.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// An answer before it is put into the form of one API or the other. Its body may tell of people; it does not print.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Answer {
     /// HTTP status.
     pub status: u16,
@@ -42,6 +42,15 @@ struct Problem<'a> {
     errors: &'a [Fault],
 }
 
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Answer")
+            .field("status", &self.status)
+            .field("media_type", &self.media_type)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Answer {
     /// `value` as JSON.
     pub fn json(status: u16, value: &impl Serialize) -> Self {
@@ -67,6 +76,19 @@ impl Answer {
         map.insert("content-type", HeaderValue::from_static(self.media_type));
         map.insert("cache-control", HeaderValue::from_static("no-store"));
         map.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
+        map.insert(
+            "strict-transport-security",
+            HeaderValue::from_static("max-age=63072000; includeSubDomains"),
+        );
+        map.insert("referrer-policy", HeaderValue::from_static("no-referrer"));
+        // A page may be styled in place and nothing else; what is no page is nothing that a browser should run.
+        let policy = if self.media_type.starts_with("text/html") {
+            "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; \
+             frame-ancestors 'none'"
+        } else {
+            "default-src 'none'; frame-ancestors 'none'"
+        };
+        map.insert("content-security-policy", HeaderValue::from_static(policy));
         for (name, value) in &self.headers {
             if let Ok(value) = HeaderValue::from_str(value) {
                 map.insert(*name, value);
@@ -103,4 +125,44 @@ pub fn raw_body(body: Option<&str>, is_base64_encoded: bool) -> Result<Vec<u8>, 
     base64::engine::general_purpose::STANDARD
         .decode(text)
         .map_err(|_| Answer::problem(400, "Unreadable body", "the body is not valid base64", &[]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(answer: Answer, policy: &str) {
+        let rest = answer.clone().into_rest().headers;
+        assert_eq!(rest, answer.into_http().headers);
+        let header = |name: &str| rest.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        assert_eq!(header("cache-control"), "no-store");
+        assert_eq!(header("x-content-type-options"), "nosniff");
+        assert!(header("strict-transport-security").starts_with("max-age=63072000"));
+        assert_eq!(header("referrer-policy"), "no-referrer");
+        assert!(
+            header("content-security-policy").starts_with(policy),
+            "{}",
+            header("content-security-policy")
+        );
+        // Who may read across origins is said by the API's settings or not at all.
+        assert_eq!(rest.keys().filter(|name| name.as_str().starts_with("access-control-")).count(), 0);
+    }
+
+    #[test]
+    fn every_answer_carries_the_security_headers() {
+        let html = Answer {
+            status: 200,
+            media_type: "text/html; charset=utf-8",
+            headers: Vec::new(),
+            body: String::new(),
+        };
+        check(Answer::json(200, &()), "default-src 'none'; frame-ancestors 'none'");
+        check(
+            Answer::problem(401, "Not authenticated", "d", &[]),
+            "default-src 'none'; frame-ancestors 'none'",
+        );
+        check(html.clone(), "default-src 'none'; style-src 'unsafe-inline'");
+        check(html.header("content-security-policy", "default-src 'self'"), "default-src 'self'");
+    }
 }

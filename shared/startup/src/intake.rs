@@ -7,6 +7,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::http::{Answer, Fault, raw_body};
+use crate::json::Broken;
 use crate::webhook::{BODY_LIMIT, Scheme, SourceCache};
 
 /// Most events in one post.
@@ -167,10 +168,16 @@ pub fn items(body: &[u8]) -> Result<Vec<Value>, Answer> {
     Ok(items)
 }
 
-/// The body as JSON.
+/// The body as JSON, within the limits of [`crate::json`].
 pub fn json(body: &[u8]) -> Result<Value, Answer> {
-    serde_json::from_slice(body).map_err(|_| {
-        Answer::problem(400, "Not JSON", "the body must be one event or an array of events", &[])
+    crate::json::read(body).map_err(|broken| match broken {
+        Broken::Syntax => {
+            Answer::problem(400, "Not JSON", "the body must be one event or an array of events", &[])
+        }
+        Broken::Limit { pointer, code, detail } => {
+            let fault = Fault { index: None, pointer, code, detail: detail.into() };
+            Answer::problem(422, "Past a limit", "nothing of this post was stored; see errors", &[fault])
+        }
     })
 }
 

@@ -9,6 +9,7 @@ pub mod batch;
 pub mod clock;
 pub mod http;
 pub mod intake;
+pub mod json;
 pub mod logging;
 #[cfg(feature = "mutants")]
 pub mod mutant;

@@ -10,7 +10,7 @@ use updates::{ContactState, Subject};
 
 use crate::error::StoreError;
 use crate::keyring::KeyRing;
-use crate::keys::contact;
+use crate::keys::{Key, contact};
 use crate::schema::{PK, SK};
 use crate::store::{Store, rev_condition, s, to_item};
 
@@ -22,12 +22,20 @@ pub struct Contacts {
 }
 
 /// States by normalised address, and the index of each.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Known {
     /// State of each address; one that was never written has revision 0.
     pub states: BTreeMap<String, ContactState>,
-    /// Blind index of each address.
+    /// Blind index of each address: the recipient of its messages, which stays when the key of Contacts is rotated.
     pub indexes: BTreeMap<String, String>,
+    /// Every place where each address may stand in Contacts, and the revision there.
+    places: BTreeMap<String, Vec<(Key, u64)>>,
+}
+
+impl std::fmt::Debug for Known {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Known([private])")
+    }
 }
 
 impl Known {
@@ -56,6 +64,7 @@ impl Known {
     }
 }
 
+/// An address as stored.
 #[derive(Deserialize, Serialize)]
 pub(crate) struct ContactItem {
     #[serde(flatten)]
@@ -75,12 +84,12 @@ impl Contacts {
         Self { store, ring }
     }
 
-    pub(crate) fn ring(&self) -> &KeyRing {
-        &self.ring
-    }
-
     pub(crate) fn store(&self) -> &Store {
         &self.store
+    }
+
+    pub(crate) fn ring(&self) -> &KeyRing {
+        &self.ring
     }
 
     /// The blind index of a normalised address.
@@ -93,19 +102,32 @@ impl Contacts {
         self.index(text).await
     }
 
-    /// What is known of `addresses`.
+    /// What is known of `addresses`, wherever it stands: under each version of the index key.
     pub async fn known<'a>(
         &self,
         addresses: impl IntoIterator<Item = &'a String>,
     ) -> Result<Known, StoreError> {
         let mut known = Known::default();
         for address in addresses {
-            let index = self.index(address).await?;
-            let item: Option<ContactItem> = self.store.read("contact", &contact(&index)).await?;
-            known.states.insert(address.clone(), item.map(|item| item.state).unwrap_or_default());
-            known.indexes.insert(address.clone(), index);
+            let places = self.places(address).await?;
+            known.states.insert(address.clone(), joined(&places));
+            let revs =
+                places.iter().map(|(key, found)| (key.clone(), found.as_ref().map_or(0, |state| state.rev)));
+            known.places.insert(address.clone(), revs.collect());
+            known.indexes.insert(address.clone(), self.index(address).await?);
         }
         Ok(known)
+    }
+
+    /// Every place where an address may stand, first the one for what is new, and what stands there.
+    async fn places(&self, address: &str) -> Result<Vec<(Key, Option<ContactState>)>, StoreError> {
+        let mut places = Vec::new();
+        for key in self.ring.contact_keys().await? {
+            let key = contact(&key.index(address));
+            let item: Option<ContactItem> = self.store.read("contact", &key).await?;
+            places.push((key, item.map(|item| item.state)));
+        }
+        Ok(places)
     }
 
     /// What is known of one address as a person would write it; `None` where it is no address.
@@ -122,15 +144,39 @@ impl Contacts {
         self.store.transact("contact", vec![TransactWriteItem::builder().put(put).build()]).await
     }
 
+    /// Writes several states in one transaction.
+    pub(crate) async fn write_all(&self, puts: Vec<Put>) -> Result<(), StoreError> {
+        let writes = puts.into_iter().map(|put| TransactWriteItem::builder().put(put).build());
+        self.store.transact("contacts", writes.collect()).await
+    }
+
     /// The same as part of a transaction.
     pub async fn put(&self, address: &str, state: &ContactState) -> Result<Put, StoreError> {
-        let index = self.index(address).await?;
-        let key = contact(&index);
+        let keys = self.ring.contact_keys().await?;
+        // Where it stands, it stays, until the rotation moves it.
+        let place = match keys.as_slice() {
+            [only] => contact(&only.index(address)),
+            _ => {
+                let places = self.places(address).await?;
+                let standing = places.iter().position(|(_, found)| found.is_some()).unwrap_or(0);
+                places[standing].0.clone()
+            }
+        };
+        self.put_at(&place, address, state).await
+    }
+
+    /// Writes `state` at `key`; its revision must be one above what is stored there.
+    pub(crate) async fn put_at(
+        &self,
+        key: &Key,
+        address: &str,
+        state: &ContactState,
+    ) -> Result<Put, StoreError> {
         let address = self.ring.seal(&format!("{}|address", key.pk), address.as_bytes()).await?;
         let (condition, values) = rev_condition(state.rev.saturating_sub(1));
         let changed_at = Some(self.ring.now());
         let item = ContactItem { state: state.clone(), address: Some(address), changed_at };
-        let item = to_item("contact", &key, &item)?;
+        let item = to_item("contact", key, &item)?;
         let put =
             Put::builder().table_name(self.store.name()).set_item(Some(item)).condition_expression(condition);
         Ok(put
@@ -139,17 +185,37 @@ impl Contacts {
             .expect("table and item are set"))
     }
 
-    /// Condition of a claim: the address is as it was when it was decided.
-    pub fn unchanged(&self, index: &str, rev: u64) -> ConditionCheck {
+    /// Conditions of a claim: the address is as it was when it was decided, in every place where it may stand.
+    pub fn unchanged(&self, known: &Known, address: &str) -> Vec<ConditionCheck> {
+        let places = known.places.get(address).into_iter().flatten();
+        places.map(|(key, rev)| self.stands_at(key, *rev)).collect()
+    }
+
+    /// The same without the place where the address stands, or would: for a transaction that writes there.
+    pub(crate) fn unchanged_elsewhere(&self, known: &Known, address: &str) -> Vec<ConditionCheck> {
+        let places = known.places.get(address).map(Vec::as_slice).unwrap_or_default();
+        let standing = places.iter().position(|(_, rev)| *rev > 0).unwrap_or(0);
+        let others = places.iter().enumerate().filter(|(place, _)| *place != standing);
+        others.map(|(_, (key, rev))| self.stands_at(key, *rev)).collect()
+    }
+
+    /// Condition that revision `rev` stands at `key`, or nothing for 0.
+    pub(crate) fn stands_at(&self, key: &Key, rev: u64) -> ConditionCheck {
         let (condition, values) = rev_condition(rev);
-        let key = contact(index);
         ConditionCheck::builder()
             .table_name(self.store.name())
-            .key(PK, s(key.pk))
-            .key(SK, s(key.sk))
+            .key(PK, s(&key.pk))
+            .key(SK, s(&key.sk))
             .condition_expression(condition)
             .set_expression_attribute_values((!values.is_empty()).then_some(values))
             .build()
             .expect("table, key and condition are set")
     }
+}
+
+/// One state of what stands in several places; the revision is that of the first, where it is written again.
+fn joined(places: &[(Key, Option<ContactState>)]) -> ContactState {
+    let mut found = places.iter().filter_map(|(_, state)| state.as_ref());
+    let Some(first) = found.next() else { return ContactState::default() };
+    found.fold(first.clone(), |joined, other| joined.joined(other))
 }

@@ -26,6 +26,12 @@ pub enum StoreError {
         /// What is wrong, without its values.
         reason: String,
     },
+    /// A row would hold more than it can: trying again does not help.
+    #[error("{what} would hold more than one row can; nothing was stored")]
+    Full {
+        /// Which kind of item.
+        what: &'static str,
+    },
     /// KMS did not answer.
     #[error(transparent)]
     Kms(#[from] vault::kms::KmsError),

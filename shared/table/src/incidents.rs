@@ -16,6 +16,8 @@ use crate::received::{Received, Written};
 use crate::schema::{PK, SK};
 use crate::store::{Item, Store, n, rev_condition, s, to_item};
 
+/// Largest facts and personal data of a call or case, sealed; a row holds 400 KB with everything else in it.
+const LARGEST: usize = 350 * 1024;
 /// A received event is looked after by then: its stream record may be lost or late.
 pub(crate) const PLAN_WITHIN: SignedDuration = SignedDuration::from_mins(1);
 
@@ -164,10 +166,14 @@ impl Incidents {
             Subject::Case(case, _) => (Packed::new("subject", &case.facts), &case.private),
         };
         let next = changed.rev + 1;
+        let (facts, private) = (facts?, self.ring.seal_json(&place(&key), private).await?);
+        if facts.len() + private.len() > LARGEST {
+            return Err(StoreError::Full { what: "subject" });
+        }
         let item = SubjectItem {
             rev: next,
-            facts: facts?,
-            private: self.ring.seal_json(&place(&key), private).await?,
+            facts,
+            private,
             safety: changed.safety.clone(),
             unplanned: unplanned.then_some(next),
             due_shard: due_at.map(|_| due_shard(&key)),

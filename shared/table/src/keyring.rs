@@ -10,11 +10,13 @@ use vault::{DataKey, IndexKey, Kms};
 
 use crate::error::StoreError;
 use crate::keys::data_key;
-use crate::packed::{pack, unpack};
+use crate::packed::{pack_json, unpack};
 use crate::store::Store;
 
-/// How long a plaintext key stays in memory.
-const KEPT: SignedDuration = SignedDuration::from_mins(15);
+/// How long a plaintext key stays in memory, and how long it may take until everybody knows another index version.
+pub(crate) const KEPT: SignedDuration = SignedDuration::from_mins(15);
+/// Where the index versions stand.
+const VERSIONS: &str = "index-versions";
 
 /// Seals and opens the sealed attributes of one table.
 #[derive(Clone, Debug)]
@@ -23,6 +25,30 @@ pub struct KeyRing {
     kms: Kms,
     clock: Clock,
     kept: Arc<Mutex<BTreeMap<String, (Timestamp, DataKey)>>>,
+    versions: Arc<Mutex<Option<(Timestamp, IndexVersions)>>>,
+}
+
+/// Versions of the key under which addresses are found in Contacts. Missing: version 1 alone, never rotated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub(crate) struct IndexVersions {
+    /// Newest that is known: look-ups try it.
+    pub(crate) newest: u32,
+    /// The one under which what is new is written.
+    pub(crate) written: u32,
+    /// Oldest under which something may stand.
+    pub(crate) oldest: u32,
+    /// When this was last changed: others may know it only [`KEPT`] later.
+    pub(crate) changed_at: Timestamp,
+}
+
+impl IndexVersions {
+    const FIRST: Self = Self { newest: 1, written: 1, oldest: 1, changed_at: Timestamp::UNIX_EPOCH };
+
+    /// From the one that is written to the oldest.
+    fn in_order(self) -> impl Iterator<Item = u32> {
+        let others = (self.oldest..=self.newest).rev().filter(move |version| *version != self.written);
+        std::iter::once(self.written).chain(others)
+    }
 }
 
 #[derive(Deserialize, Serialize)]
@@ -34,7 +60,42 @@ struct WrappedKey {
 impl KeyRing {
     /// The key ring of `store`.
     pub fn new(store: Store, kms: Kms, clock: Clock) -> Self {
-        Self { store, kms, clock, kept: Arc::default() }
+        Self { store, kms, clock, kept: Arc::default(), versions: Arc::default() }
+    }
+
+    /// The keys under which an address may be found, the one for what is new first.
+    pub(crate) async fn contact_keys(&self) -> Result<Vec<IndexKey>, StoreError> {
+        let now = self.clock.now();
+        let kept = *self.versions.lock().unwrap_or_else(PoisonError::into_inner);
+        let (at, versions) = match kept {
+            Some((at, versions)) if now.duration_since(at).abs() < KEPT => (at, versions),
+            _ => (now, self.index_versions().await?),
+        };
+        *self.versions.lock().unwrap_or_else(PoisonError::into_inner) = Some((at, versions));
+        let mut keys = Vec::new();
+        for version in versions.in_order() {
+            keys.push(self.index_key_of(version).await?);
+        }
+        Ok(keys)
+    }
+
+    /// The versions as stored.
+    pub(crate) async fn index_versions(&self) -> Result<IndexVersions, StoreError> {
+        Ok(self.store.read("index versions", &data_key(VERSIONS)).await?.unwrap_or(IndexVersions::FIRST))
+    }
+
+    /// Stores other versions, having made the newest one's key.
+    pub(crate) async fn set_index_versions(&self, versions: IndexVersions) -> Result<(), StoreError> {
+        self.index_key_of(versions.newest).await?;
+        self.store.put("index versions", &data_key(VERSIONS), &versions).await?;
+        *self.versions.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        Ok(())
+    }
+
+    /// The key of one version, made on first use.
+    pub(crate) async fn index_key_of(&self, version: u32) -> Result<IndexKey, StoreError> {
+        let key = self.key(&format!("index-{version}"), true).await?;
+        Ok(IndexKey::new(version, key.derive("blind index")))
     }
 
     /// The present instant of the clock that keys go by.
@@ -62,8 +123,7 @@ impl KeyRing {
 
     /// Seals a value as packed JSON.
     pub async fn seal_json(&self, place: &str, value: &impl Serialize) -> Result<String, StoreError> {
-        let plain = serde_json::to_vec(value).map_err(|error| StoreError::malformed("sealed data", error))?;
-        self.seal(place, &pack(&plain)).await
+        self.seal(place, &pack_json("sealed data", value)?).await
     }
 
     /// Opens a value sealed as JSON.
@@ -82,8 +142,7 @@ impl KeyRing {
 
     /// The blind-index key, made on first use.
     pub async fn index_key(&self) -> Result<IndexKey, StoreError> {
-        let key = self.key("index-1", true).await?;
-        Ok(IndexKey::new(1, key.derive("blind index")))
+        self.index_key_of(1).await
     }
 
     /// The blind-index key if there is one: without it nothing was ever indexed, and a reader need not make it.
@@ -94,8 +153,9 @@ impl KeyRing {
         }
     }
 
+    /// Bound to the table by what it is for, not by its deployed name: a table restored under another name opens.
     fn bound(&self, place: &str) -> String {
-        format!("{}|{place}", self.store.name())
+        format!("{}|{place}", self.kms.purpose())
     }
 
     async fn key(&self, id: &str, create: bool) -> Result<DataKey, StoreError> {
@@ -106,7 +166,10 @@ impl KeyRing {
             return Ok(key.clone());
         }
         let key = DataKey::new(id.into(), self.plain_key(id, create).await?);
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).insert(id.into(), (now, key.clone()));
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        // What is past its time goes, whether anybody asks for it again or not.
+        kept.retain(|_, (at, _)| now.duration_since(*at).abs() < KEPT);
+        kept.insert(id.into(), (now, key.clone()));
         Ok(key)
     }
 

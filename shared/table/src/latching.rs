@@ -12,6 +12,9 @@ use crate::incidents::{Changed, Incidents};
 use crate::planning::Planning;
 use crate::received::{Received, Written};
 
+/// Latches that are written in one transaction, at most; beside them stand the event and the subjects it changes.
+const LATCHES: usize = 60;
+
 /// A subject as it is becoming, the revision that was read (0 where it is new), and when it was to be looked at by the
 /// clock.
 pub type Touched = (Subject, u64, Option<Timestamp>);
@@ -57,7 +60,14 @@ impl Latching<'_> {
             let wake = updates::wake(&subject, self.policy, self.now);
             changed.push(Changed { subject, rev, due_at, wake, safety });
         }
-        let with = latched.into_values().chain(with).collect();
+        let mut latched: Vec<Put> = latched.into_values().collect();
+        // One transaction holds a hundred writes. What is too many for it is latched before the facts: too early
+        // protects, too late would not.
+        while latched.len() > LATCHES {
+            let ahead = latched.split_off(latched.len() - LATCHES);
+            self.contacts.write_all(ahead).await?;
+        }
+        let with = latched.into_iter().chain(with).collect();
         self.incidents.store_event(received, &changed, with).await
     }
 

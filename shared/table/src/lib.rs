@@ -29,6 +29,7 @@ pub mod replies;
 pub mod restore;
 pub mod retention;
 pub mod revocations;
+pub mod rotation;
 pub mod scan;
 pub mod schema;
 pub mod snapshots;

@@ -9,6 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::StoreError;
 
+/// Largest value that is packed, in bytes: what is stored must be read again, by every event that follows.
+const LARGEST_PACKED: usize = 1024 * 1024;
 /// Largest value that is unpacked; more is damage.
 const LARGEST: u64 = 4 * 1024 * 1024;
 
@@ -19,8 +21,12 @@ pub(crate) struct Packed(Vec<u8>);
 impl Packed {
     /// Packs `value`.
     pub(crate) fn new(what: &'static str, value: &impl Serialize) -> Result<Self, StoreError> {
-        let json = serde_json::to_vec(value).map_err(|error| StoreError::malformed(what, error))?;
-        Ok(Self(pack(&json)))
+        Ok(Self(pack_json(what, value)?))
+    }
+
+    /// Its size in bytes.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
     }
 
     /// The value. An error names the kind of fault, never a part of the value.
@@ -29,6 +35,17 @@ impl Packed {
         serde_json::from_slice(&json)
             .map_err(|error| StoreError::malformed(what, format!("{:?}", error.classify())))
     }
+}
+
+/// Packs `value` as JSON; `Full` where it is larger than what is read back.
+pub(crate) fn pack_json(what: &'static str, value: &impl Serialize) -> Result<Vec<u8>, StoreError> {
+    // serde_json's message may quote a value: only its kind of fault is passed on.
+    let json = serde_json::to_vec(value)
+        .map_err(|error| StoreError::malformed(what, format!("{:?}", error.classify())))?;
+    if json.len() > LARGEST_PACKED {
+        return Err(StoreError::Full { what });
+    }
+    Ok(pack(&json))
 }
 
 /// Packs bytes.
@@ -85,6 +102,8 @@ mod tests {
         let plain = serde_json::to_vec(&value).unwrap().len();
         assert!(packed.0.len() < plain / 4, "{} of {plain} bytes", packed.0.len());
         assert_eq!(packed.read::<Vec<String>>("test").unwrap(), value);
+        let full = Packed::new("test", &"x".repeat(LARGEST_PACKED));
+        assert!(matches!(full, Err(StoreError::Full { .. })), "what is stored can be read back");
         let broken = Packed(vec![0xff; 8]).read::<Vec<String>>("test").unwrap_err();
         assert!(matches!(broken, StoreError::Malformed { .. }));
     }

@@ -246,8 +246,7 @@ impl Planning {
     pub fn unchanged(&self, loaded: &Loaded, message: &Message) -> Vec<ConditionCheck> {
         let subjects = loaded.safety.iter().map(|(key, safety)| self.incidents.unchanged(key, safety));
         let addresses = loaded.known.indexes.iter().filter(|(_, index)| **index == message.recipient);
-        let addresses = addresses
-            .map(|(address, index)| self.contacts.unchanged(index, loaded.known.states[address].rev));
+        let addresses = addresses.flat_map(|(address, _)| self.contacts.unchanged(&loaded.known, address));
         subjects.chain(addresses).collect()
     }
 }

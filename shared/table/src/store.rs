@@ -327,9 +327,16 @@ pub(crate) fn to_item(what: &'static str, key: &Key, value: &impl Serialize) -> 
     Ok(item)
 }
 
-/// An item as `T`. The reason of a failure names a field, never a value.
+/// An item as `T`. The reason of a failure names a field, never a value: serde's own words quote what they found.
 pub fn from_item<T: DeserializeOwned>(what: &'static str, item: Item) -> Result<T, StoreError> {
-    serde_dynamo::from_item(item).map_err(|error| StoreError::malformed(what, error))
+    serde_dynamo::from_item(item).map_err(|error| {
+        let words = error.to_string();
+        let field = words.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+        match field {
+            Some(field) => StoreError::malformed(what, format!("field {field} is missing")),
+            None => StoreError::malformed(what, "a field has another form than was written"),
+        }
+    })
 }
 
 /// The key of an item, also of one from an index.

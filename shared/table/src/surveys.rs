@@ -31,6 +31,9 @@ impl Planning {
             };
             let put = self.contacts.put(address, &asked).await?;
             further.push(TransactWriteItem::builder().put(put).build());
+            let elsewhere = self.contacts.unchanged_elsewhere(&loaded.known, address).into_iter();
+            further
+                .extend(elsewhere.map(|check| TransactWriteItem::builder().condition_check(check).build()));
         }
         let asked = SurveyAsked {
             sent_at: now,

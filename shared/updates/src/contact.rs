@@ -164,15 +164,76 @@ impl ContactState {
         news.then(|| Self { undeliverable: !reachable, reach_at: Some(sent_at), ..self.next() })
     }
 
+    /// What holds where the same address is known in two places: of each thing, what protects more. The revision is this
+    /// one's.
+    #[must_use]
+    pub fn joined(&self, other: &Self) -> Self {
+        let mut joined = self.clone();
+        joined.latch_until = self.latch_until.max(other.latch_until);
+        let known = |opt_out: &&OptOut| !self.opt_outs.iter().any(|own| own.scope == opt_out.scope);
+        joined.opt_outs.extend(other.opt_outs.iter().filter(known).cloned());
+        joined.flag = match (&self.flag, &other.flag) {
+            (Some(own), Some(others)) if strictness(own.wish) >= strictness(others.wish) => Some(own.clone()),
+            (own, others) => others.clone().or_else(|| own.clone()),
+        };
+        joined.confirmed_safe.retain(|safe| other.confirmed_safe.contains(safe));
+        joined.undeliverable |= other.undeliverable;
+        joined.reach_at = self.reach_at.max(other.reach_at);
+        joined.language = self.language.clone().or_else(|| other.language.clone());
+        if other.survey_at > self.survey_at {
+            (joined.survey_at, joined.survey_for) = (other.survey_at, other.survey_for.clone());
+        }
+        joined
+    }
+
     /// The same state under the next revision, to be changed and written.
     pub fn next(&self) -> Self {
         Self { rev: self.rev + 1, ..self.clone() }
     }
 }
 
+/// How much a wish forbids.
+fn strictness(wish: Contact) -> u8 {
+    match wish {
+        Contact::Ok => 0,
+        Contact::AskFirst => 1,
+        Contact::NoText | Contact::NoEmail => 2,
+        Contact::Never => 3,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_two_places_what_protects_more_holds() {
+        let flag = |wish| Some(Flag { wish, until: at() });
+        let safe = ConfirmedSafe { channel: Channel::Text, by: "s".into(), until: at() };
+        let one = ContactState {
+            rev: 4,
+            flag: flag(Contact::Ok),
+            confirmed_safe: vec![safe],
+            ..ContactState::default()
+        };
+        let one = one.opted_out(Scope::All, at(), "text").unwrap();
+        let two = ContactState {
+            rev: 1,
+            flag: flag(Contact::Never),
+            undeliverable: true,
+            ..ContactState::default()
+        };
+        let two = two.latched(at()).unwrap();
+        for (joined, rev) in [(one.joined(&two), 5), (two.joined(&one), 2)] {
+            assert_eq!((joined.rev, joined.latch_until, joined.undeliverable), (rev, Some(at()), true));
+            assert_eq!(
+                (joined.wish(at() - SignedDuration::from_secs(1)), joined.opt_outs.len()),
+                (Some(Contact::Never), 1)
+            );
+            assert_eq!(joined.confirmed_safe, []);
+        }
+        assert_eq!(one.joined(&ContactState::default()).opt_outs, one.opt_outs);
+    }
 
     fn at() -> Timestamp {
         "2026-07-04T14:00:00-05:00".parse().unwrap()

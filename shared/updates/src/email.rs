@@ -9,7 +9,7 @@ use mail_builder::mime::MimePart;
 use crate::render::Rendered;
 
 /// Who writes to whom, and when.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Envelope<'a> {
     /// Name of the agency.
     pub from_name: &'a str,
@@ -21,6 +21,12 @@ pub struct Envelope<'a> {
     pub at: Timestamp,
     /// Unique token: message id and boundary are made of it, so that the same call gives the same bytes.
     pub token: &'a str,
+}
+
+impl std::fmt::Debug for Envelope<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Envelope([private])")
+    }
 }
 
 /// What stands around the words of an update.

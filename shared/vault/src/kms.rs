@@ -32,6 +32,11 @@ impl Kms {
         Self { client, key_id, purpose: purpose.into() }
     }
 
+    /// What the data keys are for.
+    pub fn purpose(&self) -> &str {
+        &self.purpose
+    }
+
     /// A new 256-bit key.
     pub async fn generate(&self) -> Result<NewKey, KmsError> {
         let call = self.client.generate_data_key().key_id(&self.key_id).key_spec(DataKeySpec::Aes256);

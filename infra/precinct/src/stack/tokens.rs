@@ -18,6 +18,9 @@ use super::data::read_or_make;
 /// Who issues the tokens, and for whom.
 const ISSUER: &str = "https://staff.precinct.example.com";
 const AUDIENCE: &str = "precinct-staff";
+/// The one algorithm of the key, and the key's name.
+const ALGORITHM: &str = "ES256";
+const KEY_ID: &str = "local-1";
 /// A shift, in seconds.
 const LIFETIME: i64 = 12 * 3600;
 
@@ -38,11 +41,21 @@ impl Tokens {
 
     /// A token for `subject` in `groups`, valid for a shift from `now`.
     pub(crate) fn sign(&self, subject: &str, groups: &[&str], now: Timestamp) -> String {
-        let head = json!({"alg": "ES256", "typ": "JWT"});
-        let claims = json!({
+        self.sign_parts(&Self::head(), &Self::claims(subject, groups, now))
+    }
+
+    fn head() -> Value {
+        json!({"alg": ALGORITHM, "typ": "JWT", "kid": KEY_ID})
+    }
+
+    fn claims(subject: &str, groups: &[&str], now: Timestamp) -> Value {
+        json!({
             "iss": ISSUER, "aud": AUDIENCE, "sub": subject, "groups": groups,
             "iat": now.as_second(), "exp": now.as_second() + LIFETIME,
-        });
+        })
+    }
+
+    fn sign_parts(&self, head: &Value, claims: &Value) -> String {
         let signed = [head, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string())).join(".");
         let tag = self.0.sign(&SystemRandom::new(), signed.as_bytes());
         let tag = tag.expect("signing under a whole key cannot fail");
@@ -50,22 +63,41 @@ impl Tokens {
     }
 
     /// The claims of a token that is ours, for us and in time, each as text: arrays become `[a b]`, as API
-    /// Gateway passes them on.
+    /// Gateway passes them on. As its JWT authorizer does: the key by `kid`, the key's own algorithm and no other, `iss`,
+    /// `aud` or else `client_id`, `exp`, and `nbf` and `iat` where they are given.
     pub(crate) fn verify(&self, token: &str, now: Timestamp) -> Option<BTreeMap<String, String>> {
         let (signed, tag) = token.rsplit_once('.')?;
+        let (head, claims) = signed.split_once('.')?;
+        let part = |text: &str| serde_json::from_slice::<Value>(&URL_SAFE_NO_PAD.decode(text).ok()?).ok();
+        let head = part(head)?;
+        // Before the signature is looked at: a token does not choose how it is checked.
+        if head["alg"] != ALGORITHM || head["kid"] != KEY_ID || !head["crit"].is_null() {
+            return None;
+        }
         let tag = URL_SAFE_NO_PAD.decode(tag).ok()?;
         let public = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, self.0.public_key().as_ref());
         public.verify(signed.as_bytes(), &tag).ok()?;
-        let (head, claims) = signed.split_once('.')?;
-        let part = |text: &str| serde_json::from_slice::<Value>(&URL_SAFE_NO_PAD.decode(text).ok()?).ok();
         let claims = part(claims)?;
-        let valid = part(head)?["alg"] == "ES256"
-            && claims["iss"] == ISSUER
-            && claims["aud"] == AUDIENCE
-            && claims["exp"].as_i64()? > now.as_second()
-            && claims["iat"].as_i64()? <= now.as_second();
+        let valid = claims["iss"] == ISSUER && is_for_us(&claims) && is_in_time(&claims, now.as_second());
         valid.then(|| flatten(&claims))
     }
+}
+
+/// Whether the audience is ours: one, or one of several; a token without any names the application as `client_id`.
+fn is_for_us(claims: &Value) -> bool {
+    match &claims["aud"] {
+        Value::Null => claims["client_id"] == AUDIENCE,
+        Value::Array(several) => several.iter().any(|one| one == AUDIENCE),
+        one => *one == AUDIENCE,
+    }
+}
+
+fn is_in_time(claims: &Value, now: i64) -> bool {
+    let begun = |name: &str| match &claims[name] {
+        Value::Null => true,
+        at => at.as_i64().is_some_and(|at| at <= now),
+    };
+    claims["exp"].as_i64().is_some_and(|end| end > now) && begun("nbf") && begun("iat")
 }
 
 fn flatten(claims: &Value) -> BTreeMap<String, String> {
@@ -116,5 +148,80 @@ mod tests {
         parts[1] = &forged;
         assert!(tokens.verify(&parts.join("."), at(1000)).is_none());
         assert!(tokens.verify("a.b", at(1000)).is_none());
+    }
+
+    /// Signed by the right key, with these parts replaced or, by null, taken out.
+    #[track_caller]
+    fn check(head: Value, claims: Value, expected: bool) {
+        let tokens = tokens(&startup::Entropy::system().token());
+        let (mut whole_head, mut whole) = (Tokens::head(), Tokens::claims("s-1", &["admin"], at(1000)));
+        for (into, from) in [(&mut whole_head, head), (&mut whole, claims)] {
+            for (name, value) in from.as_object().unwrap() {
+                into[name] = value.clone();
+            }
+        }
+        let token = tokens.sign_parts(&whole_head, &whole);
+        assert_eq!(tokens.verify(&token, at(1000)).is_some(), expected, "{whole_head} {whole}");
+    }
+
+    #[test]
+    fn issuer_audience_and_time_are_checked_as_the_authorizer_checks_them() {
+        let claims = |claims: Value, expected| check(json!({}), claims, expected);
+        claims(json!({}), true);
+        claims(json!({"iss": "https://staff.precinct.example.com/"}), false);
+        claims(json!({"iss": null}), false);
+        claims(json!({"aud": "another-application"}), false);
+        claims(json!({"aud": ["another-application", AUDIENCE]}), true);
+        claims(json!({"aud": []}), false);
+        claims(json!({"aud": null}), false);
+        claims(json!({"aud": null, "client_id": AUDIENCE}), true);
+        claims(json!({"aud": "another-application", "client_id": AUDIENCE}), false);
+        claims(json!({"exp": 1000}), false);
+        claims(json!({"exp": null}), false);
+        claims(json!({"exp": "9999999999"}), false);
+        claims(json!({"nbf": 1000}), true);
+        claims(json!({"nbf": 1001}), false);
+        claims(json!({"iat": 1001}), false);
+        claims(json!({"iat": null}), true);
+    }
+
+    #[test]
+    fn a_token_does_not_choose_how_it_is_checked() {
+        let head = |head: Value| check(head, json!({}), false);
+        for algorithm in ["none", "None", "HS256", "RS256", "ES384", "es256", ""] {
+            head(json!({"alg": algorithm}));
+        }
+        head(json!({"alg": null}));
+        head(json!({"kid": "another"}));
+        head(json!({"kid": null}));
+        head(json!({"crit": ["exp"]}));
+    }
+
+    #[test]
+    fn without_our_signature_no_token_is_ours() {
+        let tokens = tokens("forged");
+        let forge = |algorithm: &str, tag: &dyn Fn(&[u8]) -> Vec<u8>| {
+            let head = json!({"alg": algorithm, "typ": "JWT", "kid": KEY_ID});
+            let parts = [head, Tokens::claims("s-1", &["admin"], at(1000))];
+            let signed = parts.map(|part| URL_SAFE_NO_PAD.encode(part.to_string())).join(".");
+            let token = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(tag(signed.as_bytes())));
+            assert!(tokens.verify(&token, at(1000)).is_none(), "{algorithm}");
+        };
+        let public = tokens.0.public_key().as_ref().to_vec();
+        forge("none", &|_| Vec::new());
+        forge("ES256", &|_| Vec::new());
+        forge("ES256", &|_| vec![0; 64]);
+        // The public key is known to everybody: as a secret of HMAC it proves nothing.
+        forge("HS256", &|signed| vault::mac::tag(&public, signed));
+        forge("ES256", &|signed| vault::mac::tag(&public, signed));
+        let token = tokens.sign("s-1", &["dispatch"], at(1000));
+        let (signed, tag) = token.rsplit_once('.').unwrap();
+        let tag = URL_SAFE_NO_PAD.decode(tag).unwrap();
+        for bit in 0..tag.len() * 8 {
+            let mut flipped = tag.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            let token = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(flipped));
+            assert!(tokens.verify(&token, at(1000)).is_none(), "bit {bit}");
+        }
     }
 }

@@ -6,6 +6,8 @@ use super::{Change, Invalid};
 
 /// Longest text taken, in bytes: ids and single words, never a narrative.
 const LONGEST: usize = 128;
+/// Largest amount taken; sums of it stay exact.
+const LARGEST: f64 = 1_000_000.0;
 
 /// The fields of `data`. Null counts as absent, but for [`Fields::change`].
 pub(super) struct Fields<'a>(pub(super) &'a Map<String, Value>);
@@ -56,7 +58,11 @@ impl Fields<'_> {
     pub(super) fn optional_date(&self, name: &str) -> Result<Option<Date>, Invalid> {
         let Some(value) = self.value(name) else { return Ok(None) };
         let date = value.as_str().filter(|text| text.len() == 10).and_then(|text| text.parse().ok());
-        date.map(Some).ok_or_else(|| invalid(name, format!("{name} must be a day such as 2026-07-04")))
+        // A day whose next year does not exist would stop the night that reckons with it.
+        let date = date.filter(|date: &Date| (1900..2200).contains(&date.year()));
+        date.map(Some).ok_or_else(|| {
+            invalid(name, format!("{name} must be a day such as 2026-07-04, from 1900 to 2199"))
+        })
     }
 
     /// A calendar day.
@@ -68,8 +74,8 @@ impl Fields<'_> {
     /// An amount that is finite and not negative, or nothing.
     pub(super) fn amount(&self, name: &str) -> Result<Option<f64>, Invalid> {
         let Some(value) = self.value(name) else { return Ok(None) };
-        let number = value.as_f64().filter(|number| number.is_finite() && *number >= 0.0);
-        number.map(Some).ok_or_else(|| invalid(name, format!("{name} must be a number that is not negative")))
+        let number = value.as_f64().filter(|number| (0.0..=LARGEST).contains(number));
+        number.map(Some).ok_or_else(|| invalid(name, format!("{name} must be a number from 0 to 1,000,000")))
     }
 
     /// True or false.

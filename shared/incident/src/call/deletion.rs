@@ -86,7 +86,7 @@ impl Private {
     }
 
     pub(crate) fn latest(&self) -> Option<Timestamp> {
-        let people = self.people.values().filter_map(|person| deletion::latest(person)).max();
+        let people = self.people.values().filter_map(deletion::latest).max();
         let written = self.staff_messages.values().map(|message| message.at).max();
         people.max(written).max(self.address.at().filter(|at| *at < Timestamp::MAX))
     }

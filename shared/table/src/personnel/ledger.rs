@@ -16,6 +16,8 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 
 /// How often a write that met another one is decided anew.
 const ROUNDS: u32 = 8;
+/// Most revisions that wait for one report: all of them go to the ledger in the transaction that brings it.
+const MOST_WAITING: usize = 50;
 /// Prefix of ledger rows.
 const LOG: &str = "LOG#";
 
@@ -150,6 +152,9 @@ impl Personnel {
         if let Some(officer_id) = &place.officer_id {
             writes.push(self.log_write(officer_id, revision)?);
         } else {
+            if place.waiting.len() == MOST_WAITING {
+                return Err(StoreError::Full { what: "place of an event" });
+            }
             place.waiting.push(revision.clone());
         }
         writes.push(self.place_write(event_id, &place)?);
