@@ -56,7 +56,7 @@ fn commands_name_what_the_template_has() {
         })
         .collect();
     let mut named = 0;
-    for block in commands(&text) {
+    for block in commands(&text).into_iter().filter(|block| !block.contains("() {")) {
         for output in block.split("$(output ").skip(1).map(|rest| rest.split(')').next().unwrap()) {
             assert!(!outputs[output].is_null(), "there is no output {output}");
             named += 1;

@@ -334,10 +334,9 @@ fn nothing_lies_open_or_unencrypted() {
     }
     let (text_logs, groups): (Vec<_>, Vec<_>) =
         of_type("AWS::Logs::LogGroup").into_iter().partition(|(name, _)| name.starts_with("Text"));
-    let (access_logs, function_logs) =
-        groups.iter().partition::<Vec<&(&str, &Value)>, _>(|(name, _)| name.ends_with("AccessLog"));
-    assert_eq!(function_logs.len(), FUNCTIONS.len(), "one log group per function");
-    assert_eq!(access_logs.len(), 3, "one access log per API");
+    let access_logs = groups.iter().filter(|(name, _)| name.ends_with("AccessLog")).count();
+    assert_eq!(access_logs, 3, "one access log per API");
+    assert_eq!(groups.len() - access_logs, FUNCTIONS.len(), "one log group per function");
     for (name, group) in groups {
         assert_eq!(group["RetentionInDays"], json!({"Ref": "LogRetentionDays"}), "{name}");
         assert_eq!(group["KmsKeyId"], json!({"GetAtt": "OperationsKey.Arn"}), "{name}");
@@ -376,4 +375,50 @@ fn routes_are_those_of_the_published_contract() {
         published.extend(methods.map(|method| format!("{} {path}", method.to_uppercase())));
     }
     assert_eq!(deployed, published);
+}
+
+#[test]
+fn refusals_of_the_rest_api_read_like_those_of_the_functions() {
+    let responses = resources()["IntakeApi"]["Properties"]["GatewayResponses"].as_object().unwrap();
+    for needed in ["DEFAULT_4XX", "DEFAULT_5XX", "ACCESS_DENIED", "REQUEST_TOO_LARGE", "THROTTLED"] {
+        assert!(responses.contains_key(needed), "{needed} answers in a form of its own");
+    }
+    for (name, response) in responses {
+        let headers = &response["ResponseParameters"]["Headers"];
+        assert_eq!(headers["Content-Type"], "'application/problem+json'", "{name}");
+        let body = response["ResponseTemplates"]["application/json"].as_str().unwrap();
+        let problem: Value = serde_json::from_str(body).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert!(problem["title"].is_string() && problem["detail"].is_string(), "{name}");
+        assert_eq!(problem.get("status"), response.get("StatusCode"), "{name}: body and status");
+        assert!(!body.contains("$context"), "{name}: nothing of the request is repeated");
+        let again = response["StatusCode"].as_u64().is_none_or(|status| status == 429 || status >= 500);
+        assert!(
+            headers.get("Retry-After").is_none() || again,
+            "{name}: asks to post again what stays refused"
+        );
+    }
+}
+
+#[test]
+fn the_view_of_the_crime_log_selects_what_it_declares() {
+    let columns = |table: &str| -> Vec<String> {
+        let input = &resources()[table]["Properties"]["TableInput"];
+        let columns = input["StorageDescriptor"]["Columns"].as_array().unwrap();
+        columns.iter().map(|column| column["Name"].as_str().unwrap().to_owned()).collect()
+    };
+    let text = resources()["StandingView"]["Properties"]["TableInput"]["ViewOriginalText"]["Sub"][1]["View"]
+        ["Base64"]["Fn::Sub"]
+        .as_str()
+        .unwrap();
+    let view: Value = serde_json::from_str(text).unwrap();
+    let declared: Vec<&str> =
+        view["columns"].as_array().unwrap().iter().map(|column| column["name"].as_str().unwrap()).collect();
+    let sql = view["originalSql"].as_str().unwrap();
+    let selected: Vec<&str> =
+        sql.strip_prefix("SELECT ").unwrap().split(" FROM ").next().unwrap().split(", ").collect();
+    assert_eq!(selected, declared);
+    assert_eq!(declared, columns("StandingView"));
+    let of_table = columns("CrimeTable");
+    assert!(declared.iter().all(|name| *name == "day" || of_table.iter().any(|column| column == name)));
+    assert!(sql.ends_with("WHERE version = newest AND NOT deleted"), "what was taken back stays out");
 }
