@@ -16,14 +16,15 @@ from stack import ROOT
 
 MARKED = re.compile(r"^( *)<!-- emulator -->\n\1```sh\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 EVERY = re.compile(r"^( *)```sh\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
-# The command line installed here is version 1, which takes a payload as it is; the documents are written for version 2.
+# The command line installed here is version 1, the documents are written for version 2: version 1 takes a payload as it is, and
+# needs to be told of the endpoint where SQS is asked.
 AWS = '''
 aws() {
   local arguments=()
   while (($#)); do
     if [ "$1" = --cli-binary-format ]; then shift 2; else arguments+=("$1"); shift; fi
   done
-  command aws "${arguments[@]}"
+  command aws --endpoint-url "$AWS_ENDPOINT_URL" "${arguments[@]}"
 }
 '''
 

@@ -112,6 +112,33 @@ fn one_number_twice_is_a_fork() {
 }
 
 #[test]
+fn breaks_are_told_in_the_order_of_their_keys() {
+    let mut trail = trail(&[3, 1, 2]);
+    let (first, last) = (nth(&trail, 0), nth(&trail, 5));
+    trail.remove(&first);
+    trail.insert(last.clone(), b"{}".to_vec());
+    let breaks = check(&trail, &Heads::new()).breaks;
+    assert_eq!((&breaks[0].fault, &breaks[1].fault), (&Fault::Gap(1), &Fault::Unreadable));
+    assert_eq!(breaks[1].key, last);
+}
+
+#[test]
+fn a_last_record_in_another_form_is_no_record() {
+    let mut trail = trail(&[2]);
+    let last = nth(&trail, 1);
+    trail.get_mut(&last).unwrap().push(b' ');
+    let breaks = check(&trail, &Heads::new()).breaks;
+    assert_eq!((&breaks[0].key, &breaks[0].fault), (&last, &Fault::Unreadable));
+}
+
+#[test]
+fn a_writer_that_goes_on_from_nothing_is_found() {
+    let mut trail = trail(&[2, 1]);
+    trail.retain(|key, _| !key.contains("/w0/"));
+    assert_eq!(check(&trail, &Heads::new()).breaks[0].fault, Fault::Adrift);
+}
+
+#[test]
 fn a_cut_end_shows_against_earlier_heads_and_only_there() {
     let mut trail = trail(&[3]);
     let before = heads(&trail);
