@@ -10,6 +10,24 @@ use serde_json::Value;
 /// Names shorter than this are not looked for in texts: they would be found in other words.
 const SHORTEST_NAME: usize = 3;
 
+/// Fields that hold keys and hashes, in which digits stand by chance.
+const IDENTIFIERS: &[&str] = &[
+    "pk",
+    "sk",
+    "table",
+    "recipient",
+    "sender",
+    "claim",
+    "provider_id",
+    "text_hash",
+    "policy",
+    "run_id",
+    "ruleset_sha256",
+    "input_sha256",
+    "output_sha256",
+    "subject_index",
+];
+
 /// What was taken out, and how often.
 pub type Marks = BTreeMap<&'static str, u64>;
 
@@ -62,7 +80,7 @@ impl Redaction {
                 take_unless(is_own, row, &["address", "body"], "message to another person", marks);
             }
             "REPLY" => {
-                take_unless(self.is_own(row, "sender"), row, &["sealed"], "words of another person", marks)
+                take_unless(self.is_own(row, "sender"), row, &["sealed"], "words of another person", marks);
             }
             "NOTE" => {
                 take(row, "letter", "letter to staff", marks);
@@ -136,8 +154,7 @@ impl Redaction {
             Value::String(text) => *text = self.text(text, marks),
             Value::Array(values) => values.iter_mut().for_each(|value| self.texts(value, marks)),
             Value::Object(fields) => {
-                let keys = ["pk", "sk", "table", "recipient", "sender"];
-                let texts = fields.iter_mut().filter(|(name, _)| !keys.contains(&name.as_str()));
+                let texts = fields.iter_mut().filter(|(name, _)| !IDENTIFIERS.contains(&name.as_str()));
                 texts.for_each(|(_, value)| self.texts(value, marks));
             }
             _ => {}
@@ -195,7 +212,9 @@ fn take(row: &mut Value, field: &str, what: &'static str, marks: &mut Marks) {
 
 fn take_unless(is_own: bool, row: &mut Value, fields: &[&str], what: &'static str, marks: &mut Marks) {
     if !is_own {
-        fields.iter().for_each(|field| take(row, field, what, marks));
+        for field in fields {
+            take(row, field, what, marks);
+        }
     }
 }
 
@@ -249,8 +268,7 @@ fn email(text: &str) -> Option<(usize, usize)> {
 fn is_number(groups: &[usize], begins_with_1: bool) -> bool {
     let own = match groups {
         [1, rest @ ..] if begins_with_1 => rest,
-        [11] if begins_with_1 => return true,
-        [4, 3, 4] if begins_with_1 => return true,
+        [11] | [4, 3, 4] if begins_with_1 => return true,
         all => all,
     };
     matches!(own, [10] | [3, 7] | [6, 4] | [3, 3, 4])

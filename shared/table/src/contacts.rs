@@ -154,13 +154,12 @@ impl Contacts {
     pub async fn put(&self, address: &str, state: &ContactState) -> Result<Put, StoreError> {
         let keys = self.ring.contact_keys().await?;
         // Where it stands, it stays, until the rotation moves it.
-        let place = match keys.as_slice() {
-            [only] => contact(&only.index(address)),
-            _ => {
-                let places = self.places(address).await?;
-                let standing = places.iter().position(|(_, found)| found.is_some()).unwrap_or(0);
-                places[standing].0.clone()
-            }
+        let place = if let [only] = keys.as_slice() {
+            contact(&only.index(address))
+        } else {
+            let places = self.places(address).await?;
+            let standing = places.iter().position(|(_, found)| found.is_some()).unwrap_or(0);
+            places[standing].0.clone()
         };
         self.put_at(&place, address, state).await
     }

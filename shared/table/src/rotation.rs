@@ -79,9 +79,10 @@ impl Contacts {
             if moved == most {
                 return Ok(Step::Moving { moved });
             }
-            match self.move_address(&key, versions.newest).await? {
-                true => moved += 1,
-                false => stay += 1,
+            if self.move_address(&key, versions.newest).await? {
+                moved += 1;
+            } else {
+                stay += 1;
             }
         }
         if stay > 0 {

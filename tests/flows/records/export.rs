@@ -87,7 +87,7 @@ async fn an_officers_file_is_copied_with_scores_and_without_who_wrote_what() {
     copy(&world, &out.0, Kind::Officer, &["E-10"], true).await.unwrap();
     let text = read(&out.0, "records.json");
     assert!(text.contains("Sample Officer 10") && text.contains("e10@police.example.gov"), "{text}");
-    assert!(text.contains("SCORE#") && text.contains("c-0") && text.contains("contribution"), "{text}");
+    assert!(text.contains("SCORE#") && text.contains("c-0") && text.contains("weight_basis"), "{text}");
     assert!(!text.contains("E-1\"") && !text.contains("Sample Officer 11"), "the supervisor stands in it");
 }
 

@@ -102,7 +102,9 @@ async fn a_suspects_number_is_not_told_of_the_case_after_the_call_is_deleted() {
     case["timestamp"] = json!("2026-07-07T12:00:01-05:00");
     world.cases(case).await;
     world.minutes(2).await;
-    assert_eq!((world.texts().len(), world.emails().len()), (0, 0));
+    assert_eq!(world.texts(), []);
+    let (_, record) = world.read("/v1/cases/26-1234/updates", &["records"]).await;
+    assert!(record.to_string().contains("contact_never"), "{record}");
 }
 
 #[tokio::test]

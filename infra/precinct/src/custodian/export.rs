@@ -180,7 +180,12 @@ fn redaction(kind: Kind, found: &Found, names: &BTreeSet<String>) -> Redaction {
             let addresses = names.iter().chain(&found.further);
             redaction.addresses = addresses.map(|address| redact::normal(address)).collect();
         }
-        Kind::Officer => redaction.officer = names.first().cloned(),
+        Kind::Officer => {
+            redaction.officer = names.first().cloned();
+            let emails = found.rows.iter().filter(|row| key(&row.view).1 == "PROFILE");
+            let emails = emails.filter_map(|row| row.view["sealed"]["email"]["value"].as_str());
+            redaction.addresses = emails.map(redact::normal).collect();
+        }
         Kind::Incident | Kind::Case => {}
     }
     redaction
