@@ -180,7 +180,7 @@ mod tests {
     fn limit(body: &str, pointer: &str, code: &str) {
         match read(body.as_bytes()) {
             Err(Broken::Limit { pointer: found, code: word, .. }) => {
-                assert_eq!((found.as_str(), word), (pointer, code))
+                assert_eq!((found.as_str(), word), (pointer, code));
             }
             other => panic!("{other:?}"),
         }

@@ -87,7 +87,7 @@ fn people(chance: &mut Chance) -> Value {
 fn cad(chance: &mut Chance) -> Value {
     let unit = json!({"id": number(chance, "2", 3), "status": *chance.pick(&["assigned", "enroute", "arrived"]), "eta": time(chance)});
     json!({"type": chance.pick(&INCIDENT_TYPES), "id": number(chance, "e-", 3000), "timestamp": time(chance), "data": {
-        "incident": {"id": number(chance, "26-", 40), "call_type": *chance.pick(&["LARCENY", "DVA", "NOISE", "STKX", "?"]),
+        "incident": {"id": number(chance, "26-", 40), "call_type": chance.pick(&["LARCENY", "DVA", "NOISE", "STKX", "?"]),
             "priority": 1 + chance.below(5), "opened_at": time(chance), "beat": "21", "origin": "reported",
             "offence": "23F", "occurred_from": time(chance), "occurred_to": time(chance),
             "location": {"latitude": 46.78, "longitude": -92.1, "address": CANARIES[3]}},
@@ -121,7 +121,7 @@ fn personnel(chance: &mut Chance) -> Value {
 fn eido(chance: &mut Chance) -> Value {
     const OPENED: &str = include_str!("../../../events/eido-opened-post.json");
     const ENROUTE: &str = include_str!("../../../events/eido-enroute-post.json");
-    let event: Value = serde_json::from_str(*chance.pick(&[OPENED, ENROUTE])).unwrap_or_default();
+    let event: Value = serde_json::from_str(chance.pick(&[OPENED, ENROUTE])).unwrap_or_default();
     let body = event["body"].as_str().unwrap_or_default();
     let call = chance.below(30);
     let body = body
@@ -129,7 +129,7 @@ fn eido(chance: &mut Chance) -> Value {
         .replace("5d1f0c7a21", &format!("5d1f0c7a{call}"))
         .replace("2185550123", &CANARIES[0][2..])
         .replace("Dana", "Zephyrine")
-        .replace("LARCENY", *chance.pick(&["LARCENY", "DVA", "NOISE"]))
+        .replace("LARCENY", chance.pick(&["LARCENY", "DVA", "NOISE"]))
         .replace("21:14:03", &format!("21:{:02}:03", chance.below(60)));
     serde_json::from_str(&body).unwrap_or_default()
 }

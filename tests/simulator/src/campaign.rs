@@ -191,7 +191,7 @@ impl Campaign {
                 let case = Case { told: Told::City(seed, CALLS), faults: None };
                 note(tally, &case, case.play(agency), agency);
                 hold(tally).seeds += 1;
-                if seed % 8 == 0 {
+                if seed.is_multiple_of(8) {
                     reorder(tally, seed, agency);
                 }
             }

@@ -140,14 +140,13 @@ impl Mapping {
                 let place = |number: &String| {
                     batch.records.iter().position(|record| record.number.to_string() == *number).unwrap_or(0)
                 };
-                match numbers.iter().map(place).min() {
-                    Some(lowest) => Some(lowest),
-                    None => {
-                        if again && !batch.repeated {
-                            waiting.push(Batch { repeated: true, attempts: 0, ..batch });
-                        }
-                        return;
+                if let Some(lowest) = numbers.iter().map(place).min() {
+                    Some(lowest)
+                } else {
+                    if again && !batch.repeated {
+                        waiting.push(Batch { repeated: true, attempts: 0, ..batch });
                     }
+                    return;
                 }
             }
         };

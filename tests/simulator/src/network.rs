@@ -39,12 +39,11 @@ impl<T> Slot<T> {
     async fn wait(&self) -> T {
         poll_fn(|context| {
             let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            match held.0.take() {
-                Some(value) => Poll::Ready(value),
-                None => {
-                    held.1 = Some(context.waker().clone());
-                    Poll::Pending
-                }
+            if let Some(value) = held.0.take() {
+                Poll::Ready(value)
+            } else {
+                held.1 = Some(context.waker().clone());
+                Poll::Pending
             }
         })
         .await

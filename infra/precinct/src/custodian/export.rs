@@ -125,7 +125,9 @@ impl Export {
         if self.how.redact {
             let mut redaction = redaction(self.target.kind, &found, &names);
             redaction.learn(&rows);
-            rows.iter_mut().for_each(|row| redaction.apply(row, &mut marks));
+            for row in &mut rows {
+                redaction.apply(row, &mut marks);
+            }
         }
         rows.sort_by(|a, b| key(a).cmp(&key(b)));
         self.write(place, &rows, &marks, &found)
@@ -145,20 +147,16 @@ impl Export {
         let redacted = self.how.redact;
         let manifest = Manifest { made_at, about, redacted, removed, rows: count.clone(), files };
         put(&self.how.out, "manifest.json", &serde_json::to_vec_pretty(&manifest)?)?;
-        let mut text = format!("{} rows written to {}", rows.len(), self.how.out.display());
-        for (table, rows) in count {
-            text += &format!("\n  {table}: {rows}");
-        }
-        for (kind, count) in removed {
-            text += &format!("\n  taken out: {kind}, {count} times");
-        }
+        let mut lines = vec![format!("{} rows written to {}", rows.len(), self.how.out.display())];
+        lines.extend(count.iter().map(|(table, rows)| format!("  {table}: {rows}")));
+        lines.extend(removed.iter().map(|(kind, count)| format!("  taken out: {kind}, {count} times")));
         if !found.further.is_empty() {
-            text += &format!(
-                "\n  {} further addresses stand in these records; name them too for what is held under them",
+            lines.push(format!(
+                "  {} further addresses stand in these records; name them too for what is held under them",
                 found.further.len()
-            );
+            ));
         }
-        Ok(text)
+        Ok(lines.join("\n"))
     }
 }
 

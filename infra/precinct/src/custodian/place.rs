@@ -143,7 +143,8 @@ async fn deployed(name: &str) -> anyhow::Result<Runtime> {
         let why = aws_sdk_cloudformation::error::DisplayErrorContext(error);
         anyhow::anyhow!("the stack {name} cannot be described; check name, region and credentials: {why}")
     })?;
-    let outputs = answer.stacks().first().map(|stack| stack.outputs()).unwrap_or_default();
+    let outputs =
+        answer.stacks().first().map(aws_sdk_cloudformation::types::Stack::outputs).unwrap_or_default();
     let mut variables = Vec::new();
     for (variable, output) in NAMES {
         let found = outputs.iter().find(|one| one.output_key() == Some(output));
