@@ -14,7 +14,7 @@ DETAILS = {"Incidents": ["SWEPT"], "Messages": ["LEASE#probe", "PAUSE"], "Person
 STREAMS = ["Incidents", "Messages"]
 KEYS = {"UpdatesKey": ["incidents", "messages"], "ContactsKey": ["contacts"], "PersonnelKey": ["Personnel"], "OperationsKey": []}
 PURPOSES = ["incidents", "messages", "contacts", "Personnel", ""]
-FOLDERS = {"Internal": ["crime", "crime/facts", "cells", "patrol", "patrol-records", "stats", "forecast", "updates", "elsewhere"],
+FOLDERS = {"Internal": ["crime", "crime/facts", "crime/day=2000-01-01", "cells", "patrol", "patrol-records", "stats", "forecast", "updates", "elsewhere"],
            "Public": ["hotspots", "elsewhere"], "Audit": ["audit", "elsewhere"]}
 FILES = {"Public": ["data.json", "index.html"]}
 QUEUES = ["PlanUpdatesFailures", "SendUpdatesFailures", "LogCrimeFailures", "RepliesQueue", "RepliesFailures", "ReceiptsQueue",
@@ -138,6 +138,8 @@ def objects(stack):
         bucket = stack.resource(f"{name}Bucket")
         arn = f"arn:aws:s3:::{bucket}"
         yield Attempt(f"s3:ListBucket {name}", arn, lambda at, bucket=bucket: at("s3").list_objects_v2(Bucket=bucket, MaxKeys=1))
+        if name == "Internal":
+            yield Attempt("s3:ListBucket Internal [crime/day=]", arn, lambda at, bucket=bucket: at("s3").list_objects_v2(Bucket=bucket, Prefix="crime/day=", MaxKeys=1))
         for key in [f"{folder}/probe" for folder in folders] + FILES.get(name, []):
             if "/" in key:
                 root.put_object(Bucket=bucket, Key=key, Body=b"probe")
