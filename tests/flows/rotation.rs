@@ -25,7 +25,7 @@ async fn told(world: &World, number: &str, id: &str) {
 }
 
 /// Keys of addresses in Contacts by the version of their index.
-async fn standing(world: &World, version: u32) -> usize {
+fn standing(world: &World, version: u32) -> usize {
     let rows = world.stack.row_sizes("Contacts").unwrap_or_default();
     rows.iter().filter(|(key, _)| key.starts_with(&format!("ADDR#{version}."))).count()
 }
@@ -56,7 +56,7 @@ async fn a_stop_holds_through_every_step_of_a_rotation() {
     world.reply(NUMBERS[2], "STOP").await;
     world.minutes(WAIT).await;
     world.reply(NUMBERS[3], "STOP").await;
-    assert_eq!((standing(&world, 1).await, standing(&world, 2).await), (3, 1));
+    assert_eq!((standing(&world, 1), standing(&world, 2)), (3, 1));
     // Broken off after each address.
     while let Step::Moving { moved } = next(&world, 1).await {
         assert_eq!(moved, 1);
@@ -64,7 +64,7 @@ async fn a_stop_holds_through_every_step_of_a_rotation() {
             silenced(&world, number, &id()).await;
         }
     }
-    assert_eq!((standing(&world, 1).await, standing(&world, 2).await), (0, 4));
+    assert_eq!((standing(&world, 1), standing(&world, 2)), (0, 4));
     world.reply(NUMBERS[4], "STOP").await;
     world.minutes(WAIT).await;
     for number in NUMBERS {
@@ -73,7 +73,7 @@ async fn a_stop_holds_through_every_step_of_a_rotation() {
     // And what is lifted is lifted, also where it was moved.
     world.reply(NUMBERS[0], "START").await;
     told(&world, NUMBERS[0], &id()).await;
-    assert_eq!((standing(&world, 1).await, standing(&world, 2).await), (0, 5));
+    assert_eq!((standing(&world, 1), standing(&world, 2)), (0, 5));
 }
 
 #[tokio::test]

@@ -87,6 +87,7 @@ async fn live(world: &World) {
 }
 
 /// Broken ones: what is refused, what a provider refuses, what no reader can read. Every answer of ours.
+#[expect(clippy::too_many_lines, reason = "one line for each way to break")]
 async fn break_things(world: &World) -> Vec<String> {
     let mut answers = Vec::new();
     let mut odd = opened("26-3", "LARCENY", PHONE);
@@ -177,11 +178,13 @@ async fn planted_people_are_in_no_log_no_error_and_no_table_in_the_clear() {
         none_in(line.as_bytes(), &CANARIES, line);
     }
     let data = world.stack.data();
+    let mut searched = 0;
     for file in ["tables.sqlite", "tables.sqlite-wal"] {
         let bytes = std::fs::read(data.join(file)).unwrap_or_default();
         none_in(&bytes, &CANARIES, file);
+        searched += bytes.len();
     }
-    assert!(std::fs::metadata(data.join("tables.sqlite")).unwrap().len() > 50_000);
+    assert!(searched > 50_000, "the tables are somewhere else");
     for folder in ["s3/audit", "s3/public", "s3/internal"] {
         for (name, bytes) in files(&data.join(folder)) {
             none_in(&bytes, &CANARIES, &name);
@@ -292,7 +295,7 @@ fn what_is_named_like_something_personal_does_not_print() {
     for folder in ["shared", "functions"] {
         for (path, bytes) in files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder)) {
             let text = String::from_utf8(bytes).unwrap_or_default();
-            if !path.ends_with(".rs") {
+            if Path::new(&path).extension().is_none_or(|extension| extension != "rs") {
                 continue;
             }
             for (before, rest) in text.match_indices("struct ").map(|(at, _)| (&text[..at], &text[at + 7..]))

@@ -153,9 +153,9 @@ async fn an_officer_goes_and_does_not_come_back() {
     let marks = ["Sample Officer 10", "e10@police.example.gov"];
     assert_eq!(found(&world, &marks).await, Vec::<String>::new());
     let mut again = department("2026-01-05T09:00:00Z");
-    again
-        .iter_mut()
-        .for_each(|event| event["id"] = json!(format!("{}-again", event["id"].as_str().unwrap())));
+    for event in &mut again {
+        event["id"] = json!(format!("{}-again", event["id"].as_str().unwrap()));
+    }
     post(&json!(again)).await;
     assert_eq!(found(&world, &marks).await, Vec::<String>::new());
     let left = rows(&world).await;

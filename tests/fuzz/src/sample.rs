@@ -121,15 +121,17 @@ fn personnel(chance: &mut Chance) -> Value {
 fn eido(chance: &mut Chance) -> Value {
     const OPENED: &str = include_str!("../../../events/eido-opened-post.json");
     const ENROUTE: &str = include_str!("../../../events/eido-enroute-post.json");
-    let event: Value = serde_json::from_str(chance.pick(&[OPENED, ENROUTE])).unwrap_or_default();
+    let text: &&str = chance.pick(&[OPENED, ENROUTE]);
+    let event: Value = serde_json::from_str(text).unwrap_or_default();
     let body = event["body"].as_str().unwrap_or_default();
     let call = chance.below(30);
+    let call_type: &&str = chance.pick(&["LARCENY", "DVA", "NOISE"]);
     let body = body
         .replace("26-048213", &format!("26-{call}"))
         .replace("5d1f0c7a21", &format!("5d1f0c7a{call}"))
         .replace("2185550123", &CANARIES[0][2..])
         .replace("Dana", "Zephyrine")
-        .replace("LARCENY", chance.pick(&["LARCENY", "DVA", "NOISE"]))
+        .replace("LARCENY", call_type)
         .replace("21:14:03", &format!("21:{:02}:03", chance.below(60)));
     serde_json::from_str(&body).unwrap_or_default()
 }

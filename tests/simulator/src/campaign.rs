@@ -96,10 +96,12 @@ impl Drop for Prepared {
     }
 }
 
+/// Folders prepared by this process so far.
+static NEXT: AtomicU64 = AtomicU64::new(0);
+
 /// Prepares the agency folders in a folder of this process.
 pub fn prepare() -> anyhow::Result<Prepared> {
     let shipped = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/agency"));
-    static NEXT: AtomicU64 = AtomicU64::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let name = format!("precinct-simulator-{}-{number}", std::process::id());
     let prepared = Prepared(std::env::temp_dir().join(name));

@@ -13,6 +13,7 @@ use serde_json::Value;
 use startup::Runtime;
 
 /// What a function is called with.
+#[expect(clippy::large_enum_variant, reason = "one lives for a moment")]
 pub(crate) enum Input {
     Intake(Box<ApiGatewayProxyRequest>),
     Plan(Event),
@@ -35,6 +36,7 @@ pub(crate) enum Output {
 }
 
 /// A context on its way back to the warm ones.
+#[expect(clippy::large_enum_variant, reason = "one lives for a moment")]
 pub(crate) enum Warm {
     Intake(incident_intake::Context),
     Plan(plan_updates::Context),

@@ -1,6 +1,5 @@
 //! A whole stack for caller updates in one thread, on virtual time: the real handlers with the real AWS SDK clients, and
 //! around them every service with every way in which it may fail. One seed is one run, to the byte.
-#![expect(clippy::print_stdout, reason = "a command talks on the terminal")]
 
 pub mod campaign;
 pub mod case;
