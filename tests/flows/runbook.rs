@@ -63,7 +63,8 @@ fn commands_name_what_the_template_has() {
         }
         let resources_named = block.split("$(name ").skip(1).map(|rest| rest.split(')').next().unwrap());
         let queues = block.lines().filter_map(|line| line.strip_prefix("waiting "));
-        for resource in resources_named.chain(queues) {
+        // A name out of a loop is not known here.
+        for resource in resources_named.chain(queues).filter(|name| !name.contains('$')) {
             assert!(resources().contains_key(resource), "there is no resource {resource}");
             named += 1;
         }
