@@ -93,7 +93,7 @@ async fn an_import_that_was_cut_short_goes_on_and_stores_each_row_once() {
     // The second hundred is stored, but that was never written down; others may have been on their way.
     assert!(load(&world.stack, &options, Some(2)).await.is_err());
     let stored = recorded(&world.stack).await;
-    assert!((200..ROWS).contains(&stored), "{stored} stored");
+    assert!((200..=ROWS).contains(&stored), "{stored} stored");
     let world = world.restarted().await;
     let counts = load(&world.stack, &options, None).await.unwrap();
     assert_eq!((counts.rows, counts.accepted + counts.duplicates, counts.rejected), (ROWS, ROWS, 0));

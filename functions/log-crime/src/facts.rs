@@ -46,7 +46,7 @@ pub(crate) fn fact(event: Event, settings: &Settings) -> Option<CrimeFact> {
         places.iter().find_map(|place| place.origin()) == Some(incident::event::Origin::OfficerInitiated);
     Some(CrimeFact {
         incident: event.name()?,
-        version: LIVE + event.call.map_or(0, |call| call.rev) + event.file.map_or(0, |file| file.rev),
+        version: version(event, forget),
         occurred_from: file.and_then(case_time).or_else(|| call.and_then(call_time))?,
         occurred_to: places.iter().find_map(|place| place.occurred_to()),
         category: settings.category(&offence).to_owned(),
@@ -60,6 +60,15 @@ pub(crate) fn fact(event: Event, settings: &Settings) -> Option<CrimeFact> {
         deleted: has_left(call, file),
         forget,
     })
+}
+
+/// Above every version that is a sum of revisions: when a case is erased its revisions leave the sum, and what was to be
+/// forgotten would tie with what was known before, or lose to it.
+const FORGOTTEN: u64 = 1_000_000_000;
+
+fn version(event: Event, forget: bool) -> u64 {
+    let revisions = event.call.map_or(0, |call| call.rev) + event.file.map_or(0, |file| file.rev);
+    LIVE + revisions + if forget { FORGOTTEN } else { 0 }
 }
 
 /// The tombstone of a case as an event of its own, where a call has claimed it that it did not name itself, or

@@ -118,7 +118,7 @@ mod tests {
     #[test]
     fn damaged_input_is_refused_and_never_half_stored() {
         let overheard = Overheard::start().unwrap();
-        let tally = handlers(&overheard, 1, 3_000).unwrap();
+        let tally = handlers(&overheard, 1, 1_500).unwrap();
         assert_eq!(tally.faults, []);
         let reached = |status: u16| tally.answers.keys().any(|(_, answered)| *answered == status);
         for status in [200, 202, 400, 401, 409, 413, 415, 422] {
@@ -128,6 +128,6 @@ mod tests {
 
     #[test]
     fn damaged_input_panics_no_reader() {
-        assert_eq!(readers(1, 20_000).unwrap(), Vec::<String>::new());
+        assert_eq!(readers(1, 5_000).unwrap(), Vec::<String>::new());
     }
 }
