@@ -8,6 +8,8 @@ use super::{Change, Invalid};
 const LONGEST: usize = 128;
 /// Largest amount taken; sums of it stay exact.
 const LARGEST: f64 = 1_000_000.0;
+/// Smallest amount beside nothing: less is a mistake, and the table takes no number below 1e-130.
+const SMALLEST: f64 = 0.000_001;
 
 /// The fields of `data`. Null counts as absent, but for [`Fields::change`].
 pub(super) struct Fields<'a>(pub(super) &'a Map<String, Value>);
@@ -74,7 +76,8 @@ impl Fields<'_> {
     /// An amount that is finite and not negative, or nothing.
     pub(super) fn amount(&self, name: &str) -> Result<Option<f64>, Invalid> {
         let Some(value) = self.value(name) else { return Ok(None) };
-        let number = value.as_f64().filter(|number| (0.0..=LARGEST).contains(number));
+        let is_taken = |number: &f64| *number == 0.0 || (SMALLEST..=LARGEST).contains(number);
+        let number = value.as_f64().filter(is_taken);
         number.map(Some).ok_or_else(|| invalid(name, format!("{name} must be a number from 0 to 1,000,000")))
     }
 

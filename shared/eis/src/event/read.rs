@@ -287,6 +287,12 @@ mod tests {
             "/data/hours",
             "invalid",
         );
+        refused(
+            "exposure.recorded",
+            json!({"officer_id": "E-1", "date": "2026-07-01", "hours": 1e-320}),
+            "/data/hours",
+            "invalid",
+        );
     }
 
     #[test]
