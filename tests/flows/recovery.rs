@@ -109,6 +109,27 @@ async fn without_any_stream_all_expires_with_a_decision_and_nothing_stale_is_sen
     nothing_leaves_and_everything_is_settled(&[Service::PlanUpdates, Service::SendUpdates]).await;
 }
 
+/// The revisions of the messages about a call.
+async fn revisions(world: &World, id: &str) -> Vec<u64> {
+    let client = aws_sdk_dynamodb::Client::new(&world.stack.runtime().sdk);
+    let call =
+        client.query().table_name("Messages").key_condition_expression("pk = :pk AND begins_with(sk, :sk)");
+    let call = call.expression_attribute_values(":pk", s(&format!("INC#{id}")));
+    let found = call.expression_attribute_values(":sk", s("MSG#")).send().await.unwrap();
+    found.items().iter().map(|item| item["rev"].as_n().unwrap().parse().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn a_stream_that_stands_still_for_hours_is_not_fed_the_same_message_every_minute() {
+    let world = World::new().await;
+    switch(&world, &[Service::SendUpdates], Fault::Throttle);
+    post(&world, theft("e-1", NOON, "26-1")).await;
+    post(&world, event("incident.closed", "e-2", NOON, "26-1", json!({"disposition": "01"}))).await;
+    world.minutes(360).await;
+    let most = revisions(&world, "26-1").await.into_iter().max().unwrap();
+    assert!((10..60).contains(&most), "handed out {most} times in six hours");
+}
+
 #[tokio::test]
 async fn what_must_be_told_and_no_stream_carried_is_a_task() {
     let closed = "[kinds.case_closed]\non = true\nchannels = \"both\"\nmax_age_minutes = ";

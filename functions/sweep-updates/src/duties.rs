@@ -1,7 +1,8 @@
 //! What the sweep does beside planning: an overdue task is escalated once, a notice that the stream lost is handed out
 //! again, a claim whose sender never came back is settled, and what stayed unknown for too long is given to a person.
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use table::StoreError;
+use table::handout::look_again;
 use table::keys::Key;
 use table::messages::{Message, Messages, State};
 use table::notices::{Carrier, Notice};
@@ -9,9 +10,6 @@ use table::tasks::Task;
 use updates::Owner;
 
 use crate::Context;
-
-/// When a notice handed out again is looked at next.
-const AGAIN: SignedDuration = SignedDuration::from_mins(1);
 
 /// Escalates the task at `key` if it is overdue: its owner and the administrators are told.
 pub(crate) async fn escalate(messages: &Messages, key: &Key, now: Timestamp) -> Result<(), StoreError> {
@@ -29,7 +27,7 @@ pub(crate) async fn settle_notice(messages: &Messages, key: &Key, now: Timestamp
         // A text or an e-mail may have been taken; a webhook's receiver knows a repetition by its id.
         (State::Claimed, Carrier::Text | Carrier::Email) => notice.moved(State::Unknown, None),
         (State::Claimed | State::Pending | State::Deferred, _) => {
-            notice.moved(State::Pending, Some(now + AGAIN))
+            notice.moved(State::Pending, Some(look_again(notice.at, now)))
         }
         _ => return Ok(()),
     };

@@ -8,6 +8,7 @@ use serde_json::Value;
 #[cfg(feature = "mutants")]
 use startup::mutant::{Mutant, is};
 use startup::{Clock, Runtime, agency};
+use table::handout::look_again;
 use table::keys::Key;
 use table::messages::{CLAIM_LEASE, Message, State};
 use table::planning::policy;
@@ -29,6 +30,11 @@ pub const VARIABLES: &[&str] = &[
 
 /// Most keys taken from one shard in one sweep; the rest follows a minute later.
 const LIMIT: usize = 200;
+
+/// When a message that a pause or the breaker holds is looked at next: what is let go on goes out within a minute.
+const WHILE_HELD: SignedDuration = SignedDuration::from_mins(1);
+/// A message has expired once its last moment is over.
+const PAST: SignedDuration = SignedDuration::from_secs(1);
 
 /// What the function works with, made once per start.
 #[derive(Clone, Debug)]
@@ -119,10 +125,10 @@ async fn settle(context: &Context, key: &Key) -> Result<Option<String>, StoreErr
         State::Unknown | State::Failed => duties::give_to_a_person(context, &message, now).await?,
         State::Pending if message.expires_at < now => return expire(context, message, now).await,
         // Written once more, so that the stream carries it once more.
-        State::Pending => looked_at_again(&message, now),
+        State::Pending => looked_at_again(&message, look_again(message.moved_at(), now)),
         // Still paused, or the breaker still open: the record says so already.
         State::Suppressed if message.expires_at >= now && is_held(context, &message, now).await? => {
-            looked_at_again(&message, now)
+            looked_at_again(&message, now + WHILE_HELD)
         }
         _ => return Ok(Some(message.subject)),
     };
@@ -152,10 +158,11 @@ async fn is_held(context: &Context, message: &Message, now: Timestamp) -> Result
     Ok(loaded.is_some_and(|loaded| pauses.iter().any(|pause| pause.covers(message.kind, &loaded.subject))))
 }
 
-fn looked_at_again(message: &Message, now: Timestamp) -> Message {
+/// The same message, to be looked at again when its time comes or at `due`, whichever is first.
+fn looked_at_again(message: &Message, due: Timestamp) -> Message {
     let mut next = message.clone();
     next.rev += 1;
-    next.due_at = Some(now + SignedDuration::from_mins(1));
+    next.due_at = Some(due.min(message.expires_at + PAST));
     next
 }
 

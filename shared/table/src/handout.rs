@@ -24,6 +24,17 @@ const MOST: usize = 10_000;
 /// What is due for longer was missed by several sweeps.
 const OVERDUE: SignedDuration = SignedDuration::from_mins(5);
 
+/// Longest that something handed out again is left alone.
+const AGAIN_AT_MOST: SignedDuration = SignedDuration::from_mins(15);
+
+/// When to look again, at `now`, at what has waited for its stream since `since`: within a minute while it is fresh, then
+/// after a quarter of the time it has waited, a quarter of an hour at most. A stream that stands still for hours is not fed
+/// the same row every minute; one that goes on carries what it holds by itself.
+pub fn look_again(since: Timestamp, now: Timestamp) -> Timestamp {
+    let waited = now.duration_since(since) / 4;
+    now + waited.clamp(SENT_WITHIN, AGAIN_AT_MOST)
+}
+
 /// The two tables whose streams are read.
 #[derive(Clone, Debug)]
 pub struct Handout {
@@ -156,5 +167,28 @@ fn open(state: State, expires_at: Timestamp, now: Timestamp) -> Standing {
         State::Pending if expires_at < now => Standing::Expired,
         State::Pending => Standing::Open,
         _ => Standing::Settled,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(waited: i64, again: i64) {
+        let since: Timestamp = "2026-07-07T17:00:00Z".parse().unwrap();
+        let now = since + SignedDuration::from_mins(waited);
+        assert_eq!(look_again(since, now).duration_since(now).as_mins(), again);
+    }
+
+    #[test]
+    fn what_waits_long_is_looked_at_seldom() {
+        check(0, 1);
+        check(4, 1);
+        check(12, 3);
+        check(60, 15);
+        check(900, 15);
+        // The clock of another sandbox may be a little ahead.
+        check(-1, 1);
     }
 }

@@ -8,6 +8,11 @@ use crate::fault::{Fault, Faults};
 use crate::story::Story;
 use crate::world::{Report, Setting};
 
+/// In the place of faults: those that the seed draws.
+const DRAWN: &str = "drawn";
+/// How often a case is played at most to make it smaller: a city takes a second.
+const PLAYS: u32 = 80;
+
 /// What is played.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Case {
@@ -52,7 +57,8 @@ impl fmt::Display for Case {
             Told::City(seed, calls) => write!(f, "city {seed} {calls}")?,
             Told::InOrder(seed, calls) => write!(f, "in-order {seed} {calls}")?,
         }
-        for (effect, fault) in self.faults.iter().flatten() {
+        let Some(faults) = &self.faults else { return write!(f, " {DRAWN}") };
+        for (effect, fault) in faults {
             write!(f, " {effect}:{fault}")?;
         }
         Ok(())
@@ -79,6 +85,9 @@ impl FromStr for Case {
         };
         let mut faults = Faults::new();
         for word in words {
+            if word == DRAWN {
+                return Ok(Self { told, faults: None });
+            }
             let (effect, fault) = word.split_once(':').ok_or_else(|| format!("{word} is no effect:fault"))?;
             let effect = effect.parse().map_err(|_| format!("{effect} is no number"))?;
             faults.insert(effect, fault.parse::<Fault>()?);
@@ -87,7 +96,8 @@ impl FromStr for Case {
     }
 }
 
-/// The smallest list of faults that still breaks an invariant: halves, then single faults, are left out one by one.
+/// A small list of faults that still breaks an invariant: halves, then single faults, are left out one by one, as long as
+/// the plays last.
 pub fn shrink(case: &Case, faults: &Faults, agency: &Path) -> anyhow::Result<Case> {
     let fails = |faults: &Faults| anyhow::Ok(!case.with(faults.clone()).play(agency)?.violations.is_empty());
     let mut least = faults.clone();
@@ -95,7 +105,8 @@ pub fn shrink(case: &Case, faults: &Faults, agency: &Path) -> anyhow::Result<Cas
         return Ok(case.clone());
     }
     let mut size = least.len().div_ceil(2);
-    while size > 0 {
+    let mut plays = 0;
+    while size > 0 && plays < PLAYS {
         let list: Vec<(u64, Fault)> = least.iter().map(|(effect, fault)| (*effect, *fault)).collect();
         for part in list.chunks(size) {
             let fewer: Faults = least
@@ -103,7 +114,8 @@ pub fn shrink(case: &Case, faults: &Faults, agency: &Path) -> anyhow::Result<Cas
                 .filter(|(effect, fault)| !part.contains(&(**effect, **fault)))
                 .map(|(effect, fault)| (*effect, *fault))
                 .collect();
-            if fewer.len() < least.len() && fails(&fewer)? {
+            plays += 1;
+            if plays < PLAYS && fewer.len() < least.len() && fails(&fewer)? {
                 least = fewer;
             }
         }

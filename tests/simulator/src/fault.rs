@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::network::Service;
 
@@ -124,6 +124,29 @@ struct Drawn {
     random: fastrand::Rng,
     per_mille: u32,
     kinds: Vec<Fault>,
+    outage: Option<Outage>,
+}
+
+/// A time in which one service fails more often than not.
+#[derive(Debug)]
+struct Outage {
+    service: Service,
+    from: Timestamp,
+    until: Timestamp,
+}
+
+impl Outage {
+    /// The outage of `random`, if it has one, in the first half hour after `start`.
+    fn drawn(random: &mut fastrand::Rng, start: Timestamp) -> Option<Self> {
+        let service = [Service::DynamoDb, Service::S3, Service::S3, Service::Kms][random.usize(..4)];
+        let from = start + SignedDuration::from_secs(random.i64(0..1800));
+        let until = from + SignedDuration::from_secs(random.i64(2..90));
+        random.bool().then_some(Self { service, from, until })
+    }
+
+    fn strikes(&self, service: Service, now: Timestamp, random: &mut fastrand::Rng) -> bool {
+        service == self.service && (self.from..self.until).contains(&now) && random.u8(..3) > 0
+    }
 }
 
 impl Plan {
@@ -132,12 +155,13 @@ impl Plan {
         Self { listed, drawn: None, heals_at: None, used: Faults::new() }
     }
 
-    /// Drawn from `seed`, until `heals_at`.
-    pub(crate) fn drawn(seed: u64, heals_at: Timestamp) -> Self {
+    /// Drawn from `seed` for a story that begins at `start`, until `heals_at`.
+    pub(crate) fn drawn(seed: u64, start: Timestamp, heals_at: Timestamp) -> Self {
         let mut random = fastrand::Rng::with_seed(seed ^ 0x5eed_fa17);
         let per_mille = [2, 5, 10, 20, 40][random.usize(..5)];
         let kinds: Vec<Fault> = Fault::ALL.into_iter().filter(|_| random.u8(..3) > 0).collect();
-        let drawn = Drawn { random, per_mille, kinds };
+        let outage = Outage::drawn(&mut random, start);
+        let drawn = Drawn { random, per_mille, kinds, outage };
         Self { listed: Faults::new(), drawn: Some(drawn), heals_at: Some(heals_at), used: Faults::new() }
     }
 
@@ -149,7 +173,7 @@ impl Plan {
         action: &str,
         now: Timestamp,
     ) -> Option<Fault> {
-        let fault = self.listed.get(&number).copied().or_else(|| self.draw(now))?;
+        let fault = self.listed.get(&number).copied().or_else(|| self.draw(service, now))?;
         if !fault.fits(service, action) {
             return None;
         }
@@ -157,11 +181,14 @@ impl Plan {
         Some(fault)
     }
 
-    fn draw(&mut self, now: Timestamp) -> Option<Fault> {
+    fn draw(&mut self, service: Service, now: Timestamp) -> Option<Fault> {
         if self.heals_at.is_some_and(|heals_at| now >= heals_at) {
             return None;
         }
         let drawn = self.drawn.as_mut()?;
+        if drawn.outage.as_ref().is_some_and(|outage| outage.strikes(service, now, &mut drawn.random)) {
+            return Some(Fault::Error);
+        }
         let hit = drawn.random.u32(..1000) < drawn.per_mille;
         (hit && !drawn.kinds.is_empty()).then(|| drawn.kinds[drawn.random.usize(..drawn.kinds.len())])
     }

@@ -193,7 +193,7 @@ impl World {
             Runtime::new(network.sdk_config(), clock, entropy, crate::work::variables(&setting.agency));
         let plan = match &setting.faults {
             Some(listed) => Plan::listed(listed.clone()),
-            None => Plan::drawn(setting.seed, heals_at),
+            None => Plan::drawn(setting.seed, start, heals_at),
         };
         let mappings = vec![
             Mapping::new("Incidents", Reader::Plan, plan_filter()),

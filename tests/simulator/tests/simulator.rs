@@ -60,6 +60,8 @@ fn a_case_is_read_back_as_written() {
         let written = Case { told, faults: Some(faults.clone()) };
         assert_eq!(case(&written.to_string()), written);
     }
+    assert_eq!(case("city 7 32 drawn"), Case { told: Told::City(7, 32), faults: None });
+    assert_eq!(case("city 7 32 drawn").to_string(), "city 7 32 drawn");
     assert!("city 1".parse::<Case>().is_err());
     assert!("plain 0 3:melted".parse::<Case>().is_err());
 }
