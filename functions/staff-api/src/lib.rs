@@ -32,6 +32,7 @@ mod page;
 mod patrol;
 mod pause;
 mod people;
+mod preview;
 mod record;
 mod refusal;
 mod refusal_of_step;
