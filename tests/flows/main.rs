@@ -3,6 +3,7 @@
 
 mod advice;
 mod commands;
+mod desk;
 mod editions;
 mod eido;
 mod events;

@@ -89,6 +89,7 @@ fn request(route: &Route, task: &str) -> (&'static str, String, Value, Option<&'
     let post = |path: &str, body: Value| ("POST", path.to_owned(), body, None);
     let message = json!({"person": "p1", "text": "Please call.", "wait": true});
     match route {
+        Route::Me => get("/v1/me"),
         Route::IncidentUpdates { .. } => get("/v1/incidents/26-1/updates"),
         Route::CaseUpdates { .. } => get("/v1/cases/26-9/updates"),
         Route::IncidentMessages { .. } => post("/v1/incidents/26-1/messages", message),

@@ -101,6 +101,7 @@ async fn respond(stack: &Stack, route: &Route, token: &str, key: &str) -> u16 {
     let patrol =
         json!({"shift": "day", "geohash": "cbqd0jq", "arrived_at": "2026-07-05T13:00:00Z", "minutes": 15});
     let (method, path, body) = match route {
+        Route::Me => ("GET", "/v1/me", &Value::Null),
         Route::IncidentUpdates { .. } => ("GET", "/v1/incidents/26-1/updates", &Value::Null),
         Route::CaseUpdates { .. } => ("GET", "/v1/cases/26-9/updates", &Value::Null),
         Route::IncidentMessages { .. } => ("POST", "/v1/incidents/26-1/messages", &message),
@@ -158,6 +159,8 @@ async fn every_role_at_every_endpoint_of_updates() {
     opened(&stack, "26-1").await;
     charged(&stack, "26-9").await;
     insta::assert_snapshot!(matrix(&stack, |route| !is_about_officers(route) && !is_about_places(route)).await, @"
+    GET /v1/me
+      200 dispatch records investigator victim_services officer supervisor commander internal_affairs analyst auditor admin
     GET /v1/incidents/{id}/updates
       200 dispatch records victim_services auditor admin
       403 officer supervisor commander internal_affairs analyst

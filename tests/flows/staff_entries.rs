@@ -277,3 +277,118 @@ async fn an_entry_about_a_contact_names_the_field_that_is_wrong() {
         assert_eq!((status, &problem["errors"][0]["pointer"]), (422, &json!(pointer)), "{problem}");
     }
 }
+
+/// What a message would become, in the eyes of people in `groups`.
+async fn preview(world: &World, path: &str, groups: &[&str], mut body: Value) -> Value {
+    body["preview"] = json!(true);
+    let (status, answer) = world.command(path, groups, body).await;
+    assert_eq!(status, 200, "{answer}");
+    answer
+}
+
+#[tokio::test]
+async fn a_preview_says_what_would_be_sent_and_stores_nothing() {
+    let world = World::new().await;
+    let mut events = theft("e-1", NOON, "26-1");
+    events["data"]["people"][0]["language"] = json!("es");
+    world.cad(events).await;
+    let (decided, told) = (world.decisions("26-1").await, world.texts().len());
+    let body = json!({"person": "p1", "text": "Por favor llame."});
+    let shown = preview(&world, MESSAGES, &["dispatch"], body.clone()).await;
+    let text = "Example City Police: Por favor llame. Para no recibir mensajes responda STOP o ALTO.";
+    assert_eq!((&shown["would"], &shown["language"]), (&json!("send"), &json!("es")), "{shown}");
+    assert_eq!(shown["text"], text);
+    assert_eq!(
+        (&shown["encoding"], &shown["segments"], &shown["segments_allowed"]),
+        (&json!("GSM-7"), &json!(1), &json!(2))
+    );
+    assert_eq!(shown["septets"], json!(text.chars().count()));
+    assert_eq!(shown["ways"][0]["would"], "send");
+    assert_eq!(shown.get("reason"), None);
+    assert_eq!((world.decisions("26-1").await, world.texts().len()), (decided, told));
+    // The message itself says the same.
+    assert_eq!(write(&world, &["dispatch"], "k-1", body).await.0, 202);
+    assert_eq!(world.texts().last().unwrap().body, text);
+}
+
+#[tokio::test]
+async fn a_preview_gives_the_reason_that_the_message_would_be_refused_for() {
+    let world = World::new().await;
+    world.cad(theft("e-1", NOON, "26-1")).await;
+    world.cad(call("DVA", "e-2", NOON, "26-2", "+12185550124")).await;
+    let body = json!({"person": "p1", "text": "Please call."});
+    let violent = "/v1/incidents/26-2/messages";
+    let decided = world.decisions("26-2").await;
+    let shown = preview(&world, violent, &["dispatch"], body.clone()).await;
+    assert_eq!(
+        (&shown["would"], &shown["reason"]),
+        (&json!("withhold"), &json!("call_type_denied")),
+        "{shown}"
+    );
+    assert_eq!(shown["choices"][0]["choice"], "ask_victim_services");
+    assert!(shown["text"].as_str().unwrap().contains("Please call."));
+    assert_eq!(world.decisions("26-2").await, decided, "a preview is no decision");
+
+    let long =
+        preview(&world, MESSAGES, &["dispatch"], json!({"person": "p1", "text": "x".repeat(160)})).await;
+    assert_eq!(
+        (&long["would"], &long["reason"], &long["segments"]),
+        (&json!("withhold"), &json!("render_refused"), &json!(2))
+    );
+    let email = json!({"person": "p1", "text": "Please call.", "channel": "email"});
+    let none = preview(&world, MESSAGES, &["dispatch"], email).await;
+    assert_eq!(
+        (&none["reason"], &none["ways"][0]["channel"]),
+        (&json!("no_address"), &json!("email")),
+        "{none}"
+    );
+
+    let pause = json!({"scope": "all", "on": true, "reason": "trial"});
+    assert_eq!(world.command("/v1/pause", &["dispatch"], pause).await.0, 200);
+    assert_eq!(preview(&world, MESSAGES, &["dispatch"], body).await["reason"], "paused");
+}
+
+#[tokio::test]
+async fn a_preview_at_night_waits_as_the_message_would() {
+    let world = World::at("2026-07-07T22:30:00-05:00").await;
+    world.cad(theft("e-1", "2026-07-07T22:30:00-05:00", "26-1")).await;
+    let body = json!({"person": "p1", "text": "Please call."});
+    let shown = preview(&world, MESSAGES, &["records"], body.clone()).await;
+    let until = json!("2026-07-08T13:00:00Z");
+    assert_eq!(
+        (&shown["would"], &shown["reason"], &shown["until"]),
+        (&json!("defer"), &json!("quiet_hours"), &until)
+    );
+    assert_eq!(shown["choices"][0]["choice"], "wait");
+    let mut waiting = body;
+    waiting["wait"] = json!(true);
+    let shown = preview(&world, MESSAGES, &["records"], waiting).await;
+    assert_eq!(
+        (&shown["would"], &shown["waits_until"], shown.get("reason")),
+        (&json!("defer"), &until, None)
+    );
+}
+
+#[tokio::test]
+async fn a_preview_is_for_those_who_may_write_and_names_what_is_wrong() {
+    let world = World::new().await;
+    world.cad(theft("e-1", NOON, "26-1")).await;
+    let ask = async |groups: &[&str], body: Value| world.command(MESSAGES, groups, body).await;
+    let body = |person: &str| json!({"person": person, "text": "Please call.", "preview": true});
+    assert_eq!(ask(&["analyst"], body("p1")).await.0, 403);
+    assert_eq!(ask(&["investigator"], body("p1")).await.0, 404);
+    let (status, problem) = ask(&["dispatch"], body("p9")).await;
+    assert_eq!((status, &problem["errors"][0]["pointer"]), (422, &json!("/person")));
+    let mut overriding = body("p1");
+    overriding["override_reason"] = json!("urgent");
+    assert_eq!(ask(&["dispatch"], overriding).await.0, 403);
+}
+
+#[tokio::test]
+async fn the_record_lists_whom_one_may_write_to_without_names() {
+    let world = World::new().await;
+    world.cad(theft("e-1", NOON, "26-1")).await;
+    let updates = world.updates("26-1").await;
+    let caller = json!({"id": "p1", "roles": ["caller"], "channels": ["text"], "addresses": ["…0123"]});
+    assert_eq!(updates["people"], json!([caller]));
+}

@@ -1,6 +1,6 @@
 //! `POST /v1/incidents/{id}/messages` and `POST /v1/cases/{number}/messages`: a message in a member of staff's own
 //! words, to one person. It passes the same gates as every update. What would not go out now is not stored: the answer
-//! says why, and what there is to choose.
+//! says why, and what there is to choose. With `preview` nothing is stored at all, and the answer says what would be.
 use aws_lambda_events::event::apigw::ApiGatewayV2httpRequest;
 use incident::StaffMessage;
 use incident::staff::Way;
@@ -17,19 +17,21 @@ use updates::{Channel, Kind, Outcome, Planned, Reason, Subject, plan};
 use crate::body::{self, refuse};
 use crate::caller::Caller;
 use crate::messages::is_own_case;
-use crate::refusal::{MAY_OVERRIDE, Withheld, withheld};
+use crate::refusal::{MAY_OVERRIDE, TOO_LONG, Withheld, withheld};
 use crate::route::Route;
 use crate::{Context, Reply, SOURCE, not_found};
 
 /// How often the subject is read again when somebody else writes it at the same time.
 const ROUNDS: u32 = 8;
+/// Ordinal of a message that is only shown: no key has so few digits.
+const PREVIEW: &str = "preview";
 /// Longest message, in bytes; a text holds far less.
 const LONGEST: usize = 2_000;
 
 /// A message as written.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entry {
+pub(crate) struct Entry {
     /// Id of the person in the call or case.
     person: String,
     text: String,
@@ -42,6 +44,9 @@ struct Entry {
     /// Why it goes out although the type of call or the address is off limits.
     #[serde(default)]
     override_reason: Option<String>,
+    /// Whether it is only to be shown.
+    #[serde(default)]
+    preview: bool,
 }
 
 #[derive(Serialize)]
@@ -64,11 +69,11 @@ struct Sending {
 }
 
 /// A request to write about one subject.
-struct Writing<'a> {
+pub(crate) struct Writing<'a> {
     key: String,
-    ordinal: String,
+    pub(crate) ordinal: String,
     entry: &'a Entry,
-    caller: &'a Caller,
+    pub(crate) caller: &'a Caller,
 }
 
 /// A message about a call.
@@ -111,13 +116,20 @@ async fn write(
     }
     let read = body::read::<Entry>(request).and_then(|entry| {
         check(&entry, caller)?;
-        Ok((entry, body::request_name(request, &format!("message|{key}"))?))
+        let name = match entry.preview {
+            true => PREVIEW.to_owned(),
+            false => body::request_name(request, &format!("message|{key}"))?,
+        };
+        Ok((entry, name))
     });
     let (entry, ordinal) = match read {
         Ok(read) => read,
         Err(answer) => return Ok(Reply { answer, about }),
     };
     let message = Writing { key, ordinal, entry: &entry, caller };
+    if entry.preview {
+        return Ok(Reply { answer: preview(context, &message).await?, about });
+    }
     let mut round = 0;
     let answer = loop {
         match once(context, &message).await {
@@ -142,6 +154,23 @@ fn check(entry: &Entry, caller: &Caller) -> Result<(), Answer> {
     Ok(())
 }
 
+/// What would become of the message, and its words.
+async fn preview(context: &Context, message: &Writing<'_>) -> Result<Answer, StoreError> {
+    let now = context.clock.now();
+    let Some(mut loaded) = context.updates.load(&message.key).await? else { return Ok(not_found()) };
+    if let Some(answer) = no_such_person(&loaded, message) {
+        return Ok(answer);
+    }
+    add(&mut loaded.subject, message, now);
+    let ways = planned(context, &loaded, message, now).await?;
+    Ok(crate::preview::show(context, &loaded, message, &ways))
+}
+
+fn no_such_person(loaded: &Loaded, message: &Writing<'_>) -> Option<Answer> {
+    let is_there = loaded.subject.people().iter().any(|(id, _)| *id == message.entry.person);
+    (!is_there).then(|| refuse("/person", "must be the id of a person in this call or case"))
+}
+
 async fn once(context: &Context, message: &Writing<'_>) -> Result<Answer, StoreError> {
     let now = context.clock.now();
     let Some(mut loaded) = context.updates.load(&message.key).await? else { return Ok(not_found()) };
@@ -152,8 +181,8 @@ async fn once(context: &Context, message: &Writing<'_>) -> Result<Answer, StoreE
             Ok(refuse("", "this Idempotency-Key was used for another message; take a new one"))
         };
     }
-    if !loaded.subject.people().iter().any(|(id, _)| *id == message.entry.person) {
-        return Ok(refuse("/person", "must be the id of a person in this call or case"));
+    if let Some(answer) = no_such_person(&loaded, message) {
+        return Ok(answer);
     }
     add(&mut loaded.subject, message, now);
     if let Some(answer) = refusal(context, &loaded, message, now).await? {
@@ -199,6 +228,38 @@ fn add(subject: &mut Subject, message: &Writing<'_>, now: Timestamp) {
     );
 }
 
+impl Writing<'_> {
+    /// Whether it goes by this way, now or, where its writer lets it wait, later.
+    pub(crate) fn goes(&self, way: &Planned) -> bool {
+        match way.outcome {
+            Outcome::Pending => true,
+            Outcome::Deferred(_) => self.entry.wait,
+            _ => false,
+        }
+    }
+}
+
+/// The ways as planned, and none while updates are paused.
+async fn planned(
+    context: &Context,
+    loaded: &Loaded,
+    message: &Writing<'_>,
+    now: Timestamp,
+) -> Result<Vec<Planned>, StoreError> {
+    let plan = plan(&loaded.subject, &loaded.known.states, &context.policy, now);
+    let is_this = |way: &Planned| way.kind == Kind::StaffMessage && way.ordinal == message.ordinal;
+    let mut ways: Vec<Planned> = plan.updates.into_iter().filter(is_this).collect();
+    if ways.iter().any(|way| message.goes(way)) {
+        let pauses = context.updates.messages.pauses().await?;
+        if pauses.iter().any(|pause| pause.covers(Kind::StaffMessage, &loaded.subject)) {
+            for way in &mut ways {
+                way.outcome = Outcome::Suppressed(Reason::Paused);
+            }
+        }
+    }
+    Ok(ways)
+}
+
 /// Why the message does not go out, if it does not by any way: planned, paused, worded. Each refusal that is not about
 /// the words stands in the record.
 async fn refusal(
@@ -207,23 +268,10 @@ async fn refusal(
     message: &Writing<'_>,
     now: Timestamp,
 ) -> Result<Option<Answer>, StoreError> {
-    let plan = plan(&loaded.subject, &loaded.known.states, &context.policy, now);
-    let is_this = |way: &Planned| way.kind == Kind::StaffMessage && way.ordinal == message.ordinal;
-    let mut ways: Vec<Planned> = plan.updates.into_iter().filter(is_this).collect();
-    let goes = |way: &Planned| match way.outcome {
-        Outcome::Pending => true,
-        Outcome::Deferred(_) => message.entry.wait,
-        _ => false,
-    };
-    if ways.iter().any(goes) {
-        let pauses = context.updates.messages.pauses().await?;
-        if !pauses.iter().any(|pause| pause.covers(Kind::StaffMessage, &loaded.subject)) {
-            let mut going = ways.iter().filter(|way| goes(way));
-            return Ok(going.find_map(|way| unworded(context, loaded, message, way)));
-        }
-        for way in &mut ways {
-            way.outcome = Outcome::Suppressed(Reason::Paused);
-        }
+    let ways = planned(context, loaded, message, now).await?;
+    if ways.iter().any(|way| message.goes(way)) {
+        let mut going = ways.iter().filter(|way| message.goes(way));
+        return Ok(going.find_map(|way| unworded(context, loaded, message, way)));
     }
     let answer = withheld(&why(&ways), message.caller, context.policy.zone());
     for way in ways {
@@ -235,7 +283,7 @@ async fn refusal(
 }
 
 /// Why none of the ways is one: quiet hours if it might only wait, else the first reason.
-fn why(ways: &[Planned]) -> Withheld {
+pub(crate) fn why(ways: &[Planned]) -> Withheld {
     let waits = ways.iter().find_map(|way| match way.outcome {
         Outcome::Deferred(until) => Some(Withheld::Quiet(until)),
         _ => None,
@@ -247,21 +295,22 @@ fn why(ways: &[Planned]) -> Withheld {
     waits.or(reason).unwrap_or(Withheld::Reason(Reason::Cancelled))
 }
 
+/// The language that was asked for from the address of this way.
+pub(crate) fn asked<'a>(loaded: &'a Loaded, way: &Planned) -> Option<&'a str> {
+    let index = way.address.as_ref().and_then(|address| loaded.known.indexes.get(&address.0))?;
+    loaded.known.language(index)
+}
+
 /// The refusal where the words cannot be sent by this way.
 fn unworded(context: &Context, loaded: &Loaded, message: &Writing<'_>, way: &Planned) -> Option<Answer> {
-    let index = way.address.as_ref().and_then(|address| loaded.known.indexes.get(&address.0));
-    let asked = index.and_then(|index| loaded.known.language(index));
+    let asked = asked(loaded, way);
     let unapproved =
         || withheld(&Withheld::Reason(Reason::UnapprovedText), message.caller, context.policy.zone());
     let Some(words) = &context.words else { return Some(unapproved()) };
     match words.word(&loaded.subject, &way.person, way.kind, &way.ordinal, way.channel, asked) {
         Ok(_) => None,
         Err(Reason::UnapprovedText) => Some(unapproved()),
-        Err(_) => {
-            let detail = "does not fit into a text together with the department's name and how to stop: say it in \
-                          fewer words, or choose channel email";
-            Some(refuse("/text", detail))
-        }
+        Err(_) => Some(refuse("/text", TOO_LONG)),
     }
 }
 
@@ -294,6 +343,7 @@ mod tests {
             channel: None,
             wait: false,
             override_reason: reason.map(Into::into),
+            preview: false,
         };
         let caller = Caller { subject: "s".into(), email: None, roles: BTreeSet::from([role]) };
         assert_eq!(check(&entry, &caller).err().map(|answer| answer.status), expected);

@@ -1,6 +1,9 @@
 //! `GET /v1/incidents/{id}/updates` and `GET /v1/cases/{number}/updates`: every decision and message about a call or
 //! a case, in order, with its reason. Addresses are masked: whoever helps a caller needs to see what was said, not to
 //! copy a number.
+use std::collections::BTreeSet;
+
+use incident::{Person, Role};
 use jiff::Timestamp;
 use serde::Serialize;
 use startup::http::Answer;
@@ -18,8 +21,22 @@ struct Updates<'a> {
     incident_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     case_number: Option<&'a str>,
+    people: Vec<PersonShown>,
     decisions: Vec<DecisionShown>,
     messages: Vec<MessageShown>,
+}
+
+/// A person in the call or case, as far as whoever writes to them has to know.
+#[derive(Serialize)]
+struct PersonShown {
+    id: String,
+    roles: BTreeSet<Role>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<String>,
+    /// Ways for which there is an address.
+    channels: Vec<Channel>,
+    /// Masked.
+    addresses: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -78,8 +95,10 @@ pub(crate) async fn of_incident(context: &Context, caller: &Caller, id: &str) ->
     if !all && !is_own_case(context, caller, stored.facts.case_number()).await? {
         return Ok(Reply { answer: not_found(), about });
     }
-    let (decisions, messages) = record(context, &Subject::incident_key(id)).await?;
-    let updates = Updates { incident_id: Some(id), case_number: None, decisions, messages };
+    let key = Subject::incident_key(id);
+    let people = people(context, &key).await?;
+    let (decisions, messages) = record(context, &key).await?;
+    let updates = Updates { incident_id: Some(id), case_number: None, people, decisions, messages };
     Ok(Reply { answer: Answer::json(200, &updates), about })
 }
 
@@ -92,8 +111,10 @@ pub(crate) async fn of_case(context: &Context, caller: &Caller, number: &str) ->
     if !known || (!all && !is_own_case(context, caller, Some(number)).await?) {
         return Ok(Reply { answer: not_found(), about });
     }
-    let (decisions, messages) = record(context, &Subject::case_key(number)).await?;
-    let updates = Updates { incident_id: None, case_number: Some(number), decisions, messages };
+    let key = Subject::case_key(number);
+    let people = people(context, &key).await?;
+    let (decisions, messages) = record(context, &key).await?;
+    let updates = Updates { incident_id: None, case_number: Some(number), people, decisions, messages };
     Ok(Reply { answer: Answer::json(200, &updates), about })
 }
 
@@ -108,6 +129,26 @@ pub(crate) async fn is_own_case(
     let email = case.facts.investigator().and_then(|investigator| investigator.email.as_deref());
     let own = |mine: &str| email.is_some_and(|email| email.eq_ignore_ascii_case(mine));
     Ok(own(&caller.subject) || caller.email.as_deref().is_some_and(own))
+}
+
+/// Everybody in the call or case who was not taken off it, without names.
+async fn people(context: &Context, key: &str) -> anyhow::Result<Vec<PersonShown>> {
+    let Some(loaded) = context.updates.load(key).await? else { return Ok(Vec::new()) };
+    let people = loaded.subject.people().into_iter().filter(|(_, person)| !person.is_removed());
+    Ok(people.map(|(id, person)| shown(id, person)).collect())
+}
+
+fn shown(id: String, person: &Person) -> PersonShown {
+    let ways = [(Channel::Text, person.phone()), (Channel::Email, person.email())];
+    let known: Vec<(Channel, &str)> =
+        ways.into_iter().filter_map(|(channel, address)| Some((channel, address?))).collect();
+    PersonShown {
+        id,
+        roles: person.roles(),
+        language: person.language().map(str::to_owned),
+        channels: known.iter().map(|(channel, _)| *channel).collect(),
+        addresses: known.iter().map(|(_, address)| mask::address(address)).collect(),
+    }
 }
 
 async fn record(context: &Context, key: &str) -> anyhow::Result<(Vec<DecisionShown>, Vec<MessageShown>)> {

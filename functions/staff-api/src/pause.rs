@@ -3,6 +3,7 @@
 use aws_lambda_events::event::apigw::ApiGatewayV2httpRequest;
 use serde::{Deserialize, Serialize};
 use startup::http::{Answer, Fault, raw_body};
+use table::StoreError;
 use table::limits::BREAKER;
 use table::messages::Pause;
 use updates::Kind;
@@ -47,12 +48,15 @@ struct Receipt {
 
 /// A pause in force. Who set it stands in the audit trail.
 #[derive(Serialize)]
-struct InForce {
+pub(crate) struct InForce {
     scope: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<String>,
     since: jiff::Timestamp,
     reason: String,
+    /// When it ends by itself, as the circuit breaker does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<jiff::Timestamp>,
 }
 
 impl From<Pause> for InForce {
@@ -61,8 +65,18 @@ impl From<Pause> for InForce {
             Some((scope, value)) => (scope.to_owned(), Some(value.to_owned())),
             None => (pause.scope, None),
         };
-        Self { scope, value, since: pause.since, reason: pause.reason }
+        Self { scope, value, since: pause.since, reason: pause.reason, until: pause.until }
     }
+}
+
+/// The pauses in force now; a breaker whose time is over has closed.
+pub(crate) async fn in_force(context: &Context) -> Result<Vec<InForce>, StoreError> {
+    let now = context.clock.now();
+    let pauses = context.updates.messages.pauses().await?.into_iter();
+    Ok(pauses
+        .filter(|pause| pause.scope != BREAKER || pause.is_open_breaker(now))
+        .map(InForce::from)
+        .collect())
 }
 
 pub(crate) async fn set(
@@ -93,7 +107,7 @@ pub(crate) async fn set(
         (Scope::Incident, Some(id)) => vec![id.clone()],
         _ => Vec::new(),
     };
-    let in_force = context.updates.messages.pauses().await?.into_iter().map(InForce::from).collect();
+    let in_force = in_force(context).await?;
     let receipt = Receipt { scope: order.scope, value: order.value, on: order.on, since, in_force };
     Ok(Reply { answer: Answer::json(200, &receipt), about })
 }

@@ -7,6 +7,10 @@ use updates::Reason;
 
 use crate::caller::{Caller, Role};
 
+/// What is said of words that no text holds.
+pub(crate) const TOO_LONG: &str = "does not fit into a text together with the department's name and how to stop: say it in \
+                                   fewer words, or choose channel email";
+
 /// Who may decide that a message goes out although the type of call or the address is off limits.
 pub(crate) const MAY_OVERRIDE: &[Role] = &[Role::VictimServices, Role::Admin];
 
@@ -29,6 +33,17 @@ struct Problem<'a> {
     reason: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     until: Option<Timestamp>,
+    choices: Vec<Choice>,
+}
+
+/// Why a message does not go out now, in words, and what there is to choose.
+#[derive(Serialize)]
+pub(crate) struct Told {
+    /// `quiet_hours`, or one of the reasons of the contract.
+    pub(crate) reason: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<Timestamp>,
+    detail: String,
     choices: Vec<Choice>,
 }
 
@@ -69,21 +84,26 @@ const NONE_LIVE: Choice =
 
 /// 409 with the reason and what there is to choose.
 pub(crate) fn withheld(why: &Withheld, caller: &Caller, zone: &TimeZone) -> Answer {
+    let Told { reason, until, detail, choices } = told(why, caller, zone);
+    let detail = format!("{detail}; nothing was stored");
+    let problem =
+        Problem { r#type: "about:blank", title: "Not sent", status: 409, detail, reason, until, choices };
+    Answer { media_type: "application/problem+json", ..Answer::json(409, &problem) }
+}
+
+/// The reason in words, and what there is to choose.
+pub(crate) fn told(why: &Withheld, caller: &Caller, zone: &TimeZone) -> Told {
     let (reason, until, detail) = match why {
         Withheld::Quiet(until) => {
             let clock =
                 until.map(|until| until.to_zoned_datetime(zone.clone()).strftime("%H:%M").to_string());
             let clock = clock.unwrap_or_else(|| "later".into());
-            ("quiet_hours", *until, format!("quiet hours: it would go out at {clock}; nothing was stored"))
+            ("quiet_hours", *until, format!("quiet hours: it would go out at {clock}"))
         }
-        Withheld::Reason(reason) => {
-            (reason.word(), None, format!("it would not go out ({}); nothing was stored", reason.rule()))
-        }
+        Withheld::Reason(Reason::RenderRefused) => (Reason::RenderRefused.word(), None, TOO_LONG.to_owned()),
+        Withheld::Reason(reason) => (reason.word(), None, format!("it would not go out ({})", reason.rule())),
     };
-    let choices = choices(why, caller.is_any(MAY_OVERRIDE));
-    let problem =
-        Problem { r#type: "about:blank", title: "Not sent", status: 409, detail, reason, until, choices };
-    Answer { media_type: "application/problem+json", ..Answer::json(409, &problem) }
+    Told { reason, until, detail, choices: choices(why, caller.is_any(MAY_OVERRIDE)) }
 }
 
 fn choices(why: &Withheld, may_override: bool) -> Vec<Choice> {
@@ -95,7 +115,7 @@ fn choices(why: &Withheld, may_override: bool) -> Vec<Choice> {
         Reason::CallTypeDenied | Reason::OffenceDenied | Reason::SafetyLatch => {
             vec![if may_override { OVERRIDE } else { ASK }, CALL]
         }
-        Reason::ContactNoText => vec![EMAIL, CALL],
+        Reason::ContactNoText | Reason::RenderRefused => vec![EMAIL, CALL],
         Reason::ContactNoEmail => vec![TEXT, CALL],
         Reason::ContactAskFirst => vec![CONSENT, CALL],
         Reason::NoAddress | Reason::NotASubscriberNumber | Reason::UndeliverableAddress => {

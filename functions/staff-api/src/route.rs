@@ -6,6 +6,8 @@ use crate::caller::{Caller, Role};
 /// What a request is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
+    /// `GET /v1/me`
+    Me,
     /// `GET /v1/incidents/{id}/updates`
     IncidentUpdates {
         /// Incident.
@@ -116,9 +118,10 @@ pub enum Route {
 
 impl Route {
     /// One of each, for tests over all of them.
-    pub fn samples() -> [Self; 25] {
+    pub fn samples() -> [Self; 26] {
         let id = || "sample".to_owned();
         [
+            Self::Me,
             Self::IncidentUpdates { id: id() },
             Self::CaseUpdates { number: id() },
             Self::IncidentMessages { id: id() },
@@ -161,6 +164,7 @@ impl Route {
             return None;
         }
         match (method, parts.as_slice()) {
+            ("GET", ["v1", "me"]) => Some(Self::Me),
             ("GET", ["v1", "incidents", id, "updates"]) => Some(Self::IncidentUpdates { id: (*id).into() }),
             ("GET", ["v1", "cases", number, "updates"]) => {
                 Some(Self::CaseUpdates { number: (*number).into() })
@@ -208,6 +212,7 @@ impl Route {
     pub fn full_roles(&self) -> &'static [Role] {
         use Role::{Admin, Analyst, Auditor, Commander, Dispatch, InternalAffairs, Records, VictimServices};
         match self {
+            Self::Me => &Role::ALL,
             Self::IncidentUpdates { .. } | Self::CaseUpdates { .. } => {
                 &[Dispatch, Records, VictimServices, Auditor, Admin]
             }
@@ -262,18 +267,19 @@ impl Route {
             | Self::PatrolVisits { .. }
             | Self::PatrolReport => &[Role::Supervisor],
             Self::AlertStatement { .. } => &[Role::Officer],
-            Self::ContactsSearch | Self::Contacts | Self::Pause => &[],
+            Self::Me | Self::ContactsSearch | Self::Contacts | Self::Pause => &[],
         }
     }
 
-    /// Whether any of the caller's roles may come here at all.
+    /// Whether any of the caller's roles may come here at all. Who one is, is told to everybody who signed in.
     pub fn admits(&self, caller: &Caller) -> bool {
-        caller.is_any(self.full_roles()) || caller.is_any(self.limited_roles())
+        *self == Self::Me || caller.is_any(self.full_roles()) || caller.is_any(self.limited_roles())
     }
 
     /// Name in the audit trail: the address without its values.
     pub fn name(&self) -> &'static str {
         match self {
+            Self::Me => "GET /v1/me",
             Self::IncidentUpdates { .. } => "GET /v1/incidents/{id}/updates",
             Self::CaseUpdates { .. } => "GET /v1/cases/{number}/updates",
             Self::IncidentMessages { .. } => "POST /v1/incidents/{id}/messages",
@@ -341,6 +347,7 @@ mod tests {
     fn routes_go_by_method_and_path() {
         check("GET", "/v1/alerts", Some(Route::Alerts));
         check("POST", "/v1/alerts", None);
+        check("GET", "/v1/me", Some(Route::Me));
         check("GET", "/v1/pause", None);
         check("GET", "/v1/incidents/26-1%2F2/updates", Some(Route::IncidentUpdates { id: "26-1/2".into() }));
         check("GET", "/v1/reports/patrol", Some(Route::PatrolReport));
@@ -358,7 +365,9 @@ mod tests {
     /// Which part of the contract a route belongs to.
     fn part(route: &Route) -> &'static str {
         let named = |parts: &[&str]| parts.iter().any(|part| route.name().contains(part));
-        if named(&["/patrol"]) {
+        if named(&["/v1/me"]) {
+            "desk"
+        } else if named(&["/patrol"]) {
             "places"
         } else if named(&["/v1/officers", "/v1/alerts", "/v1/reports"]) {
             "officers"
@@ -385,7 +394,7 @@ mod tests {
             }
             let nobody =
                 Caller { subject: "s".into(), email: None, roles: std::collections::BTreeSet::new() };
-            assert!(!route.admits(&nobody));
+            assert_eq!(route.admits(&nobody), route == Route::Me);
         }
         table
     }
@@ -425,6 +434,15 @@ mod tests {
           own: investigator
         POST /v1/pause
           all: admin commander dispatch
+          own: 
+        ");
+    }
+
+    #[test]
+    fn every_role_at_every_endpoint_of_the_desk_itself() {
+        insta::assert_snapshot!(table("desk"), @"
+        GET /v1/me
+          all: admin analyst auditor commander dispatch internal_affairs investigator officer records supervisor victim_services
           own: 
         ");
     }

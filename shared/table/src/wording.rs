@@ -6,7 +6,10 @@ use std::sync::Arc;
 use startup::agency::{Agency, AgencyError, Folder};
 use updates::approvals::Approvals;
 use updates::gates::denied;
-use updates::render::{AgencyWords, Rendered, agency_values, render, render_answer, render_footer, values};
+use updates::render::{
+    AgencyWords, Refused, Rendered, Values, agency_values, draft, render, render_answer, render_footer,
+    values,
+};
 use updates::texts::Texts;
 use updates::{Answer, Channel, Kind, Policy, Reason, Subject};
 use updates::{advice, language};
@@ -33,6 +36,9 @@ pub struct Worded {
     /// The words.
     pub words: Rendered,
 }
+
+/// How words are filled: as they are sent, or as a draft.
+type Render = fn(Kind, Channel, &Texts, &Values) -> Result<Rendered, Refused>;
 
 /// What stands below an e-mail.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -93,6 +99,28 @@ impl Words {
         kind: Kind,
         ordinal: &str,
         channel: Channel,
+        asked: Option<&str>,
+    ) -> Result<Worded, Reason> {
+        self.fill(render, (subject, person), (kind, ordinal, channel), asked)
+    }
+
+    /// The same for whoever still writes it: a text may be longer than one that is sent.
+    pub fn draft(
+        &self,
+        subject: &Subject,
+        person: &str,
+        ordinal: &str,
+        channel: Channel,
+        asked: Option<&str>,
+    ) -> Result<Worded, Reason> {
+        self.fill(draft, (subject, person), (Kind::StaffMessage, ordinal, channel), asked)
+    }
+
+    fn fill(
+        &self,
+        render: Render,
+        (subject, person): (&Subject, &str),
+        (kind, ordinal, channel): (Kind, &str, Channel),
         asked: Option<&str>,
     ) -> Result<Worded, Reason> {
         let own = subject

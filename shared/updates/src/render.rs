@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::advice::PLACEHOLDER;
 use crate::derive::{ordinal_of, ordinal_of_agency};
 use crate::kind::{Answer, Channel, Kind};
-use crate::segments::{Alphabet, limit, measure};
+use crate::segments::{Alphabet, Size, limit, measure};
 use crate::subject::Subject;
 use crate::texts::{EMAILS, Texts, environment};
 use crate::transliterate::plain;
@@ -122,9 +122,19 @@ fn assigned<'a>(case: &'a incident::Case, ordinal: &str) -> Option<&'a Investiga
     case.facts.assignments().map(|(_, who)| who).find(|who| ordinal_of(who) == ordinal)
 }
 
-/// Fills the words of `kind` for `channel`. Texts have plain marks in place of typographic ones and must fit
-/// [`limit`] parts, or two where a name in them needs UCS-2. Advice is known to bodies of e-mails alone: it may hold a link.
+/// Fills the words of `kind` for `channel`. Texts must fit the parts that [`allowed`] gives them.
 pub fn render(kind: Kind, channel: Channel, texts: &Texts, values: &Values) -> Result<Rendered, Refused> {
+    let rendered = draft(kind, channel, texts, values)?;
+    if channel == Channel::Text {
+        let refused = |reason| Refused { kind, language: texts.language.clone(), reason };
+        fits(&rendered.body, &texts.language).map_err(refused)?;
+    }
+    Ok(rendered)
+}
+
+/// The same however long it is, for whoever still writes it. Texts have plain marks in place of typographic ones. Advice
+/// is known to bodies of e-mails alone: it may hold a link.
+pub fn draft(kind: Kind, channel: Channel, texts: &Texts, values: &Values) -> Result<Rendered, Refused> {
     let refused = |reason: String| Refused { kind, language: texts.language.clone(), reason };
     let mut without_advice = values.clone();
     without_advice.remove(PLACEHOLDER);
@@ -135,9 +145,7 @@ pub fn render(kind: Kind, channel: Channel, texts: &Texts, values: &Values) -> R
     let words = texts.of(kind);
     match channel {
         Channel::Text => {
-            let body = plain(&fill(&words.text, &without_advice)?);
-            fits(&body, &texts.language).map_err(refused)?;
-            Ok(Rendered { subject: String::new(), body })
+            Ok(Rendered { subject: String::new(), body: plain(&fill(&words.text, &without_advice)?) })
         }
         Channel::Email => {
             Ok(Rendered { subject: fill(&words.subject, &without_advice)?, body: fill(&words.body, values)? })
@@ -167,9 +175,14 @@ pub fn fill(template: &str, values: &Values) -> Result<String, String> {
     environment().render_str(template, values).map_err(|error| format!("{:?}", error.kind()))
 }
 
+/// Parts that a text of this size may take: [`limit`], or two where a name in it needs UCS-2.
+pub fn allowed(size: Size, language: &str) -> usize {
+    if size.alphabet == Alphabet::Gsm7 { limit(language) } else { 2 }
+}
+
 fn fits(body: &str, language: &str) -> Result<(), String> {
     let size = measure(body);
-    let limit = if size.alphabet == Alphabet::Gsm7 { limit(language) } else { 2 };
+    let limit = allowed(size, language);
     if size.parts > limit {
         return Err(format!("{} units need {} parts, the limit is {limit}", size.units, size.parts));
     }

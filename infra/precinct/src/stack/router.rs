@@ -12,7 +12,8 @@ use super::server::{Ask, Reply, json as json_reply};
 use super::{Shared, local, public};
 
 /// The routes of the staff API, as in the template.
-const STAFF_ROUTES: [(&str, &str); 25] = [
+const STAFF_ROUTES: [(&str, &str); 26] = [
+    ("GET", "/v1/me"),
     ("GET", "/v1/incidents/{id}/updates"),
     ("GET", "/v1/cases/{number}/updates"),
     ("POST", "/v1/incidents/{id}/messages"),

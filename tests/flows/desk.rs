@@ -1,0 +1,106 @@
+//! What the desk shows of whoever sits at it and of the service itself: who one is and may do, what is paused.
+#![expect(clippy::unwrap_used, reason = "a helper that fails is a failed test")]
+use serde_json::{Value, json};
+use staff_api::{Role, Route};
+
+use crate::staff::{NOW, ask, department, stack};
+
+/// What `subject` in `groups` is told about themselves.
+async fn me(stack: &precinct::stack::Stack, subject: &str, groups: &[&str]) -> Value {
+    let (status, answer) = ask(stack, "/v1/me", subject, groups).await;
+    assert_eq!(status, 200, "{answer}");
+    answer
+}
+
+fn may(me: &Value) -> Vec<&str> {
+    me["may"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn everybody_is_told_who_they_are_and_where_they_are() {
+    let stack = stack().await;
+    department(&stack).await;
+    let told = me(&stack, "subject-1", &["supervisor"]).await;
+    assert_eq!(told["subject"], "subject-1");
+    assert_eq!(told["roles"], json!(["supervisor"]));
+    assert_eq!(told["officer"], json!({"id": "E-1", "name": "Sample Officer 1"}));
+    let agency = json!({"name": "Example City Police", "time_zone": "America/Chicago", "phone": "218-555-0100",
+        "languages": ["en", "es", "hmn", "so"], "default_language": "en"});
+    assert_eq!(told["agency"], agency);
+    assert_eq!((NOW, &told["now"]), ("2026-07-04T18:00:00Z", &json!("2026-07-04T13:00:00-05:00")));
+    assert_eq!(me(&stack, "stranger", &["dispatch"]).await["officer"], Value::Null);
+}
+
+#[tokio::test]
+async fn may_names_what_admits_the_caller_and_nothing_else() {
+    let stack = stack().await;
+    department(&stack).await;
+    for role in Role::ALL {
+        let told = me(&stack, "stranger", &[role.word()]).await;
+        let named = may(&told);
+        for route in Route::samples() {
+            let open = route.full_roles().contains(&role)
+                || route.limited_roles().contains(&role) && !matches!(role, Role::Officer | Role::Supervisor);
+            assert_eq!(
+                named.contains(&route.name()),
+                open || route == Route::Me,
+                "{} {}",
+                role.word(),
+                route.name()
+            );
+        }
+    }
+    // Roles that need the roster: nothing for a token that it does not know, nor for a supervisor on leave.
+    let own = may(&me(&stack, "subject-1", &["officer"]).await).len();
+    assert!(own > 1 && may(&me(&stack, "subject-1", &["supervisor"]).await).len() > own);
+    let away = tests::department(NOW)
+        .into_iter()
+        .find(|event| event["type"] == "officer.upserted" && event["data"]["officer_id"] == "E-1");
+    let mut away = away.unwrap();
+    away["id"] = json!("leave-1");
+    away["timestamp"] = json!("2026-07-04T18:00:01Z");
+    away["data"]["active"] = json!(false);
+    let (status, answer) = stack.post("/v1/personnel/events", &away).await.unwrap();
+    assert_eq!((status, &answer["accepted"]), (202, &json!(1)), "{answer}");
+    assert_eq!(may(&me(&stack, "subject-1", &["supervisor"]).await), ["GET /v1/me"]);
+    assert_eq!(may(&me(&stack, "subject-1", &["officer"]).await).len(), own);
+}
+
+#[tokio::test]
+async fn pauses_are_told_to_everybody_with_a_role() {
+    let stack = stack().await;
+    let order = json!({"scope": "kind", "value": "survey", "on": true, "reason": "too many"});
+    let token = stack.token("d", &["dispatch"]);
+    assert_eq!(stack.command("/v1/pause", &token, &order).await.unwrap().0, 200);
+    let pause = json!([{"scope": "kind", "value": "survey", "since": NOW, "reason": "too many"}]);
+    for role in Role::ALL {
+        assert_eq!(me(&stack, "stranger", &[role.word()]).await["pauses"], pause, "{}", role.word());
+    }
+    let nobody = me(&stack, "stranger", &["none_of_ours"]).await;
+    assert_eq!(
+        (&nobody["pauses"], &nobody["roles"], may(&nobody)),
+        (&json!([]), &json!([]), vec!["GET /v1/me"])
+    );
+    assert_eq!(stack.get("/v1/me", "no.valid.token").await.unwrap().0, 401);
+    assert_eq!(me(&stack, "d", &["dispatch"]).await["pauses"], pause);
+    let off = json!({"scope": "kind", "value": "survey", "on": false});
+    assert_eq!(stack.command("/v1/pause", &token, &off).await.unwrap().0, 200);
+    assert_eq!(me(&stack, "d", &["dispatch"]).await["pauses"], json!([]));
+}
+
+#[tokio::test]
+async fn an_open_breaker_is_told_until_it_closes() {
+    let stack = stack().await;
+    let dynamo = aws_sdk_dynamodb::Client::new(&stack.runtime().sdk);
+    let kms = aws_sdk_kms::Client::new(&stack.runtime().sdk);
+    let messages = table::planning::open_messages(stack.runtime(), &dynamo, &kms).unwrap();
+    let (now, until) = (stack.now(), stack.now() + jiff::SignedDuration::from_mins(15));
+    messages.pause(&table::messages::Pause::breaker(now, until, "61 in a minute".into())).await.unwrap();
+    let told = me(&stack, "d", &["dispatch"]).await;
+    assert_eq!(
+        (&told["pauses"][0]["scope"], &told["pauses"][0]["until"]),
+        (&json!("breaker"), &json!(until))
+    );
+    stack.set(until).await.unwrap();
+    assert_eq!(me(&stack, "d", &["dispatch"]).await["pauses"], json!([]));
+}
