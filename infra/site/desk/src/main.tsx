@@ -6,6 +6,7 @@ import "./style/base.css";
 import "./style/controls.css";
 import "./style/shell.css";
 import "./style/table.css";
+import "./style/updates.css";
 import "./style/print.css";
 
 const root = document.getElementById("desk");

@@ -76,10 +76,10 @@ export function useSubmission<B, T>(
   const remember = useCallback(
     (next: string | undefined) => {
       key.current = next;
-      const draft = draftOf(name);
-      if (next !== undefined || draft !== undefined) {
-        keepDraft(name, { fields: draft?.fields ?? {}, ...(next ? { key: next } : {}) });
-      }
+      const fields = draftOf(name)?.fields ?? {};
+      if (next !== undefined) keepDraft(name, { fields, key: next });
+      else if (Object.keys(fields).length > 0) keepDraft(name, { fields });
+      else dropDraft(name);
     },
     [name],
   );
