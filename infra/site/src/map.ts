@@ -9,7 +9,7 @@ import {
   setWorkerUrl,
 } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
-import { bounds, type Cell, type Direction, nearest } from "./cells";
+import { bounds, type Cell, centre, type Direction, nearest } from "./cells";
 import { make } from "./dom";
 import { gridLines } from "./graticule";
 import { LOOKS, look, PALETTES, type Theme, TILE, tile } from "./looks";
@@ -30,10 +30,17 @@ const ARROWS: Record<string, Direction> = {
   ArrowLeft: "west",
 };
 
+/** Words that stand in the middle of a cell. */
+export interface Mark {
+  readonly cell: Cell;
+  readonly words: string;
+}
+
 /** A map in `container`. `data-state` of the container is `idle` when everything asked for is drawn. */
 export class CellMap {
   readonly #map: MapLibre;
   readonly #labels = make("div", { class: "grid-labels", "aria-hidden": "true" });
+  readonly #marks = make("div", { class: "cell-marks", "aria-hidden": "true" });
   #cells: readonly Cell[] = [];
 
   private constructor(
@@ -63,7 +70,7 @@ export class CellMap {
     this.#map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
     this.#map.addControl(new ScaleControl({ unit: "imperial" }), "bottom-left");
     this.#map.addControl(new ScaleControl({ unit: "metric" }), "bottom-left");
-    container.append(this.#labels);
+    container.append(this.#labels, this.#marks);
     container.dataset.state = "busy";
   }
 
@@ -90,6 +97,23 @@ export class CellMap {
     this.#cells = cells;
     this.#source("cells").setData(polygons(cells));
     this.#busy();
+  }
+
+  /** Writes words over cells, in place of those before; whatever they say stands in the table as well. */
+  mark(marks: readonly Mark[]): void {
+    this.#marks.replaceChildren(
+      ...marks.map(({ cell, words }) => {
+        const [lon, lat] = centre(cell);
+        return make("span", { "data-lon": `${lon}`, "data-lat": `${lat}` }, words);
+      }),
+    );
+    this.#placeMarks();
+  }
+
+  /** Takes the map away with everything it holds. */
+  close(): void {
+    this.#map.remove();
+    this.container.replaceChildren();
   }
 
   /** Shows the outline of the area. */
@@ -146,7 +170,10 @@ export class CellMap {
     map.on("idle", () => {
       this.container.dataset.state = "idle";
     });
-    map.on("move", () => this.#placeLabels());
+    map.on("move", () => {
+      this.#placeLabels();
+      this.#placeMarks();
+    });
     map.on("moveend", () => this.#drawGrid());
     map.on("resize", () => this.#drawGrid());
     map.on("mousemove", "cells", () => {
@@ -219,6 +246,14 @@ export class CellMap {
         : `translate(0, calc(${y}px - 50%))`;
       // Not over one another in the corner, nor under the scale.
       label.hidden = upright ? x < 64 || x > width - 32 : y < 32 || y > height - 84;
+    }
+  }
+
+  #placeMarks(): void {
+    for (const mark of this.#marks.children) {
+      if (!(mark instanceof HTMLElement)) continue;
+      const { x, y } = this.#map.project([Number(mark.dataset.lon), Number(mark.dataset.lat)]);
+      mark.style.transform = `translate(calc(${x}px - 50%), calc(${y}px - 50%))`;
     }
   }
 

@@ -1,0 +1,95 @@
+// Who is signed in, as far as this page is concerned: from the provider's redirect until the token ends.
+import { ApiError } from "../api/errors";
+import { dropAllDrafts } from "./drafts";
+import {
+  type Config,
+  type Grant,
+  isAnswer,
+  leaveToSignIn,
+  leaveToSignOut,
+  loadConfig,
+  takeAnswer,
+} from "./oidc";
+
+/** Asked to sign in again this long before the token ends, in seconds. */
+const EARLY = 60;
+/** Set while the reader has signed out by will, so that the page does not sign in again by itself. */
+const LEFT = "desk-signed-out";
+
+export type Phase =
+  | { readonly phase: "starting" }
+  | { readonly phase: "signed_out" }
+  | { readonly phase: "signed_in" }
+  /** The page stands as it was, drafts kept; the API takes no more. */
+  | { readonly phase: "expired" }
+  | { readonly phase: "failed"; readonly why: string };
+
+export class Session {
+  #phase: Phase = { phase: "starting" };
+  #grant: Grant | undefined;
+  #config: Config | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly onPhase: (phase: Phase) => void) {}
+
+  /** The token, while it holds. */
+  token(): string | undefined {
+    return this.#phase.phase === "signed_in" ? this.#grant?.token : undefined;
+  }
+
+  /** Reads the provider's answer, or leaves for the provider. */
+  async start(): Promise<void> {
+    try {
+      this.#config = await loadConfig();
+      if (isAnswer()) this.#take(await takeAnswer(this.#config));
+      else if (sessionStorage.getItem(LEFT) !== null) this.#enter({ phase: "signed_out" });
+      else await leaveToSignIn(this.#config, location.hash);
+    } catch (error) {
+      this.#enter({ phase: "failed", why: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  #take(grant: Grant): void {
+    this.#grant = grant;
+    if (grant.place !== "") history.replaceState(null, "", grant.place);
+    // setTimeout counts no further than 24 days.
+    const wait = Math.min(Math.max(grant.lifetime - EARLY, 1) * 1000, 2 ** 31 - 1);
+    this.#timer = setTimeout(() => this.expire(), wait);
+    this.#enter({ phase: "signed_in" });
+  }
+
+  /** The token ended, or the API takes it no longer. */
+  expire(): void {
+    if (this.#phase.phase !== "signed_in") return;
+    clearTimeout(this.#timer);
+    this.#grant = undefined;
+    this.#enter({ phase: "expired" });
+  }
+
+  /** To the provider, and back to the same view. */
+  async signIn(): Promise<void> {
+    try {
+      sessionStorage.removeItem(LEFT);
+      this.#config ??= await loadConfig();
+      await leaveToSignIn(this.#config, location.hash);
+    } catch (error) {
+      if (this.#phase.phase === "expired") throw new ApiError("offline", 0);
+      this.#enter({ phase: "failed", why: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  async signOut(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#grant = undefined;
+    dropAllDrafts();
+    sessionStorage.setItem(LEFT, "yes");
+    history.replaceState(null, "", location.pathname);
+    this.#enter({ phase: "signed_out" });
+    if (this.#config) await leaveToSignOut(this.#config).catch(() => undefined);
+  }
+
+  #enter(phase: Phase): void {
+    this.#phase = phase;
+    this.onPhase(phase);
+  }
+}

@@ -1,0 +1,58 @@
+// Before the desk: signing in, what hinders it, signed out.
+import type { ApiError } from "../api/errors";
+import type { Text } from "../i18n/text";
+import type { Phase, Session } from "../session/session";
+
+interface GateProps {
+  words: Text;
+  phase: Phase;
+  error: ApiError | undefined;
+  session: Session;
+  retry: () => Promise<void>;
+}
+
+export function Gate({ words: { t }, phase, error, session, retry }: GateProps) {
+  const signIn = () => void session.signIn();
+  const isOut = phase.phase === "signed_out" || phase.phase === "expired" || error?.trouble === "signed_out";
+  return (
+    <main class="gate">
+      <div class="gate-card">
+        <h1>{t("shell.desk")}</h1>
+        {phase.phase === "failed" ? (
+          <>
+            <div class="notice notice-bad" role="alert">
+              <p>
+                <strong>{t("shell.sign_in_failed")}</strong>
+              </p>
+              <p class="quiet">{phase.why}</p>
+            </div>
+            <button type="button" class="primary" onClick={signIn}>
+              {t("shell.sign_in_again")}
+            </button>
+          </>
+        ) : isOut ? (
+          <>
+            <p role="status">{t("shell.signed_out")}</p>
+            <button type="button" class="primary" onClick={signIn}>
+              {t("shell.sign_in")}
+            </button>
+          </>
+        ) : error ? (
+          <>
+            <div class="notice notice-bad" role="alert">
+              <p>
+                <strong>{t(`common.trouble_${error.trouble}`)}</strong>
+              </p>
+              {error.problem.detail && <p>{error.problem.detail}</p>}
+            </div>
+            <button type="button" class="primary" onClick={() => void retry()}>
+              {t("common.again")}
+            </button>
+          </>
+        ) : (
+          <p role="status">{t(phase.phase === "starting" ? "shell.going_to_sign_in" : "common.loading")}</p>
+        )}
+      </div>
+    </main>
+  );
+}
