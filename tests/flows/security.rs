@@ -3,15 +3,13 @@
 //! printed is searched for them.
 #![expect(clippy::unwrap_used, reason = "a helper that fails is a failed test")]
 use std::collections::BTreeSet;
-use std::io;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use fuzz::overheard::Overheard;
 use precinct::stack::{Fault, Service};
 use serde_json::{Value, json};
 use tests::{NOON, World, event};
-use tracing_subscriber::fmt::MakeWriter;
 
 const PHONE: &str = "+12185550147";
 const OTHER: &str = "+12185550148";
@@ -26,29 +24,6 @@ const CANARIES: [&str; 7] = [
     "77 Canary Wharf",
     "my canary is ill",
 ];
-
-/// Everything that is logged in this process.
-#[derive(Clone, Default)]
-struct Overheard(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Overheard {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Overheard {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
 
 fn person(id: &str, phone: &str) -> Value {
     json!({"id": id, "roles": ["caller", "victim"], "name": "Zephyrine Quillfeather", "phone": phone, "email": EMAIL,
@@ -159,17 +134,14 @@ async fn break_things(world: &World) -> Vec<String> {
 
 #[tokio::test]
 async fn planted_people_are_in_no_log_no_error_and_no_table_in_the_clear() {
-    let overheard = Overheard::default();
-    let subscriber =
-        tracing_subscriber::fmt().with_env_filter("debug,hyper=info,dynoxide=info,aws=info,s3s=info");
-    subscriber.json().with_writer(overheard.clone()).try_init().unwrap();
+    let overheard = Overheard::start("debug,hyper=info,dynoxide=info,aws=info,s3s=info").unwrap();
     let world = World::new().await;
     live(&world).await;
     assert!(!world.texts().is_empty() && !world.emails().is_empty());
     for answer in break_things(&world).await {
         none_in(answer.as_bytes(), &CANARIES, &answer);
     }
-    let lines = String::from_utf8(overheard.0.lock().unwrap().clone()).unwrap();
+    let lines = overheard.take();
     // Otherwise nobody was listening.
     for heard in ["provider refused", "goes to the dead-letter queue"] {
         assert!(lines.contains(heard), "{heard:?} was never logged");

@@ -34,6 +34,7 @@ use hotspot::{Cell, Lattice, Settings, StudyArea};
 use jiff::SignedDuration;
 use jiff::civil::Date;
 use startup::agency::{Agency, Folder, Masked, Publisher};
+use startup::schedule::MOST_MISSED;
 use startup::{Clock, Entropy, Runtime, Scheduled, Variables};
 use table::Store;
 use table::leases::Leases;
@@ -203,18 +204,18 @@ pub async fn handle(context: &Context, scheduled: Scheduled) -> Result<Report> {
 /// made up for by the next one.
 async fn nights(context: &Context, scheduled: Scheduled) -> Result<Report> {
     let zone = &context.agency.city.zone;
-    let missed = catch_up::missed(&context.internal, scheduled.time, zone).await?;
-    if missed.len() == catch_up::MOST_MISSED {
+    let missed = scheduled.missed(catch_up::last(&context.internal).await?, zone)?;
+    if missed.len() == MOST_MISSED {
         tracing::warn!(night.count = missed.len(), "nights further back than these are not made up for");
     }
-    for (date, time) in &missed {
-        let made = run(context, Scheduled { time: *time }).await;
-        made.with_context(|| format!("making up for the night of {date}"))?;
-        catch_up::complete(&context.internal, *time, zone).await?;
+    for night in &missed {
+        let made = run(context, *night).await;
+        made.with_context(|| format!("making up for the night of {}", night.night(zone)))?;
+        catch_up::complete(&context.internal, *night, zone).await?;
     }
     let mut report = run(context, scheduled).await?;
-    catch_up::complete(&context.internal, scheduled.time, zone).await?;
-    report.nights_caught_up = missed.into_iter().map(|(date, _)| date).collect();
+    catch_up::complete(&context.internal, scheduled, zone).await?;
+    report.nights_caught_up = missed.iter().map(|run| run.night(zone)).collect();
     tracing::info!(
         run.date = %report.as_of,
         night.caught_up = report.nights_caught_up.len(),

@@ -14,10 +14,11 @@ use eis::outcome::{self, Effect};
 use eis::run::{self, Identity};
 use eis::{Input, Known, Ledger, Revision, Ruleset, Run, Scored, Summary};
 use futures_util::{StreamExt, TryStreamExt, stream};
-use jiff::civil::{Date, Time};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
+use startup::schedule::MOST_MISSED;
 use startup::{Runtime, Scheduled, agency};
 use table::personnel::Personnel;
 use table::personnel::cases::Raised;
@@ -25,12 +26,8 @@ use table::personnel::cases::Raised;
 /// Every environment variable this function reads.
 pub const VARIABLES: &[&str] = &["PERSONNEL_TABLE", "AGENCY_DIR"];
 
-/// Most missed nights made up for in one go; what lies further back is left out, and said.
-const MOST_MISSED: usize = 31;
 /// Months back to which effects of interventions are looked for.
 const EFFECT_MONTHS: i64 = 24;
-/// The hour of the schedule, agency time: missed nights are run as if at it.
-const HOUR: Time = Time::constant(3, 30, 0, 0);
 /// Reads or writes under way at once, within one task.
 const IN_FLIGHT: usize = 16;
 
@@ -89,26 +86,18 @@ impl Context {
 /// Runs the night of `event.time`, after those since the last run that were missed.
 pub async fn handle(context: &Context, event: Scheduled) -> anyhow::Result<Report> {
     let zone = &context.zone;
-    let tonight = event.time.to_zoned_datetime(zone.clone()).date();
     let last = context.personnel.last_run().await?.map(|run| run.date);
-    let missed = missed(last, tonight);
+    let missed = event.missed(last, zone)?;
     if missed.len() == MOST_MISSED {
         tracing::warn!(night.count = MOST_MISSED, "nights further back than these are not made up for");
     }
     let revisions = revisions(context, run::watermark(event.time)).await?;
-    for date in &missed {
-        let time = date.to_datetime(HOUR).to_zoned_datetime(zone.clone())?.timestamp();
-        night(context, &revisions, time, *date).await?;
+    for run in &missed {
+        night(context, &revisions, run.time, run.night(zone)).await?;
     }
-    let report = night(context, &revisions, event.time, tonight).await?;
-    Ok(Report { nights_caught_up: missed, ..report })
-}
-
-/// The nights between the last run and `tonight`.
-fn missed(last: Option<Date>, tonight: Date) -> Vec<Date> {
-    let Some(last) = last.filter(|last| *last < tonight) else { return Vec::new() };
-    let first = last.saturating_add(1.day()).max(tonight.saturating_sub((MOST_MISSED as i64).days()));
-    first.series(1.day()).take_while(|date| *date < tonight).collect()
+    let report = night(context, &revisions, event.time, event.night(zone)).await?;
+    let nights_caught_up = missed.iter().map(|run| run.night(zone)).collect();
+    Ok(Report { nights_caught_up, ..report })
 }
 
 /// One night: scores, run, cases.
@@ -241,27 +230,5 @@ fn news(run: &Run, ledger: &Ledger, input: &Input, score: &Explanation) -> News 
         triggers: score.reasons().into_iter().map(reason).collect(),
         parties: parties(input, &score.officer_id, &events),
         notice_delay: ledger.notice_delay(&score.officer_id, run.date),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(last: Option<&str>, tonight: &str, expected: &[&str]) {
-        let day = |text: &str| text.parse().unwrap();
-        let expected: Vec<Date> = expected.iter().map(|text| day(text)).collect();
-        assert_eq!(missed(last.map(day), day(tonight)), expected);
-    }
-
-    #[test]
-    fn missed_nights_come_in_order_and_each_once() {
-        check(None, "2026-07-05", &[]);
-        check(Some("2026-07-04"), "2026-07-05", &[]);
-        check(Some("2026-07-05"), "2026-07-05", &[]);
-        check(Some("2026-07-09"), "2026-07-05", &[]);
-        check(Some("2026-06-29"), "2026-07-02", &["2026-06-30", "2026-07-01"]);
-        assert_eq!(missed(Some("2025-01-01".parse().unwrap()), "2026-07-02".parse().unwrap()).len(), 31);
     }
 }

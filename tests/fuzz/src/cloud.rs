@@ -13,10 +13,10 @@ use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use dynoxide::{Database, DynoxideError};
-use serde::{Serialize, de::DeserializeOwned};
+use dynoxide::Database;
+use precinct::stack::tables::{call, memory};
 use serde_json::{Value, json};
-use table::schema::{PK, SK, TABLES, Table};
+use table::schema::{PK, SK};
 
 /// One successful call that wrote: the keys of all its items, as `table pk sk`.
 pub(crate) type Write = Vec<String>;
@@ -40,11 +40,7 @@ impl std::fmt::Debug for Tables {
 impl Cloud {
     /// Empty tables, and `secret` in Secrets Manager under every name.
     pub(crate) fn new(secret: &str) -> anyhow::Result<Self> {
-        let tables = Database::memory()?;
-        for table in TABLES {
-            call(&tables, "CreateTable", create(table).to_string().as_bytes())?;
-        }
-        Ok(Self { tables: Arc::new(Tables(tables)), secret: secret.into(), written: Arc::default() })
+        Ok(Self { tables: Arc::new(Tables(memory()?)), secret: secret.into(), written: Arc::default() })
     }
 
     /// Settings with which every client of the SDK ends here.
@@ -120,50 +116,4 @@ fn key(action: &str, body: &[u8]) -> Value {
     let plain =
         if action == "Decrypt" { asked["CiphertextBlob"].clone() } else { json!(STANDARD.encode([7; 32])) };
     json!({"KeyId": asked["KeyId"], "Plaintext": plain, "CiphertextBlob": plain})
-}
-
-fn create(table: &Table) -> Value {
-    let key = |pk: &str, sk: &str| json!([{"AttributeName": pk, "KeyType": "HASH"}, {"AttributeName": sk, "KeyType": "RANGE"}]);
-    let mut attributes = vec![PK, SK];
-    attributes.extend(table.indexes.iter().flat_map(|index| [index.pk, index.sk]));
-    attributes.sort_unstable();
-    attributes.dedup();
-    let indexes: Vec<Value> = table
-        .indexes
-        .iter()
-        .map(|index| {
-            json!({"IndexName": index.name, "KeySchema": key(index.pk, index.sk),
-                "Projection": {"ProjectionType": "KEYS_ONLY"}})
-        })
-        .collect();
-    let attributes = attributes.iter().map(|name| json!({"AttributeName": name, "AttributeType": "S"}));
-    let mut request = json!({"TableName": table.name, "BillingMode": "PAY_PER_REQUEST",
-        "KeySchema": key(PK, SK), "AttributeDefinitions": attributes.collect::<Vec<_>>()});
-    if !indexes.is_empty() {
-        request["GlobalSecondaryIndexes"] = json!(indexes);
-    }
-    request
-}
-
-fn call(tables: &Database, action: &str, body: &[u8]) -> dynoxide::Result<String> {
-    match action {
-        "CreateTable" => with(body, |request| tables.create_table(request)),
-        "PutItem" => with(body, |request| tables.put_item(request)),
-        "GetItem" => with(body, |request| tables.get_item(request)),
-        "DeleteItem" => with(body, |request| tables.delete_item(request)),
-        "UpdateItem" => with(body, |request| tables.update_item(request)),
-        "Query" => with(body, |request| tables.query(request)),
-        "Scan" => with(body, |request| tables.scan(request)),
-        "TransactWriteItems" => with(body, |request| tables.transact_write_items(request)),
-        other => Err(DynoxideError::ValidationException(format!("no action {other} here"))),
-    }
-}
-
-fn with<Q: DeserializeOwned, A: Serialize>(
-    body: &[u8],
-    act: impl FnOnce(Q) -> dynoxide::Result<A>,
-) -> dynoxide::Result<String> {
-    let malformed = |error: serde_json::Error| DynoxideError::SerializationException(error.to_string());
-    let answer = act(serde_json::from_slice(body).map_err(malformed)?)?;
-    serde_json::to_string(&answer).map_err(malformed)
 }

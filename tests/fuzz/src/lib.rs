@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn damaged_input_is_refused_and_never_half_stored() {
-        let overheard = Overheard::start().unwrap();
+        let overheard = Overheard::start(overheard::FILTER).unwrap();
         let tally = handlers(&overheard, 1, 1_500).unwrap();
         assert_eq!(tally.faults, []);
         let reached = |status: u16| tally.answers.keys().any(|(_, answered)| *answered == status);

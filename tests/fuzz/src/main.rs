@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use fuzz::overheard::Overheard;
+use fuzz::overheard::{self, Overheard};
 
 /// Feeds handlers and readers damaged input, and judges each answer.
 #[derive(Parser)]
@@ -21,7 +21,7 @@ struct Arguments {
 
 fn main() -> anyhow::Result<ExitCode> {
     let Arguments { inputs, reads, seed } = Arguments::parse();
-    let tally = fuzz::handlers(&Overheard::start()?, seed, inputs)?;
+    let tally = fuzz::handlers(&Overheard::start(overheard::FILTER)?, seed, inputs)?;
     for ((what, status), count) in &tally.answers {
         println!("{count:>9}  {status}  {what}");
     }

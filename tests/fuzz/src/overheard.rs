@@ -4,20 +4,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tracing_subscriber::fmt::MakeWriter;
 
+/// Everything of our own crates, and what the SDK warns of.
+pub const FILTER: &str = "info,aws=warn";
+
 /// What was logged since the last look.
 #[derive(Clone, Debug, Default)]
 pub struct Overheard(Arc<Mutex<Vec<u8>>>);
 
 impl Overheard {
-    /// Starts to listen, at every level of our own crates and the SDK; once in a process.
-    pub fn start() -> anyhow::Result<Self> {
+    /// Starts to listen to what passes `filter`, in the words of `tracing-subscriber`; once in a process.
+    pub fn start(filter: &str) -> anyhow::Result<Self> {
         let overheard = Self::default();
-        let subscriber = tracing_subscriber::fmt()
-            .json()
-            .with_env_filter("info,aws=warn")
-            .with_writer(overheard.clone())
-            .try_init();
-        subscriber.map_err(|error| anyhow::anyhow!("{error}"))?;
+        let subscriber = tracing_subscriber::fmt().json().with_env_filter(filter);
+        let started = subscriber.with_writer(overheard.clone()).try_init();
+        started.map_err(|error| anyhow::anyhow!("{error}"))?;
         Ok(overheard)
     }
 

@@ -50,6 +50,16 @@ struct Answer {
     body: String,
 }
 
+impl Answer {
+    fn new(status: i64, headers: HeaderMap, body: Option<Body>) -> Self {
+        let body = match body {
+            Some(Body::Text(text)) => text,
+            _ => String::new(),
+        };
+        Self { status, headers, body }
+    }
+}
+
 impl World {
     /// A world without records, at noon of a working day.
     pub fn new(overheard: &Overheard) -> anyhow::Result<Self> {
@@ -84,11 +94,7 @@ impl World {
             } else {
                 incident_intake::handle(&self.incidents, request).await
             };
-            answer.map(|answer| Answer {
-                status: answer.status_code,
-                headers: answer.headers,
-                body: text(answer.body),
-            })
+            answer.map(|answer| Answer::new(answer.status_code, answer.headers, answer.body))
         })?;
         let written = self.cloud.written();
         self.judge(&answer)?;
@@ -121,11 +127,7 @@ impl World {
             } else {
                 staff_api::handle(&self.staff, request).await
             };
-            answer.map(|answer| Answer {
-                status: answer.status_code,
-                headers: answer.headers,
-                body: text(answer.body),
-            })
+            answer.map(|answer| Answer::new(answer.status_code, answer.headers, answer.body))
         })?;
         let written = self.cloud.written();
         self.judge(&answer)?;
@@ -253,13 +255,6 @@ fn on_the_wire(body: &[u8]) -> (Option<String>, bool) {
     match std::str::from_utf8(body) {
         Ok(text) => (Some(text.to_owned()), false),
         Err(_) => (Some(STANDARD.encode(body)), true),
-    }
-}
-
-fn text(body: Option<Body>) -> String {
-    match body {
-        Some(Body::Text(text)) => text,
-        _ => String::new(),
     }
 }
 

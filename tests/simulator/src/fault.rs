@@ -136,10 +136,10 @@ struct Outage {
 }
 
 impl Outage {
-    /// The outage of `random`, if it has one, in the first half hour after `start`.
+    /// The outage of `random`, if it has one, in the first three quarters of an hour after `start`.
     fn drawn(random: &mut fastrand::Rng, start: Timestamp) -> Option<Self> {
         let service = [Service::DynamoDb, Service::S3, Service::S3, Service::Kms][random.usize(..4)];
-        let from = start + SignedDuration::from_secs(random.i64(0..1800));
+        let from = start + SignedDuration::from_secs(random.i64(0..2700));
         let until = from + SignedDuration::from_secs(random.i64(2..90));
         random.bool().then_some(Self { service, from, until })
     }
