@@ -61,6 +61,35 @@ fn pure_crates_link_no_aws_no_async_and_no_logging() {
     }
 }
 
+/// The local stack gives everybody a token for every role: whatever is deployed must not be able to.
+#[test]
+fn no_function_can_play_the_local_stack() {
+    let packages = locked();
+    for (path, manifest) in manifests() {
+        if path.starts_with("functions") || path.starts_with("shared") {
+            let name = manifest["package"]["name"].as_str().unwrap();
+            let mut reached = BTreeSet::from([name.to_owned()]);
+            let mut next = vec![name.to_owned()];
+            while let Some(package) = next.pop() {
+                let needs = packages.get(&package).into_iter().flatten();
+                next.extend(needs.filter(|need| reached.insert((*need).clone())).cloned());
+            }
+            assert!(!reached.contains("precinct"), "{name} links the local stack");
+        }
+    }
+    let words = ["_local/oidc", "oidc::"];
+    let mut deployed: Vec<(PathBuf, String)> = sources();
+    deployed.retain(|(path, _)| path.starts_with("functions") || path.starts_with("shared"));
+    let template = Path::new("infra/template.yaml");
+    deployed.push((template.to_owned(), std::fs::read_to_string(root().join(template)).unwrap()));
+    assert!(deployed.len() > 100, "{} files found", deployed.len());
+    for (path, text) in deployed {
+        for word in words {
+            assert!(!text.contains(word), "{} names {word}, which is the local stack's", path.display());
+        }
+    }
+}
+
 #[test]
 fn pure_crates_read_no_clock_file_or_variable() {
     let pure =

@@ -17,6 +17,7 @@ pub async fn serve(
     let stack = Stack::start(options).await?;
     println!("precinct: serving at {}", stack.url());
     println!("  clock   {}", stack.now());
+    println!("  desk    {}/desk/", stack.url());
     println!("  map     {}/public/index.html", stack.url());
     if stack.is_temporary() {
         println!(

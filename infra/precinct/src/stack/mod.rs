@@ -26,6 +26,7 @@ mod captures;
 pub(crate) mod client;
 mod clock;
 pub(crate) mod data;
+mod desk;
 mod endpoint;
 mod engine;
 mod failures;
@@ -36,6 +37,7 @@ mod kms;
 mod local;
 mod meter;
 mod objects;
+mod oidc;
 mod providers;
 mod public;
 mod queue;
@@ -69,6 +71,8 @@ pub struct Options {
     pub agency: PathBuf,
     /// The built map page; it may be missing.
     pub site: PathBuf,
+    /// The built desk; it may be missing.
+    pub desk: PathBuf,
     /// Where the clock starts; none: where it was on this data folder, else machine time.
     pub now: Option<Timestamp>,
     /// Port on loopback; none: any free one.
@@ -87,6 +91,7 @@ impl Default for Options {
             data: None,
             agency: PathBuf::from("infra/agency"),
             site: PathBuf::from(site::FOLDER),
+            desk: PathBuf::from(desk::FOLDER),
             now: None,
             port: None,
             live: true,
@@ -114,12 +119,14 @@ pub(crate) struct Shared {
     pub(crate) meter: meter::Meter,
     pub(crate) functions: functions::Functions,
     pub(crate) tokens: tokens::Tokens,
+    pub(crate) codes: oidc::Codes,
     pub(crate) engine: tokio::sync::Mutex<engine::Engine>,
     pub(crate) objects: aws_sdk_s3::Client,
     pub(crate) http: client::Http,
     pub(crate) secret: String,
     pub(crate) url: String,
     pub(crate) site: PathBuf,
+    pub(crate) desk: PathBuf,
 }
 
 impl Stack {
@@ -161,7 +168,8 @@ impl Stack {
         let runtime = Runtime::new(sdk, clock.as_clock(), Entropy::system(), Variables::default());
         let shared = Arc::new(Shared {
             functions: functions::Functions::new(&runtime, &data.join("agency"), &url),
-            tokens: tokens::Tokens::open(&data.join("token.key"))?,
+            tokens: tokens::Tokens::open(&data.join("token.key"), oidc::issuer(&url))?,
+            codes: oidc::Codes::default(),
             engine: tokio::sync::Mutex::new(open_engine(&data, &failures)?),
             objects: calls::s3_client(&runtime.sdk),
             http: client::Http::new()?,
@@ -173,6 +181,7 @@ impl Stack {
             secret,
             url,
             site: options.site,
+            desk: options.desk,
         });
         spawn_router(&mut tasks, &shared, router);
         if options.background {

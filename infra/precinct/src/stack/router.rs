@@ -9,7 +9,7 @@ use serde_json::json;
 use super::functions::Intake;
 use super::gateway::{http_event, http_reply, rest_event, rest_reply};
 use super::server::{Ask, Reply, json as json_reply};
-use super::{Shared, local, public};
+use super::{Shared, desk, local, oidc, public};
 
 /// The routes of the staff API, as in the template.
 const STAFF_ROUTES: [(&str, &str); 26] = [
@@ -47,11 +47,17 @@ const PROFILE_ROUTES: [&str; 2] = ["/v1/cad/profiles/{name}", "/v1/cases/profile
 /// Answers one request.
 pub(crate) async fn answer(shared: &Arc<Shared>, ask: Ask) -> Reply {
     let path = ask.uri().path().to_owned();
+    if let Some(rest) = path.strip_prefix("/_local/oidc/") {
+        return oidc::answer(shared, rest, &ask);
+    }
     if let Some(rest) = path.strip_prefix("/_local/") {
         return local::answer(shared, rest, ask).await;
     }
     if let Some(key) = path.strip_prefix("/public/") {
         return public::answer(shared, key, &ask).await;
+    }
+    if path == "/desk" || path.starts_with("/desk/") {
+        return desk::answer(shared, &path, &ask).await;
     }
     let intake = match path.as_str() {
         "/v1/cad/events" | "/v1/cad/eido" | "/v1/cases/events" | "/v1/cad/ticketscad" => {

@@ -28,18 +28,23 @@ const UNBUILT: &str = "<!doctype html>
 </html>
 ";
 
-/// The file of the page that belongs under `key`, if one does.
-pub(crate) async fn answer(folder: &Path, key: &str) -> Option<Reply> {
+/// A built page's file: media type and bytes; `unbuilt` stands in for an `index.html` that is missing.
+pub(crate) async fn file(folder: &Path, key: &str, unbuilt: &str) -> Option<(&'static str, Vec<u8>)> {
     let kind = media_type(key)?;
     // A key is a name below the folder, never a way out of it.
     if !Path::new(key).components().all(|part| matches!(part, Component::Normal(_))) {
         return None;
     }
-    let body = match tokio::fs::read(folder.join(key)).await {
-        Ok(body) => body,
-        Err(_) if key == "index.html" => UNBUILT.into(),
-        Err(_) => return None,
-    };
+    match tokio::fs::read(folder.join(key)).await {
+        Ok(body) => Some((kind, body)),
+        Err(_) if key == "index.html" => Some((kind, unbuilt.into())),
+        Err(_) => None,
+    }
+}
+
+/// The file of the page that belongs under `key`, if one does.
+pub(crate) async fn answer(folder: &Path, key: &str) -> Option<Reply> {
+    let (kind, body) = file(folder, key, UNBUILT).await?;
     let mut reply = plain(StatusCode::OK, kind, body);
     let headers = reply.headers_mut();
     headers.insert("content-security-policy", HeaderValue::from_static(POLICY));
@@ -54,6 +59,8 @@ fn media_type(key: &str) -> Option<&'static str> {
         "html" => Some("text/html; charset=utf-8"),
         "js" => Some("text/javascript"),
         "css" => Some("text/css"),
+        "svg" => Some("image/svg+xml"),
+        "woff2" => Some("font/woff2"),
         _ => None,
     }
 }

@@ -14,34 +14,70 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::data::read_or_make;
+use super::oidc::CLIENT;
 
-/// Who issues the tokens, and for whom.
+/// Who issues the tokens that are asked for by name, and for whom.
 const ISSUER: &str = "https://staff.precinct.example.com";
 const AUDIENCE: &str = "precinct-staff";
-/// The one algorithm of the key, and the key's name.
+/// The one algorithm of the key.
 const ALGORITHM: &str = "ES256";
+/// The key's name.
 const KEY_ID: &str = "local-1";
 /// A shift, in seconds.
-const LIFETIME: i64 = 12 * 3600;
+pub(crate) const LIFETIME: i64 = 12 * 3600;
 
 /// The signer with its key.
-pub(crate) struct Tokens(EcdsaKeyPair);
+pub(crate) struct Tokens {
+    pair: EcdsaKeyPair,
+    /// The local provider's name; its tokens are for the desk.
+    provider: String,
+}
 
 impl Tokens {
-    /// The signer whose key lies in `file`.
-    pub(crate) fn open(file: &Path) -> anyhow::Result<Self> {
+    /// The algorithm of the key, as a provider names it.
+    pub(crate) const ALGORITHM: &str = ALGORITHM;
+
+    /// The signer whose key lies in `file`; `provider` is whom the desk signs in at.
+    pub(crate) fn open(file: &Path, provider: String) -> anyhow::Result<Self> {
         let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
         let make = || {
             let document = EcdsaKeyPair::generate_pkcs8(algorithm, &SystemRandom::new());
             Ok(document.context("no key could be made")?.as_ref().to_vec())
         };
         let pair = EcdsaKeyPair::from_pkcs8(algorithm, &read_or_make(file, make)?);
-        Ok(Self(pair.map_err(|error| anyhow!("{} holds no signing key: {error}", file.display()))?))
+        let pair = pair.map_err(|error| anyhow!("{} holds no signing key: {error}", file.display()))?;
+        Ok(Self { pair, provider })
     }
 
     /// A token for `subject` in `groups`, valid for a shift from `now`.
     pub(crate) fn sign(&self, subject: &str, groups: &[&str], now: Timestamp) -> String {
         self.sign_parts(&Self::head(), &Self::claims(subject, groups, now))
+    }
+
+    /// The same from the local provider for the desk, with `more` claims.
+    pub(crate) fn sign_for_desk(
+        &self,
+        subject: &str,
+        groups: &[&str],
+        more: Value,
+        now: Timestamp,
+    ) -> String {
+        let mut claims = Self::claims(subject, groups, now);
+        claims["iss"] = self.provider.as_str().into();
+        claims["aud"] = CLIENT.into();
+        if let (Value::Object(claims), Value::Object(more)) = (&mut claims, more) {
+            claims.extend(more);
+        }
+        self.sign_parts(&Self::head(), &claims)
+    }
+
+    /// The public key as a JSON Web Key Set.
+    pub(crate) fn keys(&self) -> Value {
+        // Uncompressed form: 4, then both coordinates.
+        let (x, y) = self.pair.public_key().as_ref()[1..].split_at(32);
+        let [x, y] = [x, y].map(|coordinate| URL_SAFE_NO_PAD.encode(coordinate));
+        let key = json!({"kty": "EC", "crv": "P-256", "x": x, "y": y, "use": "sig", "alg": ALGORITHM, "kid": KEY_ID});
+        json!({"keys": [key]})
     }
 
     fn head() -> Value {
@@ -57,7 +93,7 @@ impl Tokens {
 
     fn sign_parts(&self, head: &Value, claims: &Value) -> String {
         let signed = [head, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string())).join(".");
-        let tag = self.0.sign(&SystemRandom::new(), signed.as_bytes());
+        let tag = self.pair.sign(&SystemRandom::new(), signed.as_bytes());
         let tag = tag.expect("signing under a whole key cannot fail");
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(tag.as_ref()))
     }
@@ -75,20 +111,25 @@ impl Tokens {
             return None;
         }
         let tag = URL_SAFE_NO_PAD.decode(tag).ok()?;
-        let public = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, self.0.public_key().as_ref());
+        let public = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, self.pair.public_key().as_ref());
         public.verify(signed.as_bytes(), &tag).ok()?;
         let claims = part(claims)?;
-        let valid = claims["iss"] == ISSUER && is_for_us(&claims) && is_in_time(&claims, now.as_second());
+        let audience = match claims["iss"].as_str() {
+            Some(ISSUER) => AUDIENCE,
+            Some(issuer) if issuer == self.provider => CLIENT,
+            _ => return None,
+        };
+        let valid = is_for(audience, &claims) && is_in_time(&claims, now.as_second());
         valid.then(|| flatten(&claims))
     }
 }
 
-/// Whether the audience is ours: one, or one of several; a token without any names the application as `client_id`.
-fn is_for_us(claims: &Value) -> bool {
+/// Whether the token is for `audience`: one, or one of several; a token without any names the application as `client_id`.
+fn is_for(audience: &str, claims: &Value) -> bool {
     match &claims["aud"] {
-        Value::Null => claims["client_id"] == AUDIENCE,
-        Value::Array(several) => several.iter().any(|one| one == AUDIENCE),
-        one => *one == AUDIENCE,
+        Value::Null => claims["client_id"] == audience,
+        Value::Array(several) => several.iter().any(|one| one == audience),
+        one => *one == audience,
     }
 }
 
@@ -116,9 +157,11 @@ fn flatten(claims: &Value) -> BTreeMap<String, String> {
 mod tests {
     use super::*;
 
+    const PROVIDER: &str = "http://127.0.0.1:8911/_local/oidc";
+
     fn tokens(name: &str) -> Tokens {
         let file = std::env::temp_dir().join(format!("precinct-token-{name}-{}", std::process::id()));
-        let tokens = Tokens::open(&file).unwrap();
+        let tokens = Tokens::open(&file, PROVIDER.into()).unwrap();
         std::fs::remove_file(file).unwrap();
         tokens
     }
@@ -186,6 +229,32 @@ mod tests {
     }
 
     #[test]
+    fn each_issuer_has_its_own_audience() {
+        let tokens = tokens("desk");
+        let token = tokens.sign_for_desk("s-1", &["dispatch"], json!({"nonce": "n"}), at(1000));
+        let claims = tokens.verify(&token, at(1000)).unwrap();
+        assert_eq!((claims["iss"].as_str(), claims["aud"].as_str()), (PROVIDER, "desk"));
+        assert_eq!((claims["groups"].as_str(), claims["nonce"].as_str()), ("[dispatch]", "n"));
+        let claims = |claims: Value, expected| check(json!({}), claims, expected);
+        claims(json!({"iss": PROVIDER, "aud": CLIENT}), true);
+        claims(json!({"iss": PROVIDER}), false);
+        claims(json!({"aud": CLIENT}), false);
+        claims(json!({"iss": "http://127.0.0.1:8912/_local/oidc", "aud": CLIENT}), false);
+    }
+
+    #[test]
+    fn the_published_key_checks_the_tokens() {
+        let tokens = tokens("keys");
+        let keys = tokens.keys();
+        let part = |name: &str| URL_SAFE_NO_PAD.decode(keys["keys"][0][name].as_str().unwrap()).unwrap();
+        let point = [vec![4], part("x"), part("y")].concat();
+        let token = tokens.sign("s-1", &[], at(1000));
+        let (signed, tag) = token.rsplit_once('.').unwrap();
+        let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point);
+        key.verify(signed.as_bytes(), &URL_SAFE_NO_PAD.decode(tag).unwrap()).unwrap();
+    }
+
+    #[test]
     fn a_token_does_not_choose_how_it_is_checked() {
         let head = |head: Value| check(head, json!({}), false);
         for algorithm in ["none", "None", "HS256", "RS256", "ES384", "es256", ""] {
@@ -207,7 +276,7 @@ mod tests {
             let token = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(tag(signed.as_bytes())));
             assert!(tokens.verify(&token, at(1000)).is_none(), "{algorithm}");
         };
-        let public = tokens.0.public_key().as_ref().to_vec();
+        let public = tokens.pair.public_key().as_ref().to_vec();
         forge("none", &|_| Vec::new());
         forge("ES256", &|_| Vec::new());
         forge("ES256", &|_| vec![0; 64]);
