@@ -3,6 +3,7 @@
 
 mod advice;
 mod commands;
+mod day;
 mod desk;
 mod editions;
 mod eido;

@@ -92,6 +92,8 @@ fn request(route: &Route, task: &str) -> (&'static str, String, Value, Option<&'
         Route::Me => get("/v1/me"),
         Route::IncidentUpdates { .. } => get("/v1/incidents/26-1/updates"),
         Route::CaseUpdates { .. } => get("/v1/cases/26-9/updates"),
+        Route::Updates => list("/v1/updates?date=2026-07-03", "\"26-9\""),
+        Route::UpdatesSearch => post("/v1/updates/search", json!({"address": CALLER})),
         Route::IncidentMessages { .. } => post("/v1/incidents/26-1/messages", message),
         Route::CaseMessages { .. } => post("/v1/cases/26-9/messages", message),
         Route::CasePeople { .. } => {

@@ -104,6 +104,8 @@ async fn respond(stack: &Stack, route: &Route, token: &str, key: &str) -> u16 {
         Route::Me => ("GET", "/v1/me", &Value::Null),
         Route::IncidentUpdates { .. } => ("GET", "/v1/incidents/26-1/updates", &Value::Null),
         Route::CaseUpdates { .. } => ("GET", "/v1/cases/26-9/updates", &Value::Null),
+        Route::Updates => ("GET", "/v1/updates", &Value::Null),
+        Route::UpdatesSearch => ("POST", "/v1/updates/search", &json!({"address": PHONE})),
         Route::IncidentMessages { .. } => ("POST", "/v1/incidents/26-1/messages", &message),
         Route::CaseMessages { .. } => ("POST", "/v1/cases/26-9/messages", &to_victim),
         Route::CasePeople { .. } => ("POST", "/v1/cases/26-9/people", &person),
@@ -169,6 +171,12 @@ async fn every_role_at_every_endpoint_of_updates() {
       200 dispatch records victim_services auditor admin
       403 officer supervisor commander internal_affairs analyst
       404 investigator
+    GET /v1/updates
+      200 dispatch records investigator victim_services auditor admin
+      403 officer supervisor commander internal_affairs analyst
+    POST /v1/updates/search
+      200 dispatch records victim_services admin
+      403 investigator officer supervisor commander internal_affairs analyst auditor
     POST /v1/incidents/{id}/messages
       202 dispatch records victim_services admin
       403 officer supervisor commander internal_affairs analyst auditor

@@ -277,7 +277,7 @@ async fn refusal(
     for way in ways {
         // An ordinal that no message can take: what is sent later under the same key is decided for itself.
         let way = Planned { ordinal: format!("{}-refused", message.ordinal), ..way };
-        context.updates.record(&message.key, &way, &context.policy, now).await?;
+        context.updates.record(&message.key, loaded, &way, &context.policy, now).await?;
     }
     Ok(Some(answer))
 }

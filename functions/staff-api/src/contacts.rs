@@ -306,6 +306,6 @@ async fn reply(context: &Context, address: &str, state: &ContactState) -> anyhow
     Ok(Reply { answer: Answer::json(200, &shown), about })
 }
 
-fn no_address() -> Answer {
+pub(crate) fn no_address() -> Answer {
     refuse("/address", "must be a telephone number of the North American plan or an e-mail address")
 }

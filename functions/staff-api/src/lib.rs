@@ -24,6 +24,8 @@ mod cases;
 mod coaching;
 mod compose;
 mod contacts;
+mod day;
+mod fates;
 mod mask;
 mod me;
 mod messages;
@@ -200,6 +202,8 @@ async fn dispatch(
         Route::Me => me::show(context, caller).await,
         Route::IncidentUpdates { id } => messages::of_incident(context, caller, id).await,
         Route::CaseUpdates { number } => messages::of_case(context, caller, number).await,
+        Route::Updates => day::list(context, caller, request).await,
+        Route::UpdatesSearch => day::search(context, request).await,
         Route::IncidentMessages { id } => compose::of_incident(context, caller, id, request).await,
         Route::CaseMessages { number } => compose::of_case(context, caller, number, request).await,
         Route::CasePeople { number } => people::add(context, caller, number, request).await,

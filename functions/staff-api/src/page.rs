@@ -61,7 +61,8 @@ pub(crate) fn filter<'a>(
     }
 }
 
-fn refuse(name: &str, detail: &str) -> Answer {
+/// 400 that names one word of the query.
+pub(crate) fn refuse(name: &str, detail: &str) -> Answer {
     let fault = Fault { index: None, pointer: format!("/{name}"), code: "invalid", detail: detail.into() };
     Answer::problem(400, "Wrong query", detail, &[fault])
 }

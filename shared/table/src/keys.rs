@@ -110,6 +110,16 @@ pub fn received_shard(pk: &str) -> String {
     format!("E{}", shard(pk))
 }
 
+/// The shard of a due index that lists the decisions of a day (UTC). No sweep reads it.
+pub fn decided_shard(day: jiff::civil::Date) -> String {
+    format!("DECIDED#{day}")
+}
+
+/// The partition of the recipient index that lists what was withheld from an address, apart from messages to it.
+pub fn withheld_from(recipient: &str) -> String {
+    format!("WITHHELD#{recipient}")
+}
+
 fn shard(pk: &str) -> u32 {
     let sum: u32 = pk.bytes().fold(7, |hash, byte| hash.wrapping_mul(31).wrapping_add(u32::from(byte)));
     sum % u32::from(DUE_SHARDS)

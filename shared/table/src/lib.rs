@@ -5,6 +5,7 @@
 
 pub mod arrivals;
 pub mod contacts;
+pub mod decided;
 pub mod erasure;
 pub mod error;
 pub mod handout;

@@ -8,7 +8,7 @@ use crate::error::StoreError;
 use crate::keys::Key;
 use crate::messages::{Message, Messages, Pause};
 use crate::schema::RECIPIENT;
-use crate::store::{Item, key_of, s};
+use crate::store::{Item, key_of, s, second};
 
 /// Scope of the pause that stands for the open breaker.
 pub const BREAKER: &str = "breaker";
@@ -84,10 +84,4 @@ impl Messages {
 fn moment(item: &Item) -> Option<(Timestamp, Key)> {
     let at = item.get(RECIPIENT.sk)?.as_s().ok()?.parse().ok()?;
     Some((at, key_of(item)?))
-}
-
-/// An instant to the second, without the zone's letter.
-fn second(at: Timestamp) -> String {
-    let text = at.to_string();
-    text.split(['.', 'Z']).next().unwrap_or_default().to_owned()
 }

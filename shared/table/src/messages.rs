@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use updates::receipt::Failure;
 use updates::{Channel, Class, Kind, Reason, Subject};
 
+use crate::decided::Listed;
 use crate::error::StoreError;
 use crate::keyring::KeyRing;
 use crate::keys::{Key, due_shard};
@@ -45,6 +46,20 @@ pub enum State {
 }
 
 impl State {
+    /// Every state, in the order of the contract.
+    pub const ALL: [Self; 10] = [
+        Self::Deferred,
+        Self::Pending,
+        Self::Claimed,
+        Self::Accepted,
+        Self::Delivered,
+        Self::Failed,
+        Self::Unknown,
+        Self::Suppressed,
+        Self::Superseded,
+        Self::Expired,
+    ];
+
     /// The word of the contract.
     pub fn word(self) -> &'static str {
         match self {
@@ -155,6 +170,9 @@ pub struct Decision {
     pub rule: String,
     pub policy: String,
     pub decided_at: Timestamp,
+    /// Places in the lists of [`crate::decided`].
+    #[serde(flatten)]
+    pub listed: Listed,
 }
 
 /// A pause in force. Its scope is `all`, `kind#…`, `source#…` or `incident#…`; `breaker` is the open circuit breaker,

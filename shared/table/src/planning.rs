@@ -8,6 +8,7 @@ use updates::{Channel, Kind, Need, Outcome, Plan, Planned, Policy, Reason, Subje
 use vault::Kms;
 
 use crate::contacts::{Contacts, Known};
+use crate::decided::Listed;
 use crate::error::StoreError;
 use crate::incidents::Incidents;
 use crate::keyring::KeyRing;
@@ -68,6 +69,19 @@ impl Planning {
 
     /// The subject of `key` with its people, linked call and addresses.
     pub async fn load(&self, key: &str) -> Result<Option<Loaded>, StoreError> {
+        let Some(mut loaded) = self.read(key).await? else { return Ok(None) };
+        loaded.known = self.contacts.known(&loaded.subject.addresses()).await?;
+        loaded.known.keep_untold(&loaded.subject);
+        Ok(Some(loaded))
+    }
+
+    /// The subject of `key` with its people and linked call, for readers who tell nobody anything.
+    pub async fn subject(&self, key: &str) -> Result<Option<Subject>, StoreError> {
+        Ok(self.read(key).await?.map(|loaded| loaded.subject))
+    }
+
+    /// The subject of `key`; nothing is known of its addresses yet.
+    async fn read(&self, key: &str) -> Result<Option<Loaded>, StoreError> {
         let (subject, rev, due_at, safety) = if let Some(id) = key.strip_prefix("INC#") {
             let Some(stored) = self.incidents.incident(id).await? else { return Ok(None) };
             let safety = vec![(key.to_owned(), stored.safety)];
@@ -85,9 +99,7 @@ impl Planning {
             }
             (Subject::Case(Box::new(stored.value), call), stored.rev, stored.due_at, safety)
         };
-        let mut known = self.contacts.known(&subject.addresses()).await?;
-        known.keep_untold(&subject);
-        Ok(Some(Loaded { subject, rev, due_at, safety, known }))
+        Ok(Some(Loaded { subject, rev, due_at, safety, known: Known::default() }))
     }
 
     /// Plans the subject of `key` afresh and writes what changed.
@@ -155,7 +167,7 @@ impl Planning {
             if decided_for_good || told || row.is_some_and(|row| !row.state.is_open()) {
                 continue;
             }
-            let decision = decision(key, update, policy, now);
+            let decision = decision(key, update, loaded.recipient(update), policy, now);
             if latest.is_none_or(|latest| !same(latest, &decision)) {
                 self.messages.decide(&decision).await?;
             }
@@ -223,11 +235,12 @@ impl Planning {
     pub async fn record(
         &self,
         key: &str,
+        loaded: &Loaded,
         update: &Planned,
         policy: &Policy,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.messages.decide(&decision(key, update, policy, now)).await
+        self.messages.decide(&decision(key, update, loaded.recipient(update), policy, now)).await
     }
 
     /// One task for whoever can mend what is stored of the call or case `subject`, and cannot be read. It names no row:
@@ -336,7 +349,13 @@ fn new_message(
     }
 }
 
-fn decision(key: &str, update: &Planned, policy: &Policy, now: Timestamp) -> Decision {
+fn decision(
+    key: &str,
+    update: &Planned,
+    recipient: Option<&str>,
+    policy: &Policy,
+    now: Timestamp,
+) -> Decision {
     let (state, reason, due_at) = target(update, now);
     let Planned { person, kind, ordinal, channel, .. } = update;
     let rule = match reason {
@@ -359,6 +378,7 @@ fn decision(key: &str, update: &Planned, policy: &Policy, now: Timestamp) -> Dec
         rule,
         policy: policy.version().into(),
         decided_at: now,
+        listed: Listed::of(reason, recipient, now),
     }
 }
 
@@ -383,6 +403,8 @@ fn decision_about(
         rule,
         policy: message.policy.clone(),
         decided_at: now,
+        // The row of the message leads from its address here.
+        listed: Listed::of(reason, None, now),
     }
 }
 

@@ -223,6 +223,38 @@ impl Store {
         Ok((items.iter().filter_map(key_of).collect(), last))
     }
 
+    /// Keys that `index` lists under `value` with an instant from `from` until before `to` as sort key; all of them.
+    pub(crate) async fn index_rows(
+        &self,
+        index: Index,
+        value: &str,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<(Timestamp, Key)>, StoreError> {
+        let (mut rows, mut start) = (Vec::new(), None);
+        loop {
+            let call = self.client.query().table_name(&self.table).index_name(index.name);
+            let call = call
+                .key_condition_expression("#p = :p AND #s BETWEEN :from AND :to")
+                .expression_attribute_names("#p", index.pk)
+                .expression_attribute_names("#s", index.sk)
+                .expression_attribute_values(":p", s(value))
+                // As text, an instant with a fraction sorts before the same second without: whole seconds on both sides.
+                .expression_attribute_values(":from", s(second(from)))
+                .expression_attribute_values(":to", s(format!("{}~", second(to))))
+                .set_exclusive_start_key(start);
+            let page =
+                Box::pin(call.send()).await.map_err(|error| StoreError::from_sdk(index.name, &error))?;
+            let found = page.items.unwrap_or_default();
+            let row = |item: &Item| Some((item.get(index.sk)?.as_s().ok()?.parse().ok()?, key_of(item)?));
+            rows.extend(found.iter().filter_map(row).filter(|(at, _)| (from..to).contains(at)));
+            start = page.last_evaluated_key;
+            if start.is_none() {
+                return Ok(rows);
+            }
+        }
+    }
+
     /// The greatest sort key of `index` under `value` within `window` among rows whose partition key begins with
     /// `prefix`.
     pub(crate) async fn newest_with(
@@ -308,6 +340,12 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// An instant to the second, without the zone's letter.
+pub(crate) fn second(at: Timestamp) -> String {
+    let text = at.to_string();
+    text.split(['.', 'Z']).next().unwrap_or_default().to_owned()
 }
 
 /// The condition that an item still has revision `rev`, with its values; 0 means that it must not exist.

@@ -12,10 +12,12 @@ use super::server::{Ask, Reply, json as json_reply};
 use super::{Shared, desk, local, oidc, public};
 
 /// The routes of the staff API, as in the template.
-const STAFF_ROUTES: [(&str, &str); 26] = [
+const STAFF_ROUTES: [(&str, &str); 28] = [
     ("GET", "/v1/me"),
     ("GET", "/v1/incidents/{id}/updates"),
     ("GET", "/v1/cases/{number}/updates"),
+    ("GET", "/v1/updates"),
+    ("POST", "/v1/updates/search"),
     ("POST", "/v1/incidents/{id}/messages"),
     ("POST", "/v1/cases/{number}/messages"),
     ("POST", "/v1/cases/{number}/people"),
