@@ -120,6 +120,7 @@ pub(crate) struct Shared {
     pub(crate) secret: String,
     pub(crate) url: String,
     pub(crate) site: PathBuf,
+    pub(crate) agency: PathBuf,
 }
 
 impl Stack {
@@ -173,6 +174,7 @@ impl Stack {
             secret,
             url,
             site: options.site,
+            agency: data.join("agency"),
         });
         spawn_router(&mut tasks, &shared, router);
         if options.background {
