@@ -3,6 +3,7 @@
 
 mod advice;
 mod commands;
+mod documents;
 mod editions;
 mod eido;
 mod events;
