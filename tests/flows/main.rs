@@ -5,6 +5,7 @@ mod advice;
 mod commands;
 mod day;
 mod desk;
+mod documents;
 mod editions;
 mod eido;
 mod events;

@@ -11,6 +11,7 @@ pub mod demo;
 pub mod generate;
 pub mod go_live;
 pub mod import;
+pub mod pages;
 pub mod pause;
 mod post;
 pub mod redrive;

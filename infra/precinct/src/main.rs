@@ -81,6 +81,8 @@ enum Command {
     },
     /// Tell what would change for the public, what is still to be approved, and switch it on.
     GoLive(precinct::go_live::GoLive),
+    /// Write the public page "Is this text real?" in each language that somebody signed.
+    Pages(precinct::pages::Pages),
     /// Stop everything at once, or one kind, source or incident; or let it go on.
     Pause(precinct::pause::Pause),
     /// Tell what a file of past events would have told each person, and what not and why; nothing is sent.
@@ -159,6 +161,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
             return Ok(exit_code(precinct::check::run(&agency)));
         }
         Command::GoLive(go_live) => return Ok(exit_code(precinct::go_live::run(&go_live)?)),
+        Command::Pages(pages) => return Ok(exit_code(pages.run()?)),
         Command::Pause(pause) => pause.run().await?,
         Command::Replay(replay) => return Ok(exit_code(precinct::replay::run(&replay)?)),
         Command::Bridge(bridge) => return Ok(exit_code(bridge.run().await?)),

@@ -40,6 +40,9 @@ pub struct Agency {
     pub time_zone: String,
     /// Number for matters that cannot wait for an officer but are no emergency, as printed in texts.
     pub non_emergency_phone: String,
+    /// Number that texts come from, as people read it; said on the public page.
+    #[serde(default)]
+    pub text_number: Option<String>,
     /// Whether 911 can be reached by text here.
     #[serde(default)]
     pub text_to_911: bool,

@@ -14,6 +14,8 @@ use crate::deny::DenyLists;
 pub struct Approvals {
     /// By language: [`files_hash`] of all its texts together.
     pub texts: BTreeMap<String, Approval>,
+    /// By language: [`files_hash`] of its public page.
+    pub pages: BTreeMap<String, Approval>,
     /// [`DenyLists::hash`] of `updates.toml`; two people where a type is allowed that is denied as shipped.
     pub deny_list: Vec<Approval>,
     /// Hash of the early-intervention ruleset, `eis.toml`.

@@ -55,6 +55,7 @@ pub fn inspect(path: &Path) -> Report {
         profiles::check(&mut report, &folder, agency, policy.as_ref());
         let approvals = approvals(&mut report, &folder);
         words::check(&mut report, &folder, agency, &approvals, policy.as_ref());
+        pages(&mut report, &folder);
     }
     ruleset(&mut report, &folder);
     hotspots(&mut report, &folder);
@@ -112,6 +113,11 @@ fn identity(report: &mut Report, agency: &Agency) {
             "modes.alerts_from",
             "must be a date where alerts are on: history would raise old alerts",
         ),
+        (
+            agency.text_number.as_deref().is_some_and(|number| incident::address::phone(number).is_err()),
+            "text_number",
+            "must be a telephone number such as 218-555-0190",
+        ),
         (unknown_role.is_some(), "groups", "maps a group to a role that the staff API does not know"),
     ];
     for (wrong, key, reason) in rules {
@@ -127,6 +133,22 @@ fn identity(report: &mut Report, agency: &Agency) {
             agency.name, agency.time_zone, modes.updates, modes.alerts, modes.map
         ),
     );
+}
+
+/// The public page in each language.
+fn pages(report: &mut Report, folder: &Folder) {
+    match crate::pages::read(folder) {
+        Ok(pages) => {
+            for page in pages {
+                let signed = if page.signed.is_some() { "approved" } else { "not approved" };
+                report.row(
+                    &format!("pages/{}.toml", page.language),
+                    format!("{signed}; hash {}…", &page.hash[..12]),
+                );
+            }
+        }
+        Err(error) => report.agency_fault(error),
+    }
 }
 
 /// Who hears of tasks: every role that may own one needs a mailbox.
@@ -201,7 +223,8 @@ fn approvals(report: &mut Report, folder: &Folder) -> Approvals {
     let file = "approvals.toml";
     let signed: Approvals = folder.toml(file).map_err(|error| report.agency_fault(error)).unwrap_or_default();
     let lists = [&signed.deny_list, &signed.ruleset, &signed.map];
-    let all: Vec<&Approval> = signed.texts.values().chain(lists.into_iter().flatten()).collect();
+    let by_language = signed.texts.values().chain(signed.pages.values());
+    let all: Vec<&Approval> = by_language.chain(lists.into_iter().flatten()).collect();
     for signature in &all {
         if signature.name.trim().is_empty() {
             report.fault(file, "name: must say who approved".to_owned());

@@ -77,6 +77,10 @@ fn approvals(folder: &Folder) -> anyhow::Result<String> {
         let hash = files_hash(&folder.files(&format!("texts/{language}"), "toml")?);
         sign(&format!("[texts.{language}]"), "local stack", &hash)?;
     }
+    for (file, text) in folder.files(crate::pages::FOLDER, "toml").unwrap_or_default() {
+        let language = file.trim_end_matches(".toml");
+        sign(&format!("[pages.{language}]"), "local stack", &crate::pages::hash(&file, &text))?;
+    }
     // Lists that cannot be read are named by the function that needs them.
     if let Ok(lists) = folder.toml::<DenyLists>("updates.toml") {
         sign("[[deny_list]]", "local stack", &lists.hash())?;

@@ -127,6 +127,7 @@ pub(crate) struct Shared {
     pub(crate) url: String,
     pub(crate) site: PathBuf,
     pub(crate) desk: PathBuf,
+    pub(crate) agency: PathBuf,
 }
 
 impl Stack {
@@ -182,6 +183,7 @@ impl Stack {
             url,
             site: options.site,
             desk: options.desk,
+            agency: data.join("agency"),
         });
         spawn_router(&mut tasks, &shared, router);
         if options.background {

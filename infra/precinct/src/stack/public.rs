@@ -3,11 +3,13 @@ use std::io::Read as _;
 use std::sync::Arc;
 
 use flate2::read::GzDecoder;
+use hyper::header::HeaderValue;
 use hyper::{Method, StatusCode};
 use percent_encoding::percent_decode_str;
 
 use super::server::{Ask, Reply, plain};
 use super::{Object, Shared, site};
+use crate::pages;
 
 /// Answers `GET /public/{key}`; packed only for a client that asks for it.
 pub(crate) async fn answer(shared: &Arc<Shared>, key: &str, ask: &Ask) -> Reply {
@@ -21,6 +23,9 @@ pub(crate) async fn answer(shared: &Arc<Shared>, key: &str, ask: &Ask) -> Reply 
     let object = match shared.object("public", &key).await {
         Ok(Some(object)) => object,
         Ok(None) => {
+            if let Some(name) = key.strip_prefix(pages::PLACE) {
+                return about_texts(shared, name);
+            }
             let page = site::answer(&shared.site, &key).await;
             return page.unwrap_or_else(|| plain(StatusCode::NOT_FOUND, "text/plain", "Not Found"));
         }
@@ -30,6 +35,21 @@ pub(crate) async fn answer(shared: &Arc<Shared>, key: &str, ask: &Ask) -> Reply 
         }
     };
     respond(object, ask)
+}
+
+/// A page about texts, as `precinct pages` would publish it from the stack's copy of the agency folder.
+fn about_texts(shared: &Shared, name: &str) -> Reply {
+    let text = match pages::published(&shared.agency, name) {
+        Ok(Some(text)) => text,
+        Ok(None) => return plain(StatusCode::NOT_FOUND, "text/plain", "Not Found"),
+        Err(error) => return plain(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", error.to_string()),
+    };
+    let kind = site::media_type(name).unwrap_or("text/html; charset=utf-8");
+    let mut reply = plain(StatusCode::OK, kind, text);
+    let headers = reply.headers_mut();
+    headers.insert("content-security-policy", HeaderValue::from_static(pages::POLICY));
+    headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
+    reply
 }
 
 fn respond(object: Object, ask: &Ask) -> Reply {

@@ -54,7 +54,7 @@ pub(crate) async fn answer(folder: &Path, key: &str) -> Option<Reply> {
 }
 
 /// Media types of the forms a build writes; nothing else is served.
-fn media_type(key: &str) -> Option<&'static str> {
+pub(crate) fn media_type(key: &str) -> Option<&'static str> {
     match Path::new(key).extension()?.to_str()? {
         "html" => Some("text/html; charset=utf-8"),
         "js" => Some("text/javascript"),

@@ -118,6 +118,30 @@ async fn the_public_folder_opens_with_its_page() {
 }
 
 #[tokio::test]
+async fn the_pages_about_texts_are_public_in_every_language() {
+    let stack = stack().await;
+    for (name, words) in
+        [("index", "Is this text real?"), ("en", "Is this text real?"), ("es", "¿Es auténtico")]
+    {
+        let path = format!("/public/texts/{name}.html");
+        let (status, headers, page) = stack.browse("GET", &path, "").await.unwrap();
+        assert_eq!(
+            (status, page.contains(words), page.contains("class=\"draft\"")),
+            (200, true, false),
+            "{page}"
+        );
+        assert!(headers["content-security-policy"].starts_with("default-src 'none'; style-src 'self'"));
+    }
+    assert_eq!(
+        stack.browse("GET", "/public/texts/style.css", "").await.unwrap().1["content-type"],
+        "text/css"
+    );
+    for path in ["/public/texts/", "/public/texts/xx.html", "/public/texts/../agency.toml"] {
+        assert_eq!(stack.browse("GET", path, "").await.unwrap().0, 404, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn data_keys_open_under_their_own_key_and_context_only() {
     let stack = stack().await;
     let client = aws_sdk_kms::Client::new(&stack.runtime().sdk);
