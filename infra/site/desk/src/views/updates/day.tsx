@@ -70,6 +70,9 @@ function Lines() {
           onValue={setKind}
           options={[{ value: "", label: t("updates.any_kind") }, ...kinds]}
         />
+        {page.readAt !== undefined && (
+          <p class="as-of">{t("updates.as_of", { at: dates.time(page.readAt) })}</p>
+        )}
       </div>
       <Loaded of={page}>
         {(first) =>
