@@ -140,7 +140,11 @@ export async function start() {
     return usual(`${method} ${path}`, body === "" ? {} : JSON.parse(body), response);
   }
 
-  function usual(what: string, body: { text: string; person?: string; outcome?: string; preview?: boolean }, response: ServerResponse) {
+  function usual(
+    what: string,
+    body: { text: string; person?: string; outcome?: string; preview?: boolean },
+    response: ServerResponse,
+  ) {
     if (what === "GET /v1/me") return json(response, 200, answers.me(state.me));
     if (what === "GET /v1/updates") return json(response, 200, answers.updates);
     if (what === "POST /v1/updates/search") {
