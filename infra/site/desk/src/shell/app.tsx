@@ -60,7 +60,7 @@ export function App() {
       <Frame
         session={session}
         isExpired={phase.phase === "expired"}
-        isReached={reached}
+        isReached={reached && error === undefined}
         chooseLanguage={chooseLanguage}
       />
     </DeskProvider>

@@ -1,5 +1,5 @@
 // The top line: department, its clock, who is signed in, language, colours, signing out.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { LANGUAGES, type Language } from "../i18n/text";
 import type { Session } from "../session/session";
 import { useDesk } from "./desk";
@@ -63,8 +63,22 @@ function Account({
   const [theme, setTheme] = useTheme();
   const roles = me.roles.map((role) => word("shell", role, "role_")).join(", ");
   const who = me.officer?.name ?? me.subject;
+  const panel = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    const close = (event: Event) => {
+      const isKey = event instanceof KeyboardEvent;
+      const isOutside = !isKey && !panel.current?.contains(event.target as Node);
+      if (panel.current?.open && (isOutside || (isKey && event.key === "Escape"))) panel.current.open = false;
+    };
+    addEventListener("keydown", close);
+    addEventListener("pointerdown", close);
+    return () => {
+      removeEventListener("keydown", close);
+      removeEventListener("pointerdown", close);
+    };
+  }, []);
   return (
-    <details class="account">
+    <details class="account" ref={panel}>
       <summary>
         <span class="account-who">{who}</span>{" "}
         <span class="account-roles">{roles || t("shell.no_role")}</span>

@@ -48,6 +48,18 @@ export function useResource<T>(key: string, load: (signal: AbortSignal) => Promi
 
 type Reading<T> = Omit<Resource<T>, "reload"> & { readonly key: string };
 
+/** How often a list that changes by itself is read again, in milliseconds; each reading is a line in the audit trail. */
+const FRESH = 60_000;
+
+/** Reads again every minute while somebody can see it. */
+export function useFresh(reload: () => void, isWanted = true): void {
+  useEffect(() => {
+    if (!isWanted) return;
+    const timer = setInterval(() => document.visibilityState === "visible" && reload(), FRESH);
+    return () => clearInterval(timer);
+  }, [reload, isWanted]);
+}
+
 interface LoadedProps<T> {
   of: Resource<T>;
   children: (value: T) => ComponentChildren;
