@@ -62,7 +62,8 @@ function Account({
   const { t, word, me, language } = useDesk();
   const [theme, setTheme] = useTheme();
   const roles = me.roles.map((role) => word("shell", role, "role_")).join(", ");
-  const who = me.officer?.name ?? me.subject;
+  const [name] = useState(session.name); // Kept when the token has ended.
+  const who = me.officer?.name ?? name ?? me.subject;
   const panel = useRef<HTMLDetailsElement>(null);
   useEffect(() => {
     const close = (event: Event) => {
