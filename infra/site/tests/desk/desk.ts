@@ -64,7 +64,7 @@ export const test = base.extend<{ stub: Stub; watch: Watch }>({
 /** Opens a view; the stub's provider signs in whoever comes. */
 export async function open(page: Page, stub: Stub, view: string): Promise<void> {
   await page.goto(`${stub.url}/desk/#${view}`);
-  await expect(page.locator("#view h1, .gate h1").first()).toBeVisible();
+  await expect(page.locator("#view h1")).toBeVisible();
 }
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");

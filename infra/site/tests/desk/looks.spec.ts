@@ -16,6 +16,11 @@ async function write(page: Page, text: string) {
   await expect(page.locator(".preview blockquote")).toBeVisible();
 }
 
+const go = (page: Page, view: string) =>
+  page.evaluate((path) => {
+    location.hash = path;
+  }, view);
+
 const VIEWS: readonly [string, string, ((page: Page) => Promise<void>)?][] = [
   ["updates", "/updates"],
   ["incident", "/incidents/26-048219"],
@@ -38,7 +43,7 @@ const VIEWS: readonly [string, string, ((page: Page) => Promise<void>)?][] = [
   ],
   ["tasks", "/tasks"],
   ["pause", "/pause"],
-  ["not-for-your-role", "/nowhere"],
+  ["no-such-view", "/elsewhere"],
 ];
 
 for (const [look, width, colorScheme] of LOOKS) {
@@ -50,12 +55,12 @@ for (const [look, width, colorScheme] of LOOKS) {
     await page.emulateMedia({ colorScheme });
     await open(page, stub, "/updates");
     for (const [name, view, prepare] of VIEWS) {
-      await page.evaluate((path) => {
-        location.hash = path;
-      }, "/");
-      await page.evaluate((path) => {
-        location.hash = path;
-      }, view);
+      await go(page, "/elsewhere"); // So that a view begins anew.
+      await expect(page.locator("h1")).toHaveText("There is no such view");
+      if (view !== "/elsewhere") {
+        await go(page, view);
+        await expect(page.locator("h1")).not.toHaveText("There is no such view");
+      }
       await expect(page.locator(".busy")).toHaveCount(0);
       await prepare?.(page);
       await shot(page, `${name}-${look}`);

@@ -123,8 +123,8 @@ test("colours as chosen, and after a reload", async ({ page, stub }) => {
   const light = await ground();
   await page.locator(".account summary").click();
   await page.getByLabel("Colors").selectOption("dark");
+  await expect.poll(ground).not.toBe(light);
   const dark = await ground();
-  expect(dark).not.toBe(light);
   await page.reload();
   await expect(page.locator("h1")).toBeVisible();
   expect(await ground()).toBe(dark);

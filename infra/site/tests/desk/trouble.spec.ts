@@ -155,7 +155,7 @@ test("an unsure message keeps its key over a new sign-in", async ({ page, stub, 
   expect(new Set(sent.map(({ key }) => key)).size).toBe(1);
 });
 
-test("offline: a banner, and reading again once the connection is back", async ({
+test("no connection: a banner on every view, and reading again once it is back", async ({
   page,
   stub,
   context,
@@ -164,11 +164,28 @@ test("offline: a banner, and reading again once the connection is back", async (
   watch.expected.push(/ERR_INTERNET_DISCONNECTED/);
   await open(page, stub, "/updates");
   await context.setOffline(true);
-  await expect(page.getByText("This computer is offline.")).toBeVisible();
-  await page.getByRole("link", { name: "Pause updates" }).click();
+  await page.getByRole("link", { name: "Tasks" }).click();
+  const banner = page.getByText("What is shown may be out of date. What you write is kept.");
+  await expect(banner).toBeVisible();
+  const alert = page.getByRole("alert");
+  await expect(alert).toContainText("No connection to the server.");
   await context.setOffline(false);
+  await alert.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByText("He is back please hurry")).toBeVisible();
+  await expect(banner).toHaveCount(0);
+});
+
+test("the browser's own word that it is offline counts too", async ({ page, stub }) => {
+  await open(page, stub, "/updates");
+  const say = (isOnline: boolean) =>
+    page.evaluate((online) => {
+      Object.defineProperty(navigator, "onLine", { get: () => online, configurable: true });
+      dispatchEvent(new Event(online ? "online" : "offline"));
+    }, isOnline);
+  await say(false);
+  await expect(page.getByText("This computer is offline.")).toBeVisible();
+  await say(true);
   await expect(page.getByText("This computer is offline.")).toHaveCount(0);
-  await expect(page.getByText("The server cannot be reached.")).toHaveCount(0);
 });
 
 test("a captive portal is not taken for an answer", async ({ page, stub }) => {

@@ -74,7 +74,7 @@ test("a message is shown before it is sent", async ({ page, stub }) => {
   await expect(preview.locator("blockquote")).toHaveText(/^Example City Police: Por favor llame\..*STOP/);
   await expect(preview.locator("blockquote")).toHaveAttribute("lang", "es");
   await expect(preview).toContainText("Spanish");
-  await expect(preview).toContainText("1 text part · 91 of 160 characters");
+  await expect(preview).toContainText("1 text part · 97 of 160 characters");
   await page.getByLabel("Your words").fill("x".repeat(150));
   await expect(preview).toContainText("Too long: at most 1 part.");
 });
@@ -234,7 +234,7 @@ test("pausing everything takes two steps, a kind one; lifting names what it lift
   await page.getByRole("button", { name: "Lift" }).click();
   await expect(page.getByRole("region", { name: "Paused updates" })).toHaveCount(0);
   await page.getByLabel("One kind").check();
-  await page.getByLabel("Update").selectOption("survey");
+  await page.getByLabel("Update", { exact: true }).selectOption("survey");
   await page.getByLabel("Why").fill("wrong link");
   await page.getByRole("button", { name: "Pause", exact: true }).click();
   await expect(page.getByLabel("Why")).toHaveValue("");

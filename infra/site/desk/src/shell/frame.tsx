@@ -35,10 +35,12 @@ export function Frame({ session, isExpired, isReached, chooseLanguage }: FramePr
   };
   return (
     <div class="frame">
-      <a class="skip" href={`#${place.path}`} onClick={skip}>
-        {t("shell.skip")}
-      </a>
       <Top
+        skip={
+          <a class="skip" href={`#${place.path}`} onClick={skip}>
+            {t("shell.skip")}
+          </a>
+        }
         session={session}
         chooseLanguage={chooseLanguage}
         isMenuOpen={isOpen}

@@ -1,4 +1,5 @@
 // The top line: department, its clock, who is signed in, language, colours, signing out.
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { LANGUAGES, type Language } from "../i18n/text";
 import type { Session } from "../session/session";
@@ -6,16 +7,19 @@ import { useDesk } from "./desk";
 import { THEMES, type Theme, useTheme } from "./theme";
 
 interface TopProps {
+  /** The link that leaps over all this, first of everything. */
+  skip: ComponentChildren;
   session: Session;
   chooseLanguage: (language: Language) => void;
   isMenuOpen: boolean;
   toggleMenu: () => void;
 }
 
-export function Top({ session, chooseLanguage, isMenuOpen, toggleMenu }: TopProps) {
+export function Top({ skip, session, chooseLanguage, isMenuOpen, toggleMenu }: TopProps) {
   const { t, me } = useDesk();
   return (
     <header class="top">
+      {skip}
       <button
         type="button"
         class="menu-button"
