@@ -201,7 +201,12 @@ export function preview(body: { text: string; override_reason?: string; wait?: b
             { choice: "call", detail: "speak" },
           ],
         };
-    return whole({ would: "defer", reason: "quiet_hours", until: "2026-07-07T13:00:00Z", ...choices });
+    const end = "2026-07-07T13:00:00Z";
+    return whole(
+      body.wait
+        ? { would: "defer", waits_until: end }
+        : { would: "defer", reason: "quiet_hours", until: end, ...choices },
+    );
   }
   return whole({ would: "send" });
 }

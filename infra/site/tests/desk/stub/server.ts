@@ -8,7 +8,8 @@ import { fileURLToPath } from "node:url";
 import type { Me } from "../../../desk/src/api/me";
 import * as answers from "./answers";
 
-const DIST = fileURLToPath(new URL("../../../dist-desk/", import.meta.url));
+/** Another build may be tried: DESK_DIST. */
+const DIST = process.env.DESK_DIST ?? fileURLToPath(new URL("../../../dist-desk/", import.meta.url));
 const TYPES: Readonly<Record<string, string>> = {
   html: "text/html",
   js: "text/javascript",
