@@ -78,7 +78,7 @@ describe("trouble", () => {
         init.signal?.addEventListener("abort", () => reject(init.signal?.reason)),
       );
     const { api: client, told } = api(never);
-    await expect(client.get("/v1/me")).rejects.toMatchObject({ trouble: "late" });
+    await expect(client.get("/v1/me")).rejects.toMatchObject({ trouble: "late", isUnsure: true });
     expect(told.reached).toEqual([false]);
   });
 });
