@@ -9,11 +9,12 @@ import {
   setWorkerUrl,
 } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
-import { bounds, type Cell, centre, type Direction, nearest } from "./cells";
+import { bounds, type Cell, type Direction, nearest } from "./cells";
 import { make } from "./dom";
 import { gridLines } from "./graticule";
 import { LOOKS, look, PALETTES, type Theme, TILE, tile } from "./looks";
 import { mapStyle } from "./map-style";
+import { type Mark, Marks } from "./marks";
 
 type Polygons = GeoJSON.FeatureCollection<GeoJSON.Polygon>;
 
@@ -30,24 +31,22 @@ const ARROWS: Record<string, Direction> = {
   ArrowLeft: "west",
 };
 
-/** Words that stand in the middle of a cell. */
-export interface Mark {
-  readonly cell: Cell;
-  readonly words: string;
-}
-
 /** A map in `container`. `data-state` of the container is `idle` when everything asked for is drawn. */
 export class CellMap {
   readonly #map: MapLibre;
   readonly #labels = make("div", { class: "grid-labels", "aria-hidden": "true" });
-  readonly #marks = make("div", { class: "cell-marks", "aria-hidden": "true" });
+  readonly #marks: Marks;
   #cells: readonly Cell[] = [];
 
   private constructor(
     readonly container: HTMLElement,
     theme: Theme,
     box: [number, number, number, number],
+    listeners: Listeners,
   ) {
+    this.#marks = new Marks((geohash) =>
+      listeners.chosen(this.#cells.find((cell) => cell.geohash === geohash)),
+    );
     const workers = new URL(workerUrl, import.meta.url);
     setWorkerUrl(workers.href);
     this.#map = new MapLibre({
@@ -70,7 +69,7 @@ export class CellMap {
     this.#map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
     this.#map.addControl(new ScaleControl({ unit: "imperial" }), "bottom-left");
     this.#map.addControl(new ScaleControl({ unit: "metric" }), "bottom-left");
-    container.append(this.#labels, this.#marks);
+    container.append(this.#labels, this.#marks.element);
     container.dataset.state = "busy";
   }
 
@@ -81,7 +80,7 @@ export class CellMap {
     box: [number, number, number, number],
     listeners: Listeners,
   ): Promise<CellMap> {
-    const self = new CellMap(container, theme, box);
+    const self = new CellMap(container, theme, box, listeners);
     await new Promise<void>((resolve, reject) => {
       self.#map.once("load", () => resolve());
       self.#map.once("error", ({ error }) => reject(error));
@@ -101,12 +100,7 @@ export class CellMap {
 
   /** Writes words over cells, in place of those before; whatever they say stands in the table as well. */
   mark(marks: readonly Mark[]): void {
-    this.#marks.replaceChildren(
-      ...marks.map(({ cell, words }) => {
-        const [lon, lat] = centre(cell);
-        return make("span", { "data-lon": `${lon}`, "data-lat": `${lat}` }, words);
-      }),
-    );
+    this.#marks.show(marks);
     this.#placeMarks();
   }
 
@@ -250,11 +244,7 @@ export class CellMap {
   }
 
   #placeMarks(): void {
-    for (const mark of this.#marks.children) {
-      if (!(mark instanceof HTMLElement)) continue;
-      const { x, y } = this.#map.project([Number(mark.dataset.lon), Number(mark.dataset.lat)]);
-      mark.style.transform = `translate(calc(${x}px - 50%), calc(${y}px - 50%))`;
-    }
+    this.#marks.place((position) => this.#map.project(position));
   }
 
   #busy(): void {

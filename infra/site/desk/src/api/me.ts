@@ -5,6 +5,8 @@ export interface Pause {
   readonly value?: string;
   readonly since: string;
   readonly reason?: string;
+  /** Of the circuit breaker, which closes by itself. */
+  readonly until?: string;
 }
 
 export interface Agency {
@@ -18,7 +20,7 @@ export interface Agency {
 export interface Me {
   readonly subject: string;
   readonly roles: readonly string[];
-  readonly officer: { readonly id: string; readonly name: string } | null;
+  readonly officer: { readonly id: string; readonly name?: string } | null;
   /** Names of the routes that this person is admitted to, e.g. `GET /v1/tasks`. */
   readonly may: readonly string[];
   readonly agency: Agency;

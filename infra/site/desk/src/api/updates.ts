@@ -98,13 +98,16 @@ export interface Way extends Wording {
   readonly channel: Channel;
   readonly would: Would;
   readonly reason?: string;
-  readonly until?: string;
+  readonly waits_until?: string;
 }
 export type Would = "send" | "withhold" | "defer";
 
 export interface Preview extends Wording {
   readonly would: Would;
+  /** Until when it waits, as its writer lets it. */
+  readonly waits_until?: string;
   readonly reason?: string;
+  /** Until when it would wait, if its writer let it. */
   readonly until?: string;
   readonly detail?: string;
   readonly choices?: readonly { readonly choice: string; readonly detail: string }[];

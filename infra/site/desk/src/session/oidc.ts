@@ -15,6 +15,8 @@ export interface Grant {
   readonly token: string;
   /** How long it holds, in seconds from now: durations, because the provider's clock and this one may differ. */
   readonly lifetime: number;
+  /** What the provider calls the person, if it does. */
+  readonly name?: string;
   /** Fragment at which the reader was. */
   readonly place: string;
 }
@@ -129,7 +131,8 @@ function chosen(config: Config, granted: oauth.TokenEndpointResponse) {
   const token = config.token === "id_token" ? granted.id_token : granted.access_token;
   if (token === undefined || claims === undefined) throw new Error("the provider sent no ID token");
   const lifetime = config.token === "id_token" ? claims.exp - claims.iat : granted.expires_in;
-  return { token, lifetime: lifetime ?? SHORT };
+  const name = typeof claims.name === "string" && claims.name !== "" ? { name: claims.name } : {};
+  return { token, lifetime: lifetime ?? SHORT, ...name };
 }
 
 /**

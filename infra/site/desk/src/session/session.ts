@@ -37,6 +37,11 @@ export class Session {
     return this.#phase.phase === "signed_in" ? this.#grant?.token : undefined;
   }
 
+  /** What the provider calls the person. */
+  get name(): string | undefined {
+    return this.#grant?.name;
+  }
+
   /** Reads the provider's answer, or leaves for the provider. */
   async start(): Promise<void> {
     try {

@@ -38,6 +38,7 @@ export function App() {
   const { me, error, ahead, refresh } = useMe(api, phase.phase);
   useEffect(() => void session.start(), [session]);
   const zone = me?.agency.time_zone ?? "UTC";
+  const now = useCallback(() => new Date(Date.now() + ahead.current), [ahead]);
   const desk = useMemo<Desk | undefined>(
     () =>
       me && {
@@ -45,11 +46,11 @@ export function App() {
         api,
         me,
         dates: dates(words.language, zone),
-        now: () => new Date(Date.now() + ahead.current),
+        now,
         may: (route) => me.may.includes(route),
         refresh,
       },
-    [words, api, me, zone, ahead, refresh],
+    [words, api, me, zone, now, refresh],
   );
   if (desk === undefined || phase.phase === "signed_out") {
     return <Gate words={words} phase={phase} error={error} session={session} retry={refresh} />;
@@ -59,7 +60,7 @@ export function App() {
       <Frame
         session={session}
         isExpired={phase.phase === "expired"}
-        isReached={reached}
+        isReached={reached && error === undefined}
         chooseLanguage={chooseLanguage}
       />
     </DeskProvider>

@@ -21,13 +21,14 @@ export function PauseBanner() {
 
 export function PauseLine({ pause }: { pause: Pause }) {
   const { t, word, dates } = useDesk();
-  const { scope, value = "", since, reason } = pause;
+  const { scope, value = "", since, reason, until } = pause;
   const name = scope === "kind" ? word("updates", value, "kind_") : value;
   return (
     <>
       <strong>{word("shell", scope, "pause_").replace("{value}", name)}</strong>{" "}
       <span>
         {t("shell.pause_since", { since: dates.moment(since) })}
+        {until ? ` ${t("shell.pause_until", { until: dates.moment(until) })}` : ""}
         {reason ? ` · ${reason}` : ""}
       </span>
     </>

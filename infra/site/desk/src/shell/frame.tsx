@@ -6,7 +6,7 @@ import { Notice } from "../ui/page";
 import { PauseBanner } from "./banner";
 import { useDesk } from "./desk";
 import { Navigation } from "./navigation";
-import { go, usePlace } from "./router";
+import { usePlace } from "./router";
 import { Top } from "./top";
 import { ViewOf } from "./view";
 import { listed } from "./views";
@@ -24,7 +24,8 @@ export function Frame({ session, isExpired, isReached, chooseLanguage }: FramePr
   const [isOpen, setOpen] = useState(false);
   const first = listed(me.may)[0];
   useEffect(() => {
-    if (place.path === "/" && first) go(first.path);
+    // In the place of the entry, so that going back does not lead here again.
+    if (place.path === "/" && first) location.replace(`#${first.path}`);
   }, [place.path, first]);
   useEffect(() => setOpen(false), [place.path]); // The menu of a phone closes when the view changes.
   const skip = (event: Event) => {
@@ -34,10 +35,12 @@ export function Frame({ session, isExpired, isReached, chooseLanguage }: FramePr
   };
   return (
     <div class="frame">
-      <a class="skip" href={`#${place.path}`} onClick={skip}>
-        {t("shell.skip")}
-      </a>
       <Top
+        skip={
+          <a class="skip" href={`#${place.path}`} onClick={skip}>
+            {t("shell.skip")}
+          </a>
+        }
         session={session}
         chooseLanguage={chooseLanguage}
         isMenuOpen={isOpen}

@@ -1,21 +1,25 @@
 // The top line: department, its clock, who is signed in, language, colours, signing out.
-import { useEffect, useState } from "preact/hooks";
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { LANGUAGES, type Language } from "../i18n/text";
 import type { Session } from "../session/session";
 import { useDesk } from "./desk";
 import { THEMES, type Theme, useTheme } from "./theme";
 
 interface TopProps {
+  /** The link that leaps over all this, first of everything. */
+  skip: ComponentChildren;
   session: Session;
   chooseLanguage: (language: Language) => void;
   isMenuOpen: boolean;
   toggleMenu: () => void;
 }
 
-export function Top({ session, chooseLanguage, isMenuOpen, toggleMenu }: TopProps) {
+export function Top({ skip, session, chooseLanguage, isMenuOpen, toggleMenu }: TopProps) {
   const { t, me } = useDesk();
   return (
     <header class="top">
+      {skip}
       <button
         type="button"
         class="menu-button"
@@ -62,9 +66,24 @@ function Account({
   const { t, word, me, language } = useDesk();
   const [theme, setTheme] = useTheme();
   const roles = me.roles.map((role) => word("shell", role, "role_")).join(", ");
-  const who = me.officer?.name ?? me.subject;
+  const [name] = useState(session.name); // Kept when the token has ended.
+  const who = me.officer?.name ?? name ?? me.subject;
+  const panel = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    const close = (event: Event) => {
+      const isKey = event instanceof KeyboardEvent;
+      const isOutside = !isKey && !panel.current?.contains(event.target as Node);
+      if (panel.current?.open && (isOutside || (isKey && event.key === "Escape"))) panel.current.open = false;
+    };
+    addEventListener("keydown", close);
+    addEventListener("pointerdown", close);
+    return () => {
+      removeEventListener("keydown", close);
+      removeEventListener("pointerdown", close);
+    };
+  }, []);
   return (
-    <details class="account">
+    <details class="account" ref={panel}>
       <summary>
         <span class="account-who">{who}</span>{" "}
         <span class="account-roles">{roles || t("shell.no_role")}</span>

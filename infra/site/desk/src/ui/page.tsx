@@ -97,7 +97,7 @@ const SIGNS: Readonly<Record<Tone, string>> = {
   good: "✓",
   "under-way": "›",
   waiting: "◷",
-  withheld: "⦸",
+  withheld: "⊘",
   bad: "!",
   quiet: "·",
 };

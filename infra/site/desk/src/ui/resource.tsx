@@ -9,16 +9,16 @@ export interface Resource<T> {
   readonly value?: T;
   readonly error?: ApiError;
   readonly isLoading: boolean;
+  /** When the value was read, by the API's clock. */
+  readonly readAt?: Date;
   /** Reads again; what is shown stays until the answer comes. */
   reload(): void;
 }
 
 /** Reads when `key` changes, and again at `reload`. Another key forgets what the one before answered. */
 export function useResource<T>(key: string, load: (signal: AbortSignal) => Promise<T>): Resource<T> {
-  const [state, setState] = useState<{ key: string; value?: T; error?: ApiError; isLoading: boolean }>({
-    key,
-    isLoading: true,
-  });
+  const { now } = useDesk();
+  const [state, setState] = useState<Reading<T>>({ key, isLoading: true });
   const [round, setRound] = useState(0);
   const latest = useRef(load);
   latest.current = load;
@@ -26,27 +26,38 @@ export function useResource<T>(key: string, load: (signal: AbortSignal) => Promi
     const stop = new AbortController();
     setState((old) => (old.key === key ? { ...old, isLoading: true } : { key, isLoading: true }));
     latest.current(stop.signal).then(
-      (value) => stop.signal.aborted || setState({ key, value, isLoading: false }),
+      (value) => stop.signal.aborted || setState({ key, value, isLoading: false, readAt: now() }),
       (error: unknown) => {
         if (stop.signal.aborted) return;
-        setState((old) => ({ ...old, key, error: asApiError(error), isLoading: false }));
+        const why = asApiError(error);
+        // What was shown stays where nothing is known; a definite no takes it away.
+        setState((old) => ({ ...(why.isUnsure ? old : {}), key, error: why, isLoading: false }));
       },
     );
     return () => stop.abort();
-  }, [key, round]);
+  }, [key, round, now]);
   const reload = useCallback(() => setRound((before) => before + 1), []);
   useEffect(() => {
     addEventListener("online", reload);
     return () => removeEventListener("online", reload);
   }, [reload]);
   if (state.key !== key) return { isLoading: true, reload };
-  const { value, error, isLoading } = state;
-  return {
-    ...(value === undefined ? {} : { value }),
-    ...(error === undefined ? {} : { error }),
-    isLoading,
-    reload,
-  };
+  const { key: _, ...rest } = state;
+  return { ...rest, reload };
+}
+
+type Reading<T> = Omit<Resource<T>, "reload"> & { readonly key: string };
+
+/** How often a list that changes by itself is read again, in milliseconds; each reading is a line in the audit trail. */
+const FRESH = 60_000;
+
+/** Reads again every minute while somebody can see it. */
+export function useFresh(reload: () => void, isWanted = true): void {
+  useEffect(() => {
+    if (!isWanted) return;
+    const timer = setInterval(() => document.visibilityState === "visible" && reload(), FRESH);
+    return () => clearInterval(timer);
+  }, [reload, isWanted]);
 }
 
 interface LoadedProps<T> {

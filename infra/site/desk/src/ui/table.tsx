@@ -18,11 +18,21 @@ interface TableProps<T> {
   rowClass?: (row: T) => string | undefined;
   /** Whether the caption is to be seen, not only heard. */
   showCaption?: boolean;
+  /** A class for looks of its own, by `data-name` of the cells. */
+  look?: string;
 }
 
-export function Table<T>({ caption, columns, rows, rowKey, rowClass, showCaption = false }: TableProps<T>) {
+export function Table<T>({
+  caption,
+  columns,
+  rows,
+  rowKey,
+  rowClass,
+  showCaption = false,
+  look = "",
+}: TableProps<T>) {
   return (
-    <table role="table" class="table">
+    <table role="table" class={`table ${look}`}>
       <caption class={showCaption ? "" : "unseen"}>{caption}</caption>
       <thead role="rowgroup">
         <tr role="row">
@@ -46,15 +56,17 @@ export function Table<T>({ caption, columns, rows, rowKey, rowClass, showCaption
   );
 }
 
-function Cell<T>({ column: { title, kind, cell }, row }: { column: Column<T>; row: T }) {
+function Cell<T>({ column: { name: column, title, kind, cell }, row }: { column: Column<T>; row: T }) {
   const name = kind ? `is-${kind}` : "";
+  // One element around the content: a phone lays heading and content side by side.
+  const content = <div>{cell(row)}</div>;
   return kind === "row" ? (
-    <th role="rowheader" scope="row" class={name} data-label={title}>
-      {cell(row)}
+    <th role="rowheader" scope="row" class={name} data-label={title} data-name={column}>
+      {content}
     </th>
   ) : (
-    <td role="cell" class={name} data-label={title}>
-      {cell(row)}
+    <td role="cell" class={name} data-label={title} data-name={column}>
+      {content}
     </td>
   );
 }

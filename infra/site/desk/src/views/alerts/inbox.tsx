@@ -62,7 +62,7 @@ function Filters({ asked, ask, alerts }: FiltersProps) {
   const open = WAY.filter((state) => state !== "Closed");
   return (
     <form
-      class="filters no-print"
+      class="choose no-print"
       aria-label={t("officers.filters")}
       onSubmit={(event) => event.preventDefault()}
     >

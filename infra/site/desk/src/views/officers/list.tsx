@@ -33,7 +33,7 @@ export default function Officers({ query }: ViewProps) {
   return (
     <Page title={t("officers.officers")} tab={t("officers.officers")} lead={t("officers.officers_lead")}>
       <form
-        class="filters no-print"
+        class="choose no-print"
         aria-label={t("officers.filters")}
         onSubmit={(event) => event.preventDefault()}
       >

@@ -8,11 +8,13 @@ import { type Column, Table } from "../../ui/table";
 interface DoneProps {
   date: string;
   shift: string;
+  /** Empty for all. */
+  beat: string;
   /** Another number reads again. */
   round: number;
 }
 
-export function Done({ date, shift, round }: DoneProps) {
+export function Done({ date, shift, beat, round }: DoneProps) {
   const { api, t } = useDesk();
   const found = useResource<PatrolReport>(`visits ${date} ${round}`, (signal) =>
     api.get("/v1/reports/patrol", { from: date, to: date }, signal),
@@ -22,7 +24,11 @@ export function Done({ date, shift, round }: DoneProps) {
       <Loaded of={found}>
         {(report) => (
           <>
-            <Lines lines={report.beats.filter((line) => line.shift === shift)} />
+            <Lines
+              lines={report.beats.filter(
+                (line) => line.shift === shift && (beat === "" || line.beat === beat),
+              )}
+            />
             <details>
               <summary>{t("places.what_it_does_not_say")}</summary>
               <ul lang="en">

@@ -1,6 +1,6 @@
 // The patrol plan of a day: map, the same as a table, visits entered from the sheets of roll call, and how many were done. Places and
 // times alone: who patrolled is neither asked nor kept.
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { useDesk } from "../../shell/desk";
 import { go, href } from "../../shell/router";
 import type { ViewProps } from "../../shell/views";
@@ -37,7 +37,7 @@ export default function Patrol({ query }: ViewProps) {
       actions={<PrintButton />}
     >
       <form
-        class="filters no-print"
+        class="choose no-print"
         aria-label={t("places.which_plan")}
         onSubmit={(event) => event.preventDefault()}
       >
@@ -94,7 +94,8 @@ function PlanChoice({ plan, query, ask }: ChoiceProps) {
 function PlanBody({ plan, date, query }: { plan: Plan; date: string; query: URLSearchParams }) {
   const { t, n, now, may, dates, word } = useDesk();
   const shift = query.get("shift") || shiftAt(plan, now());
-  const stops = stopsOf(plan, shift, query.get("beat") ?? "");
+  const beat = query.get("beat") ?? "";
+  const stops = useMemo(() => stopsOf(plan, shift, beat), [plan, shift, beat]);
   const [chosen, setChosen] = useState("");
   const [round, setRound] = useState(0);
   const stop = stops.find((one) => one.geohash === chosen);
@@ -125,7 +126,7 @@ function PlanBody({ plan, date, query }: { plan: Plan; date: string; query: URLS
         <StopsTable stops={stops} chosen={chosen} onChosen={setChosen} />
         <p class="small">{t("places.plan_note")}</p>
       </Section>
-      {may("GET /v1/reports/patrol") && <Done date={date} shift={shift} round={round} />}
+      {may("GET /v1/reports/patrol") && <Done date={date} shift={shift} beat={beat} round={round} />}
     </>
   );
 }

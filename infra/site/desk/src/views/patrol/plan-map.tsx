@@ -48,8 +48,17 @@ export function PlanMap({ stops, chosen, onChosen }: PlanMapProps) {
 
   useEffect(() => {
     map?.show(stops.map((stop) => stop.cell));
-    map?.mark(stops.map((stop) => ({ cell: stop.cell, words: String(stop.order) })));
+    map?.whole(stops.map((stop) => stop.cell));
   }, [map, stops]);
+  useEffect(() => {
+    map?.mark(
+      stops.map((stop) => ({
+        cell: stop.cell,
+        words: String(stop.order),
+        look: stop.geohash === chosen ? "chosen" : stop.kind,
+      })),
+    );
+  }, [map, stops, chosen]);
   useEffect(() => map?.select(stops.find((stop) => stop.geohash === chosen)?.cell), [map, stops, chosen]);
   useEffect(() => map?.paint(shade), [map, shade]);
 

@@ -10,7 +10,7 @@ import { span } from "./span";
 
 import "../../style/places.css";
 
-const TONES: Readonly<Record<string, Tone>> = { in_force: "good", stale: "bad", missing: "withheld" };
+const TONES: Readonly<Record<string, Tone>> = { in_force: "good", stale: "bad", missing: "waiting" };
 
 export default function PolicyView(_: ViewProps) {
   const { api, t } = useDesk();

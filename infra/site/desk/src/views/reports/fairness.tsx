@@ -40,11 +40,18 @@ export function Fairness({ report }: { report: FairnessReport | undefined }) {
       <Shares caption={t("officers.fair_all")} rows={whole} />
       {Object.entries(report.groups).map(([group, shares]) => (
         <Section key={group} title={word("officers", group.replaceAll(" ", "_"), "fair_group_")}>
-          <Shares caption={group} rows={Object.entries(shares)} />
+          <Shares caption={group} rows={inOrder(Object.entries(shares))} />
         </Section>
       ))}
     </>
   );
+}
+
+/** By the first number in the name, `under 3 years` before `3 to 5 years`; names without a number as they come. */
+function inOrder(rows: readonly (readonly [string, Share])[]) {
+  const place = (name: string) => Number(/\d+/.exec(name)?.[0] ?? 0) - (name.startsWith("under") ? 0.5 : 0);
+  const counted = rows.every(([name]) => /^(under )?\d/.test(name));
+  return counted ? [...rows].sort(([a], [b]) => place(a) - place(b)) : rows;
 }
 
 function Shares({ caption, rows }: { caption: string; rows: readonly (readonly [string, Share])[] }) {

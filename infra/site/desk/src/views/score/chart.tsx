@@ -3,11 +3,12 @@
 import type { Explanation } from "../../api/personnel";
 import { useDesk } from "../../shell/desk";
 import { figures } from "./figures";
+import { indicatorName } from "./indicator";
 import { type Part, type Sum, ticks } from "./sum";
 
-const WIDTH = 640;
-const LEFT = 176;
-const RIGHT = 56;
+const WIDTH = 520;
+const LEFT = 160;
+const RIGHT = 52;
 const ROW = 22;
 const TOP = 8;
 
@@ -55,18 +56,18 @@ function Ends(props: { y: number; label: string; at: number; figure: string; str
 }
 
 function Bar({ part, y, x }: { part: Part; y: number; x: (value: number) => number }) {
-  const { language } = useDesk();
+  const desk = useDesk();
   const [from, to] = [x(part.from), x(part.to)];
   const [left, right] = [Math.min(from, to), Math.max(from, to)];
   return (
     <g class={part.c < 0 ? "bar takes" : "bar adds"}>
       <text x={LEFT - 10} y={y + 15} text-anchor="end">
-        {short(part.name)}
+        {short(indicatorName(part, desk))}
       </text>
       <rect x={left} y={y + 4} width={Math.max(right - left, 1.5)} height={ROW - 8} />
       <line class="link" x1={to} x2={to} y1={y + 4} y2={y + ROW + 4} />
       <text x={right + 6} y={y + 15}>
-        {figures(language).signed(part.c)}
+        {figures(desk.language).signed(part.c)}
       </text>
     </g>
   );
@@ -74,5 +75,5 @@ function Bar({ part, y, x }: { part: Part; y: number; x: (value: number) => numb
 
 /** A department may name an indicator at length; the table has it in full. */
 function short(name: string): string {
-  return name.length > 26 ? `${name.slice(0, 25)}…` : name;
+  return name.length > 25 ? `${name.slice(0, 24)}…` : name;
 }

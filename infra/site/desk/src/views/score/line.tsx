@@ -1,4 +1,5 @@
 // A score in one line, as the sum that it is: `2.53 = 1 + 0.82 complaints + 0.50 uses of force + 0.21 others`.
+import { Fragment } from "preact";
 import { useDesk } from "../../shell/desk";
 import { figures } from "./figures";
 import { line } from "./sum";
@@ -17,16 +18,20 @@ export function SumLine({ contributions, s }: SumLineProps) {
     <p class="sum-line">
       <strong>{plain(score / 100)}</strong> = 1
       {pieces.map((piece) => (
-        <span key={piece.indicator}>
+        <Fragment key={piece.indicator}>
           {" "}
-          {amount(piece.hundredths)} {word("officers", piece.indicator, "indicator_")}
-        </span>
+          <span>
+            {amount(piece.hundredths)} {word("officers", piece.indicator, "indicator_")}
+          </span>
+        </Fragment>
       ))}
       {rest !== 0 && (
-        <span>
+        <>
           {" "}
-          {amount(rest)} {t("officers.others")}
-        </span>
+          <span>
+            {amount(rest)} {t("officers.others")}
+          </span>
+        </>
       )}
     </p>
   );

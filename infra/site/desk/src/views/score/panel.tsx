@@ -1,14 +1,15 @@
 // A score with everything that explains it: the sentence, the sum as picture and table, peers, what is missing, and what the
 // figure must never be used for. There is no way to show a score without this.
-import type { Explanation, PeerDistribution, Term } from "../../api/personnel";
+import type { Explanation, PeerDistribution } from "../../api/personnel";
 import { useDesk } from "../../shell/desk";
 import { Notice } from "../../ui/page";
-import { type Column, Table } from "../../ui/table";
 import { SumChart } from "./chart";
 import { Distributions } from "./distribution";
 import { figures } from "./figures";
 import { PeersChart } from "./peers";
+import { sentences } from "./sentences";
 import { sum } from "./sum";
+import { TermsTable } from "./terms";
 
 interface ScorePanelProps {
   score: Explanation;
@@ -24,16 +25,18 @@ export function ScorePanel({ score, peers = [] }: ScorePanelProps) {
       <p class="caution">{t("officers.caution")}</p>
       {score.insufficient_history && <Notice tone="warn">{t("officers.insufficient")}</Notice>}
       <Sentence score={score} />
-      <figure>
-        <figcaption>{t("officers.chart_caption")}</figcaption>
-        <SumChart sum={parts} score={score} />
-        {!parts.balances && <Notice tone="bad">{t("officers.unbalanced")}</Notice>}
-      </figure>
+      <div class="pictures">
+        <figure>
+          <figcaption>{t("officers.chart_caption")}</figcaption>
+          <SumChart sum={parts} score={score} />
+          {!parts.balances && <Notice tone="bad">{t("officers.unbalanced")}</Notice>}
+        </figure>
+        <figure>
+          <figcaption>{t("officers.peers_caption", { days: score.plain_days })}</figcaption>
+          <PeersChart terms={ranked.filter((term) => term.n > 0)} />
+        </figure>
+      </div>
       <TermsTable terms={ranked} plainDays={score.plain_days} />
-      <figure>
-        <figcaption>{t("officers.peers_caption", { days: score.plain_days })}</figcaption>
-        <PeersChart terms={ranked.filter((term) => term.n > 0)} />
-      </figure>
       <Distributions peers={peers} s={score.s} />
       <p class="small">
         {score.missing_feeds.length > 0 && (
@@ -55,72 +58,15 @@ export function ScorePanel({ score, peers = [] }: ScorePanelProps) {
 
 /** The API's own sentence is English in any language of the desk: it is the wording that the department approved. */
 function Sentence({ score }: { score: Explanation }) {
+  const [first = "", ...rest] = sentences(score.sentence);
   return (
-    <p class="sentence" lang="en">
-      {score.sentence}
-    </p>
+    <div class="sentence" lang="en">
+      <p>{first}</p>
+      <ul>
+        {rest.map((sentence) => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </ul>
+    </div>
   );
-}
-
-function TermsTable({ terms, plainDays }: { terms: readonly Term[]; plainDays: number }) {
-  const { t, language } = useDesk();
-  const { plain, signed, percent } = figures(language);
-  const columns: Column<Term>[] = [
-    { name: "name", title: t("officers.indicator"), kind: "row", cell: (term) => <TermName term={term} /> },
-    { name: "adds", title: t("officers.adds"), kind: "number", cell: (term) => signed(term.c) },
-    {
-      name: "events",
-      title: t("officers.events_in", { days: plainDays }),
-      kind: "number",
-      cell: (term) => term.n,
-    },
-    {
-      name: "dept",
-      title: t("officers.against_department"),
-      kind: "number",
-      cell: (term) => `${plain(term.r_dept, 1)} ×`,
-    },
-    {
-      name: "peer",
-      title: t("officers.against_peers"),
-      kind: "number",
-      cell: (term) => `${plain(term.r_peer, 1)} × (${plain(term.lo, 1)}–${plain(term.hi, 1)})`,
-    },
-    { name: "group", title: t("officers.peers"), cell: (term) => <Group term={term} /> },
-    {
-      name: "weight",
-      title: t("officers.weight"),
-      kind: "number",
-      cell: (term) => (term.weight === 0 ? t("officers.weight_none") : percent(term.weight)),
-    },
-    {
-      name: "basis",
-      title: t("officers.basis"),
-      cell: (term) => t(term.weight_basis === "measured" ? "officers.measured" : "officers.judgement"),
-    },
-  ];
-  return (
-    <Table
-      caption={t("officers.terms_caption")}
-      columns={columns}
-      rows={terms}
-      rowKey={(term) => term.indicator}
-    />
-  );
-}
-
-function TermName({ term }: { term: Term }) {
-  const { t } = useDesk();
-  return (
-    <>
-      {term.name}
-      {term.unlikely_to_be_chance && <span class="badge">{t("officers.unlikely_chance")}</span>}
-    </>
-  );
-}
-
-function Group({ term }: { term: Term }) {
-  const { t } = useDesk();
-  const groups = term.peers.map((peer) => t("officers.peer_group", { key: peer.key, size: peer.size }));
-  return <>{groups.join("; ")}</>;
 }

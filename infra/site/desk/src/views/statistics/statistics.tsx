@@ -34,7 +34,7 @@ export default function Statistics({ query }: ViewProps) {
       actions={<PrintButton />}
     >
       <form
-        class="filters no-print"
+        class="choose no-print"
         aria-label={t("places.which_figures")}
         onSubmit={(event) => event.preventDefault()}
       >

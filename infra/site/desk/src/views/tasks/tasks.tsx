@@ -5,7 +5,7 @@ import { useDesk } from "../../shell/desk";
 import type { ViewProps } from "../../shell/views";
 import { Choices, Select } from "../../ui/fields";
 import { Empty, Page } from "../../ui/page";
-import { Loaded, useResource } from "../../ui/resource";
+import { Loaded, useFresh, useResource } from "../../ui/resource";
 import { More } from "../updates/more";
 import { TaskCard } from "./card";
 
@@ -16,6 +16,7 @@ export default function Tasks(_: ViewProps) {
   const [ended, setEnded] = useState<ReadonlySet<string>>(new Set());
   const query = { limit: "100" };
   const list = useResource("tasks", (signal) => api.get<List>("/v1/tasks", query, signal));
+  useFresh(list.reload);
   const isShown = (task: Task) =>
     (which !== "overdue" || task.overdue) && (owner === "" || task.owner === owner);
   const end = (task: Task) => setEnded((before) => new Set(before).add(task.id));

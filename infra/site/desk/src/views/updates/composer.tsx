@@ -1,6 +1,5 @@
 // A message in one's own words to one person: as it will read in their language, how many parts it takes, and whether it would
 // go out, before anything is sent. What the API refuses comes with what there is to choose instead.
-import { useEffect } from "preact/hooks";
 import { at } from "../../api/client";
 import type { Person, Receipt } from "../../api/updates";
 import { useDesk } from "../../shell/desk";
@@ -34,10 +33,18 @@ export function Composer({ of, id, people, onStored }: ComposerProps) {
   const { api, t } = desk;
   const name = `message/${of}/${id}`;
   const only = people.length === 1 ? people[0]?.id : undefined;
-  const form = useForm<Writing>(name, { ...EMPTY, person: only ?? "" });
+  const kept = useForm<Writing>(name, { ...EMPTY, person: only ?? "" });
   const path = at(of, id, "messages");
   const submission = useSubmission<object, Receipt>(name, (body, key) => api.post(path, body, { key }));
   const { sent, send, again, reset } = submission;
+  const form: Form<Writing> = {
+    ...kept,
+    set: (changes) => {
+      kept.set(changes);
+      // What was said of the last message is no word on this one.
+      if (sent.state === "done" || sent.state === "refused") reset();
+    },
+  };
   const preview = usePreview(path, sent.state === "sending" ? undefined : bodyOf(form.fields));
   const { person, text } = form.fields;
   const submit = async (event: Event) => {
@@ -46,10 +53,6 @@ export function Composer({ of, id, people, onStored }: ComposerProps) {
     form.clear();
     onStored();
   };
-  useEffect(() => {
-    // What was said of the last message is no word on this one.
-    if (text !== "" && (sent.state === "done" || sent.state === "refused")) reset();
-  }, [text, sent.state, reset]);
   return (
     <Section title={t("updates.write_title")}>
       <div class="composer">

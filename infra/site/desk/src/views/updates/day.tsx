@@ -1,18 +1,16 @@
 // The day's updates, newest first: the page that stays open on a dispatcher's second screen.
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { KINDS, STATES, type Updates } from "../../api/updates";
 import { useDesk } from "../../shell/desk";
 import type { ViewProps } from "../../shell/views";
 import { Select } from "../../ui/fields";
 import { Empty, Page } from "../../ui/page";
-import { Loaded, useResource } from "../../ui/resource";
+import { Loaded, useFresh, useResource } from "../../ui/resource";
 import { List } from "./list";
 import { More } from "./more";
 import { Found, Search } from "./search";
 import { kindWords } from "./words";
 
-/** How often the newest lines are fetched, in milliseconds. */
-const FRESH = 30_000;
 /** Days back that the API lists; older ones are in the record of the call or case. */
 const BACK = 5;
 
@@ -38,12 +36,7 @@ function Lines() {
   const date = dates.isoDay(new Date(now().getTime() - back * 86_400_000));
   const query = { date, state, kind, limit: "100" };
   const page = useResource(JSON.stringify(query), (signal) => api.get<Updates>("/v1/updates", query, signal));
-  const { reload } = page;
-  useEffect(() => {
-    if (back > 0) return;
-    const timer = setInterval(() => document.visibilityState === "visible" && reload(), FRESH);
-    return () => clearInterval(timer);
-  }, [back, reload]);
+  useFresh(page.reload, back === 0);
   const states = STATES.map((one) => ({ value: one, label: desk.word("updates", one, "state_") }));
   const kinds = KINDS.map((one) => ({ value: one, label: kindWords(desk, one) }));
   return (
@@ -70,6 +63,9 @@ function Lines() {
           onValue={setKind}
           options={[{ value: "", label: t("updates.any_kind") }, ...kinds]}
         />
+        {page.readAt !== undefined && (
+          <p class="as-of">{t("updates.as_of", { at: dates.time(page.readAt) })}</p>
+        )}
       </div>
       <Loaded of={page}>
         {(first) =>

@@ -50,7 +50,7 @@ export function List({ updates, caption, withDay = false }: ListProps) {
       cell: ({ state, reason }) => <StateChip state={state} reason={reason} />,
     },
   ];
-  return <Table caption={caption} columns={columns} rows={updates} rowKey={lineKey} />;
+  return <Table caption={caption} columns={columns} rows={updates} rowKey={lineKey} look="lines" />;
 }
 
 function lineKey(update: Update): string {

@@ -74,15 +74,16 @@ export function PreviewOf({ preview: { preview, error, isBusy }, form, number }:
   );
 }
 
-function Verdict({ preview: { would, reason, until, ways } }: { preview: Preview }) {
+function Verdict({ preview: { would, reason, until, waits_until, ways } }: { preview: Preview }) {
   const { t, word, dates } = useDesk();
+  const end = waits_until ?? until;
   const why = reason ?? ways.find((way) => way.reason !== undefined)?.reason;
   return (
     <div role="status">
       <p>
         {would === "send" && <Chip tone="good">{t("updates.would_send")}</Chip>}
         {would === "defer" && (
-          <Chip tone="waiting">{t("updates.would_wait", { until: until ? dates.moment(until) : "…" })}</Chip>
+          <Chip tone="waiting">{t("updates.would_wait", { until: end ? dates.moment(end) : "…" })}</Chip>
         )}
         {would === "withhold" && <Chip tone="withheld">{t("updates.would_withhold")}</Chip>}
       </p>
