@@ -9,6 +9,7 @@ use crate::providers::Accepted;
 use crate::services::Objects;
 use crate::story::Story;
 use crate::tables::{Change, Place, Tables};
+use table::schema::{PK, SK};
 
 /// How long a repeated event must be known as one.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(24 * 7);
@@ -246,14 +247,6 @@ impl Checker {
         log_is_whole: bool,
         now: Timestamp,
     ) {
-        let mut logged: BTreeMap<String, u64> = BTreeMap::new();
-        for bytes in objects.held.values() {
-            let fact: Value = serde_json::from_slice(bytes).unwrap_or_default();
-            if let (Some(incident), Some(version)) = (fact["incident"].as_str(), fact["version"].as_u64()) {
-                let known = logged.entry(incident.to_owned()).or_default();
-                *known = version.max(*known);
-            }
-        }
         for id in std::mem::take(&mut self.stored) {
             let key = table::keys::subject(&format!("INC#{id}"));
             let Some(item) = tables.at(&Place { table: "Incidents", pk: key.pk, sk: key.sk }) else {
@@ -262,9 +255,32 @@ impl Checker {
             };
             let revision: u64 =
                 item["rev"]["N"].as_str().and_then(|text| text.parse().ok()).unwrap_or_default();
-            let version = logged.get(&id).copied().unwrap_or_default();
+            let version = objects.logged.get(&id).copied().unwrap_or_default();
             if log_is_whole && version < hotspot::fact::LIVE + revision {
                 self.violate("I3", format!("the crime log does not know call {id} as it stands"), now);
+            }
+        }
+    }
+
+    /// The crime log's reader has called `records` done: each call that they are about is logged, as it stood or later.
+    pub(crate) fn logged<'a>(
+        &mut self,
+        records: impl Iterator<Item = &'a Value>,
+        objects: &Objects,
+        now: Timestamp,
+    ) {
+        for record in records.filter(|record| record["eventName"] != "REMOVE") {
+            let image = &record["dynamodb"]["NewImage"];
+            let id = image[PK]["S"].as_str().and_then(|pk| pk.strip_prefix("INC#"));
+            let (Some(id), Some("STATE")) = (id, image[SK]["S"].as_str()) else { continue };
+            let revision: Option<u64> = image["rev"]["N"].as_str().and_then(|text| text.parse().ok());
+            let version = objects.logged.get(id).copied().unwrap_or_default();
+            if version < hotspot::fact::LIVE + revision.unwrap_or_default() {
+                self.violate(
+                    "I3",
+                    format!("a record of call {id} was called done and is not in the crime log"),
+                    now,
+                );
             }
         }
     }

@@ -130,31 +130,33 @@ impl Mapping {
         (!records.is_empty()).then_some(Batch { records, attempts: 0, repeated: false })
     }
 
+    /// How many of the batch's records the function has called done, from the first.
+    pub(crate) fn done(batch: &Batch, verdict: &Verdict) -> usize {
+        let place = |number: &String| {
+            batch.records.iter().position(|record| record.number.to_string() == *number).unwrap_or(0)
+        };
+        match verdict {
+            Verdict::Error => 0,
+            Verdict::Failed(numbers) => numbers.iter().map(place).min().unwrap_or(batch.records.len()),
+        }
+    }
+
     /// Notes what the function said. `again` hands the same batch over once more.
     pub(crate) fn settle(&mut self, shard: usize, batch: Batch, verdict: &Verdict, again: bool) {
         self.shards[shard].busy = false;
         let waiting = &mut self.shards[shard].waiting;
-        let lowest = match verdict {
-            Verdict::Error => None,
-            Verdict::Failed(numbers) => {
-                let place = |number: &String| {
-                    batch.records.iter().position(|record| record.number.to_string() == *number).unwrap_or(0)
-                };
-                if let Some(lowest) = numbers.iter().map(place).min() {
-                    Some(lowest)
-                } else {
-                    if again && !batch.repeated {
-                        waiting.push(Batch { repeated: true, attempts: 0, ..batch });
-                    }
-                    return;
-                }
+        let done = Self::done(&batch, verdict);
+        if done == batch.records.len() {
+            if again && !batch.repeated {
+                waiting.push(Batch { repeated: true, attempts: 0, ..batch });
             }
-        };
+            return;
+        }
         let mut records = batch.records;
         // What precedes the lowest failure is done; the rest comes again as one batch, and is given up as one.
-        let mut rest = records.split_off(lowest.unwrap_or(0));
-        let attempts = if lowest.is_some_and(|lowest| lowest > 0) { 1 } else { batch.attempts + 1 };
-        if lowest.is_none() && rest.len() > 1 {
+        let mut rest = records.split_off(done);
+        let attempts = if done > 0 { 1 } else { batch.attempts + 1 };
+        if matches!(verdict, Verdict::Error) && rest.len() > 1 {
             // Bisection is no retry.
             let second = rest.split_off(rest.len().div_ceil(2));
             waiting.push(Batch { records: second, attempts: batch.attempts, repeated: false });

@@ -59,6 +59,8 @@ pub(crate) fn secret() -> Answer {
 #[derive(Default)]
 pub(crate) struct Objects {
     pub(crate) held: BTreeMap<String, Vec<u8>>,
+    /// The greatest version of each call in the crime log.
+    pub(crate) logged: BTreeMap<String, u64>,
 }
 
 impl Objects {
@@ -70,6 +72,12 @@ impl Objects {
                 Answer::new(412, "<Error><Code>PreconditionFailed</Code></Error>")
             }
             "PUT" => {
+                let fact: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+                if let (Some(incident), Some(version)) = (fact["incident"].as_str(), fact["version"].as_u64())
+                {
+                    let known = self.logged.entry(incident.to_owned()).or_default();
+                    *known = version.max(*known);
+                }
                 self.held.insert(path, request.body.clone());
                 Answer { headers: vec![("etag", "\"1\"".into())], ..Answer::new(200, "") }
             }

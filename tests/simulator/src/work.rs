@@ -15,7 +15,7 @@ use startup::Variables;
 use startup::webhook::sign;
 
 use crate::functions::{Input, Output};
-use crate::mapping::{Batch, Reader, Record, Verdict};
+use crate::mapping::{Batch, Mapping, Reader, Record, Verdict};
 use crate::providers::Accepted;
 use crate::services::SECRET;
 use crate::tables::Change;
@@ -208,6 +208,11 @@ impl World {
             Ok(_) => Verdict::Failed(Vec::new()),
             Err(_) => Verdict::Error,
         };
+        if reader == Reader::Log {
+            let done =
+                batch.records.iter().take(Mapping::done(&batch, &verdict)).map(|record| &*record.event);
+            self.checker.logged(done, &self.objects, self.network.now());
+        }
         let again = !self.setting.calm && self.weather.u8(..40) == 0;
         let failed = match &verdict {
             Verdict::Failed(failures) => !failures.is_empty(),

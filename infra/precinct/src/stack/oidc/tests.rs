@@ -135,7 +135,7 @@ async fn the_session_signs_in_again_until_it_ends() {
     let again = async |changed: &[(&str, &str)]| {
         let path = format!("/_local/oidc/authorize?{}", authorize_query(&stack, changed));
         let ask = hyper::Request::get(path).header("cookie", &pair).body(bytes::Bytes::new()).unwrap();
-        super::answer(&stack.shared, "authorize", &ask).status().as_u16()
+        answer(&stack.shared, "authorize", &ask).status().as_u16()
     };
     assert_eq!(again(&[("login_hint", "")]).await, 303);
     assert_eq!(again(&[("login_hint", ""), ("prompt", "login")]).await, 200);
