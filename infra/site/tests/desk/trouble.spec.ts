@@ -162,7 +162,10 @@ test("no connection: a banner on every view, and reading again once it is back",
   watch,
 }) => {
   watch.expected.push(/ERR_INTERNET_DISCONNECTED/);
+  // The other views are fetched a while after the first, so that they open without a connection.
+  const fetched = page.waitForResponse(/assets\/tasks-.*\.js/);
   await open(page, stub, "/updates");
+  await (await fetched).finished();
   await context.setOffline(true);
   await page.getByRole("link", { name: "Tasks" }).click();
   const banner = page.getByText("What is shown may be out of date. What you write is kept.");
