@@ -1,7 +1,8 @@
 // Reviews and records against the stub: the steps are the API's, no score stands without its reasons, nothing is sent twice.
 import { expect, open, test } from "./desk";
 import { posted, settle } from "./officers";
-import { BUSY_CASE, CASE_ID, LOG, record, view } from "./stub/personnel";
+import { BUSY_CASE, CASE_ID, LOG, view } from "./stub/personnel";
+import { record } from "./stub/records";
 
 const STEPS = `/v1/alerts/${CASE_ID}/transitions`;
 const HELP = `/v1/alerts/${CASE_ID}/interventions`;

@@ -1,7 +1,8 @@
 // The stub with a department of officers and places: who is signed in, and fixed answers for each of their views.
 
-import { ALERTS, CASE_ID, OFFICERS, PEERS, REPORTS, record, SCORE, view } from "./stub/personnel";
+import { ALERTS, CASE_ID, PEERS, SCORE, view } from "./stub/personnel";
 import { NIGHTS, PATROL_REPORT, PLAN, POLICY, STATISTICS } from "./stub/places";
+import { OFFICERS, REPORTS, record } from "./stub/records";
 import type { start } from "./stub/server";
 
 type Stub = Awaited<ReturnType<typeof start>>;
