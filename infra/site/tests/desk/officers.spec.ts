@@ -29,10 +29,9 @@ test("filters go to the API and stand in the address", async ({ page, stub }) =>
   await open(page, stub, "/alerts");
   await page.getByLabel("Unit").selectOption("patrol-2");
   await page.getByLabel("Overdue only").check();
-  await expect.poll(() => stub.seen.at(-1)?.path).toContain("unit=patrol-2");
-  await expect
-    .poll(() => stub.seen.findLast((asked) => asked.path.startsWith("/v1/alerts"))?.path)
-    .toContain("due=overdue");
+  const last = () => stub.seen.findLast((asked) => asked.path.startsWith("/v1/alerts"))?.path;
+  await expect.poll(last).toContain("unit=patrol-2");
+  await expect.poll(last).toContain("due=overdue");
   expect(page.url()).toContain("unit=patrol-2");
   await expect(page.getByLabel("Unit")).toHaveValue("patrol-2");
 });
@@ -70,7 +69,7 @@ test("a decision: words are wanted, and go with it; the case is read again", asy
     body: view("UnderReview", ["OfficerResponse", "Disposition", "Closed/Left"]),
   });
   await open(page, stub, `/alerts/${CASE_ID}`);
-  await page.getByLabel("Decide").check();
+  await page.getByRole("radio", { name: /^Decide/ }).check();
   await page.getByLabel("Decision", { exact: true }).selectOption("NoAction");
   await page.getByLabel("Same reasons open no case until").fill("2026-09-01");
   await page.getByRole("button", { name: "Take this step" }).click();
@@ -110,7 +109,7 @@ test("somebody was faster: the API's words, and the case as it stands now", asyn
     };
   });
   await page.getByRole("button", { name: "Take this step" }).click();
-  await expect(page.getByText("The case has moved on")).toContainText("it does not follow from this state");
+  await expect(page.locator(".notice-warn")).toContainText("it does not follow from this state");
   await expect(page.locator(".standing")).toContainText("Under review");
   await expect(page.getByLabel("Take up the review")).toHaveCount(0);
 });

@@ -37,7 +37,7 @@ test.describe
       await expect(page.locator(".standing")).toContainText("Under review");
       await step(page, "Ask for the officer's answer first");
       await expect(page.locator(".standing")).toContainText("Officer's response");
-      await expect(page.getByLabel("Decide")).toHaveCount(0);
+      await expect(page.getByRole("radio", { name: /^Decide/ })).toHaveCount(0);
       await shot(page, "stack-alert");
       expect(await violations(page)).toEqual([]);
     });
@@ -57,7 +57,7 @@ test.describe
     test("the supervisor reads it and decides, and cannot agree with themselves", async ({ page }) => {
       await as(page, "supervisor", CASE);
       await expect(page.locator(".statement")).toContainText(STATEMENT);
-      await page.getByLabel("Decide").check();
+      await page.getByRole("radio", { name: /^Decide/ }).check();
       await page.getByLabel("Decision", { exact: true }).selectOption("Intervention");
       await page.getByLabel("Reason, in your own words").fill(REASON);
       await page.getByRole("button", { name: "Take this step" }).click();
