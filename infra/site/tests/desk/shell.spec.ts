@@ -126,7 +126,7 @@ test("colours as chosen, and after a reload", async ({ page, stub }) => {
   await expect.poll(ground).not.toBe(light);
   const dark = await ground();
   await page.reload();
-  await expect(page.locator("h1")).toBeVisible();
+  await expect(page.locator("#view h1")).toBeVisible();
   expect(await ground()).toBe(dark);
 });
 

@@ -9,7 +9,7 @@ import { Navigation } from "./navigation";
 import { usePlace } from "./router";
 import { Top } from "./top";
 import { ViewOf } from "./view";
-import { listed } from "./views";
+import { isAdmitted, listed, VIEWS } from "./views";
 
 interface FrameProps {
   session: Session;
@@ -28,6 +28,7 @@ export function Frame({ session, isExpired, isReached, chooseLanguage }: FramePr
     if (place.path === "/" && first) location.replace(`#${first.path}`);
   }, [place.path, first]);
   useEffect(() => setOpen(false), [place.path]); // The menu of a phone closes when the view changes.
+  useViewsAtHand(me.may);
   const skip = (event: Event) => {
     // The fragment names the view, so the link itself must not change it.
     event.preventDefault();
@@ -59,6 +60,21 @@ export function Frame({ session, isExpired, isReached, chooseLanguage }: FramePr
       </div>
     </div>
   );
+}
+
+/** How long after the first view the others are fetched, in milliseconds: so that they open without a connection too. */
+const AT_HAND = 3_000;
+
+function useViewsAtHand(may: readonly string[]): void {
+  const names = may.join();
+  useEffect(() => {
+    const fetch = () => {
+      // One that cannot be had now is asked for again when it is opened.
+      for (const view of VIEWS) if (isAdmitted(view, names.split(","))) view.load().catch(() => undefined);
+    };
+    const timer = setTimeout(fetch, AT_HAND);
+    return () => clearTimeout(timer);
+  }, [names]);
 }
 
 function Connection({ isReached }: { isReached: boolean }) {

@@ -51,6 +51,7 @@ function Loading({ view, ...props }: ViewProps & { view: View }) {
   const { t } = useDesk();
   const [loaded, setLoaded] = useState<{ Body: ComponentType<ViewProps> } | undefined>(undefined);
   const [failed, setFailed] = useState(false);
+  const [round, setRound] = useState(0);
   useEffect(() => {
     let isCurrent = true;
     setFailed(false);
@@ -61,11 +62,16 @@ function Loading({ view, ...props }: ViewProps & { view: View }) {
     return () => {
       isCurrent = false;
     };
-  }, [view]);
+  }, [view, round]);
   if (failed) {
     return (
       <Page title={t(view.title)} tab={t(view.title)}>
-        <Notice tone="bad">{t("shell.not_loaded")}</Notice>
+        <Notice tone="bad">
+          <p>{t("shell.not_loaded")}</p>
+          <button type="button" onClick={() => setRound(round + 1)}>
+            {t("common.again")}
+          </button>
+        </Notice>
       </Page>
     );
   }

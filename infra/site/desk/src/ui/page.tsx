@@ -1,6 +1,6 @@
 // The frame of a view: its heading, which takes the focus when the view is opened, and what it offers to do.
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { useDesk } from "../shell/desk";
 
 interface PageProps {
@@ -19,7 +19,8 @@ export function Page({ title, tab, lead, actions, children }: PageProps) {
   useEffect(() => {
     document.title = `${tab} · ${t("shell.desk")}`;
   }, [tab, t]);
-  useEffect(() => {
+  // Before anything is painted: a focus that moves later takes it from whoever types at once.
+  useLayoutEffect(() => {
     // Not on the first page, where the reader starts at the top.
     if (document.body.dataset.moved === "yes") heading.current?.focus({ preventScroll: true });
     scrollTo(0, 0);

@@ -12,7 +12,7 @@ export interface Form<F extends Fields> {
   set(changes: Partial<F>): void;
   /** Empties the form and forgets the draft. */
   clear(): void;
-  /** Whether what stands in it was kept from before. */
+  /** Whether what stands in it was kept from before, untouched. */
   readonly isRestored: boolean;
   readonly name: string;
 }
@@ -24,6 +24,7 @@ export function useForm<F extends Fields>(
   unkept: readonly (keyof F)[] = [],
 ): Form<F> {
   const [restored] = useState(() => draftOf(name));
+  const [isRestored, setRestored] = useState(restored !== undefined);
   const [fields, setFields] = useState<F>(() => ({ ...empty, ...restored?.fields }) as F);
   const blank = useRef(empty);
   const hidden = useRef(unkept);
@@ -31,6 +32,7 @@ export function useForm<F extends Fields>(
   const set = useCallback(
     (changes: Partial<F>) => {
       latest.current = { ...latest.current, ...changes };
+      setRestored(false);
       setFields(latest.current);
       const kept = Object.entries(latest.current).filter(([field]) => !hidden.current.includes(field));
       const key = draftOf(name)?.key;
@@ -43,7 +45,7 @@ export function useForm<F extends Fields>(
     latest.current = blank.current;
     setFields(blank.current);
   }, [name]);
-  return { fields, set, clear, name, isRestored: restored !== undefined };
+  return { fields, set, clear, name, isRestored };
 }
 
 export type Sent<T> =

@@ -87,6 +87,8 @@ test("a visit begins with now while the shift is on, else with its beginning", (
   const check = (now: string, expected: string) => expect(arrival(stop, new Date(now), clock)).toBe(expected);
   check("2026-07-05T13:30:00Z", "2026-07-05T08:30");
   check("2026-07-05T20:59:00Z", "2026-07-05T15:59");
+  check("2026-07-05T11:15:00Z", "2026-07-05T06:15");
+  check("2026-07-05T10:45:00Z", "2026-07-05T07:00");
   check("2026-07-05T22:00:00Z", "2026-07-05T07:00");
 });
 

@@ -131,4 +131,5 @@ test("an explanation is split between its sentences, no word lost", () => {
     'Score 2.53, where 1 is the department\'s rate; percentile 99.0 of 150 officers. Complaints add 0.82. Rule "x": 3 in 9 days.';
   expect(sentences(words)).toHaveLength(3);
   expect(sentences(words).join(" ")).toBe(words);
+  expect(sentences('Rule "so many a. day": 3 in 9 days.')).toHaveLength(1);
 });

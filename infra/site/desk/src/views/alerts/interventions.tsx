@@ -6,6 +6,7 @@ import { Select, TextArea } from "../../ui/fields";
 import { Chip, Empty, Section } from "../../ui/page";
 import { SendButton, SentTrouble } from "../../ui/sending";
 import { useForm, useSubmission } from "../../ui/submission";
+import { useDone } from "../done";
 import { PlanForm } from "./plan-form";
 import { hasEnded, mayPlan, mayRecord, progressOf } from "./steps";
 
@@ -72,12 +73,14 @@ function ProgressForm({ id, one, reload }: { id: string; one: Intervention; relo
   );
   // Of a wellness referral nothing is kept but whether it was offered, declined or attended.
   const takesWords = one.kind !== "wellness_referral";
-  const send = async () => {
-    const { progress, words } = form.fields;
-    const said = takesWords && words.trim() !== "" ? { words } : {};
-    if ((await submission.send({ number: one.number, progress, ...said })) === undefined) return;
+  useDone(submission.sent, () => {
     form.clear();
     reload();
+  });
+  const send = () => {
+    const { progress, words } = form.fields;
+    const said = takesWords && words.trim() !== "" ? { words } : {};
+    void submission.send({ number: one.number, progress, ...said });
   };
   if (!open && !form.isRestored) {
     return (
@@ -91,7 +94,7 @@ function ProgressForm({ id, one, reload }: { id: string; one: Intervention; relo
       class="form no-print"
       onSubmit={(event) => {
         event.preventDefault();
-        if (form.fields.progress !== "") void send();
+        if (form.fields.progress !== "") send();
       }}
     >
       <Select

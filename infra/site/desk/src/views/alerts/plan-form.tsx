@@ -4,6 +4,7 @@ import { useDesk } from "../../shell/desk";
 import { Select, TextArea, TextField } from "../../ui/fields";
 import { SendButton, SentTrouble } from "../../ui/sending";
 import { useForm, useSubmission } from "../../ui/submission";
+import { useDone } from "../done";
 import { faultOf } from "../faults";
 import { KINDS } from "./steps";
 
@@ -19,7 +20,11 @@ export function PlanForm({ view, reload }: { view: AlertView; reload: () => void
   const isTraining = kind === "training";
   const takesWords = kind !== "wellness_referral";
   const fault = faultOf(submission.sent);
-  const send = async () => {
+  useDone(submission.sent, () => {
+    form.clear();
+    reload();
+  });
+  const send = () => {
     const body = {
       kind,
       owner: owner.trim(),
@@ -27,9 +32,7 @@ export function PlanForm({ view, reload }: { view: AlertView; reload: () => void
       ...(isTraining ? { course: course.trim() } : {}),
       ...(takesWords && words.trim() !== "" ? { words } : {}),
     };
-    if ((await submission.send(body)) === undefined) return;
-    form.clear();
-    reload();
+    void submission.send(body);
   };
   return (
     <form
@@ -37,7 +40,7 @@ export function PlanForm({ view, reload }: { view: AlertView; reload: () => void
       aria-label={t("officers.plan_title")}
       onSubmit={(event) => {
         event.preventDefault();
-        void send();
+        send();
       }}
     >
       <h3>{t("officers.plan_title")}</h3>

@@ -7,6 +7,7 @@ import { Choices, Select, TextArea, TextField } from "../../ui/fields";
 import { Empty, Notice, Section } from "../../ui/page";
 import { SendButton, SentTrouble } from "../../ui/sending";
 import { type Form, useForm, useSubmission } from "../../ui/submission";
+import { useDone } from "../done";
 import { faultOf } from "../faults";
 import {
   body,
@@ -88,11 +89,13 @@ function StepForm({ view, offer, reload, onConflict }: StepFormProps) {
     onConflict(conflict.problem.detail ?? "");
     reload();
   }, [conflict, onConflict, reload]);
-  const send = async () => {
-    onConflict(undefined);
-    if ((await submission.send(body(offer, form.fields))) === undefined) return;
+  useDone(sent, () => {
     form.clear();
     reload();
+  });
+  const send = () => {
+    onConflict(undefined);
+    void submission.send(body(offer, form.fields));
   };
   return (
     <form
@@ -100,7 +103,7 @@ function StepForm({ view, offer, reload, onConflict }: StepFormProps) {
       aria-label={t(`officers.step_${offer.label}` as "officers.step_take_up")}
       onSubmit={(event) => {
         event.preventDefault();
-        if (lacking.length === 0) void send();
+        if (lacking.length === 0) send();
       }}
     >
       {form.isRestored && <p class="hint">{t("officers.restored")}</p>}

@@ -5,6 +5,7 @@ import { TextArea, TextField } from "../../ui/fields";
 import { Empty } from "../../ui/page";
 import { SendButton, SentTrouble } from "../../ui/sending";
 import { useForm, useSubmission } from "../../ui/submission";
+import { useDone } from "../done";
 import { faultOf } from "../faults";
 
 interface CoachingProps {
@@ -48,11 +49,13 @@ function SessionForm({ officer, reload }: { officer: string; reload: () => void 
   );
   const fault = faultOf(submission.sent);
   const { held_on, topic, next_on, words } = form.fields;
-  const send = async () => {
-    const body = { held_on, topic: topic.trim(), words, ...(next_on === "" ? {} : { next_on }) };
-    if ((await submission.send(body)) === undefined) return;
+  useDone(submission.sent, () => {
     form.clear();
     reload();
+  });
+  const send = () => {
+    const body = { held_on, topic: topic.trim(), words, ...(next_on === "" ? {} : { next_on }) };
+    void submission.send(body);
   };
   return (
     <details class="panel form no-print" open={form.isRestored}>
@@ -61,7 +64,7 @@ function SessionForm({ officer, reload }: { officer: string; reload: () => void 
         aria-label={t("officers.enter_coaching")}
         onSubmit={(event) => {
           event.preventDefault();
-          void send();
+          send();
         }}
       >
         <div class="form-row">

@@ -6,6 +6,7 @@ import { TextArea, TextField } from "../../ui/fields";
 import { Chip, Empty } from "../../ui/page";
 import { SendButton, SentTrouble } from "../../ui/sending";
 import { useForm, useSubmission } from "../../ui/submission";
+import { useDone } from "../done";
 import { faultOf } from "../faults";
 
 interface GoalsProps {
@@ -58,11 +59,10 @@ function GoalForm({ officer, reload }: { officer: string; reload: () => void }) 
     api.post(`/v1/officers/${encodeURIComponent(officer)}/goals`, body, { key }),
   );
   const fault = faultOf(submission.sent);
-  const send = async () => {
-    if ((await submission.send({ ...form.fields })) === undefined) return;
+  useDone(submission.sent, () => {
     form.clear();
     reload();
-  };
+  });
   return (
     <details class="panel form no-print" open={form.isRestored}>
       <summary>{t("officers.set_goal")}</summary>
@@ -70,7 +70,7 @@ function GoalForm({ officer, reload }: { officer: string; reload: () => void }) 
         aria-label={t("officers.set_goal")}
         onSubmit={(event) => {
           event.preventDefault();
-          void send();
+          void submission.send({ ...form.fields });
         }}
       >
         <TextField
@@ -106,13 +106,15 @@ function StepForm({ officer, goal, reload }: { officer: string; goal: Written<Go
     api.post(`/v1/officers/${encodeURIComponent(officer)}/goals`, body, { key }),
   );
   const fault = faultOf(submission.sent);
-  const send = async () => {
+  useDone(submission.sent, () => {
+    form.clear();
+    reload();
+  });
+  const send = () => {
     const { percent, words } = form.fields;
     const how = dropping ? { dropped: true } : { percent: Number(percent) };
     const said = words.trim() === "" ? {} : { words };
-    if ((await submission.send({ id: goal.id, ...how, ...said })) === undefined) return;
-    form.clear();
-    reload();
+    void submission.send({ id: goal.id, ...how, ...said });
   };
   return (
     <details class="no-print">
@@ -121,7 +123,7 @@ function StepForm({ officer, goal, reload }: { officer: string; goal: Written<Go
         class="form"
         onSubmit={(event) => {
           event.preventDefault();
-          void send();
+          send();
         }}
       >
         <TextField

@@ -147,6 +147,6 @@ function Roster({ officers }: { officers: readonly Listed[] }) {
 function Level({ one }: { one: Listed }) {
   const { t, word } = useDesk();
   if (one.alert_id !== undefined) return <a href={href("alerts", one.alert_id)}>{t("officers.open_case")}</a>;
-  if (one.level === undefined || one.level === "none") return <></>;
+  if (one.level === undefined || one.level === "none") return null;
   return <a href={`${href("officers", one.officer_id)}`}>{word("officers", one.level, "level_")}</a>;
 }

@@ -6,6 +6,7 @@ import { Choices, TextArea } from "../../ui/fields";
 import { Notice } from "../../ui/page";
 import { SendButton, SentTrouble } from "../../ui/sending";
 import { useForm, useSubmission } from "../../ui/submission";
+import { useDone } from "../done";
 import { faultOf } from "../faults";
 import { answerable, isWritten } from "./answer";
 
@@ -18,12 +19,10 @@ export function StatementForm({ found, reload }: { found: OwnCase; reload: () =>
   const form = useForm(name, { text: "" });
   const submission = useStatement(found, name);
   const objects = contest || !can.statement;
-  const send = async () => {
-    const done = await submission.send({ text: form.fields.text, contest: objects });
-    if (done === undefined) return;
+  useDone(submission.sent, () => {
     form.clear();
     reload();
-  };
+  });
   if (!can.statement && !can.contest) return <Notice>{t("officers.objection_waits")}</Notice>;
   const kinds = [
     ...(can.statement
@@ -39,7 +38,7 @@ export function StatementForm({ found, reload }: { found: OwnCase; reload: () =>
       aria-label={t("officers.answer_title")}
       onSubmit={(event) => {
         event.preventDefault();
-        void send();
+        void submission.send({ text: form.fields.text, contest: objects });
       }}
     >
       <h4>{t("officers.answer_title")}</h4>

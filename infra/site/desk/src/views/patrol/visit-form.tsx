@@ -6,6 +6,7 @@ import { Select, TextField } from "../../ui/fields";
 import { Notice } from "../../ui/page";
 import { SendButton, SentTrouble } from "../../ui/sending";
 import { useForm, useSubmission } from "../../ui/submission";
+import { useDone } from "../done";
 import { faultOf } from "../faults";
 import type { Stop } from "./plan";
 import { arrival } from "./visit";
@@ -35,14 +36,16 @@ export function VisitForm({ date, stops, stop, onChosen, onDone }: VisitFormProp
   const listed = stops.find((one) => one.geohash === geohash);
   const usual = { arrived: arrival(listed ?? stops[0], now(), dates), minutes: String(listed?.dwell ?? 15) };
   const at = dates.fromLocal(arrived === "" ? usual.arrived : arrived);
-  const send = async () => {
-    if (listed === undefined || at === undefined) return;
-    const stayed = Number(minutes === "" ? usual.minutes : minutes);
-    const body = { shift: listed.shift, geohash, arrived_at: at, minutes: stayed };
-    if ((await submission.send(body)) === undefined) return;
+  useDone(sent, () => {
     form.clear();
     onChosen("");
     onDone();
+  });
+  const send = () => {
+    if (listed === undefined || at === undefined) return;
+    const stayed = Number(minutes === "" ? usual.minutes : minutes);
+    const body = { shift: listed.shift, geohash, arrived_at: at, minutes: stayed };
+    void submission.send(body);
   };
   const fault = faultOf(sent);
   return (
@@ -51,7 +54,7 @@ export function VisitForm({ date, stops, stop, onChosen, onDone }: VisitFormProp
       aria-label={t("places.enter_visit")}
       onSubmit={(event) => {
         event.preventDefault();
-        void send();
+        send();
       }}
     >
       <h3>{t("places.enter_visit")}</h3>

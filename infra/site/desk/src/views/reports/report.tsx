@@ -95,7 +95,7 @@ function Cell({ report, column, row, value }: CellProps) {
     const id = String(row.officer_id ?? "");
     return <a href={href("officers", id)}>{value === null || value === undefined ? id : String(value)}</a>;
   }
-  if (value === null || value === undefined || value === "") return <></>;
+  if (value === null || value === undefined || value === "") return null;
   if (typeof value === "boolean") return <>{value ? t("officers.yes") : ""}</>;
   if (typeof value === "number") return <>{figures(language).plain(value, value % 1 === 0 ? 0 : 2)}</>;
   if (/^\d{4}-\d{2}-\d{2}$/.test(value)) return <>{dates.day(value)}</>;

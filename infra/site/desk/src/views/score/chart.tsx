@@ -3,11 +3,11 @@
 import type { Explanation } from "../../api/personnel";
 import { useDesk } from "../../shell/desk";
 import { figures } from "./figures";
-import { indicatorName } from "./indicator";
+import { shortName } from "./indicator";
 import { type Part, type Sum, ticks } from "./sum";
 
-const WIDTH = 520;
-const LEFT = 160;
+const WIDTH = 540;
+const LEFT = 190;
 const RIGHT = 52;
 const ROW = 22;
 const TOP = 8;
@@ -62,7 +62,7 @@ function Bar({ part, y, x }: { part: Part; y: number; x: (value: number) => numb
   return (
     <g class={part.c < 0 ? "bar takes" : "bar adds"}>
       <text x={LEFT - 10} y={y + 15} text-anchor="end">
-        {short(indicatorName(part, desk))}
+        {shortName(part, desk)}
       </text>
       <rect x={left} y={y + 4} width={Math.max(right - left, 1.5)} height={ROW - 8} />
       <line class="link" x1={to} x2={to} y1={y + 4} y2={y + ROW + 4} />
@@ -71,9 +71,4 @@ function Bar({ part, y, x }: { part: Part; y: number; x: (value: number) => numb
       </text>
     </g>
   );
-}
-
-/** A department may name an indicator at length; the table has it in full. */
-function short(name: string): string {
-  return name.length > 25 ? `${name.slice(0, 24)}…` : name;
 }

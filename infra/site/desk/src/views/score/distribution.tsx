@@ -5,7 +5,7 @@ import { useDesk } from "../../shell/desk";
 import { figures } from "./figures";
 
 const WIDTH = 640;
-const HEIGHT = 130;
+const HEIGHT = 136;
 const LEFT = 8;
 const BASE = 100;
 
@@ -56,7 +56,7 @@ function Distribution({ group, s }: { group: PeerDistribution; s: number }) {
           );
         })}
         <line class="axis" x1={LEFT} x2={WIDTH - LEFT} y1={BASE} y2={BASE} />
-        <text class="own-mark" x={LEFT + (own + 0.5) * step} y={BASE + 28} text-anchor="middle">
+        <text class="own-mark" x={LEFT + (own + 0.5) * step} y={BASE + 30} text-anchor="middle">
           ▲ {plain(s)}
         </text>
       </svg>

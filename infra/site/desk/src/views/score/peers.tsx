@@ -3,11 +3,11 @@
 import type { Term } from "../../api/personnel";
 import { useDesk } from "../../shell/desk";
 import { figures } from "./figures";
-import { indicatorName } from "./indicator";
+import { shortName } from "./indicator";
 import { doublings } from "./sum";
 
-const WIDTH = 520;
-const LEFT = 160;
+const WIDTH = 540;
+const LEFT = 190;
 const RIGHT = 24;
 const ROW = 22;
 const MARKS = [1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8];
@@ -38,7 +38,7 @@ export function PeersChart({ terms }: { terms: readonly Term[] }) {
         return (
           <g key={term.indicator} class={term.lo > 1 ? "range apart" : "range"}>
             <text x={LEFT - 10} y={y + 4} text-anchor="end">
-              {indicatorName(term, desk)}
+              {shortName(term, desk)}
             </text>
             <line x1={x(term.lo)} x2={x(term.hi)} y1={y} y2={y} />
             <circle cx={x(term.r_peer)} cy={y} r={4} />

@@ -24,7 +24,7 @@ export function StateChip({ state, reason }: { state: State; reason?: string | u
     <Chip tone={TONES[state] ?? "quiet"}>
       <span>
         {word("updates", state, "state_")}
-        {short !== undefined && <span class="chip-reason">: {word("reasons", short)}</span>}
+        {short !== undefined && <span class="chip-reason">{word("reasons", short)}</span>}
       </span>
     </Chip>
   );
