@@ -165,3 +165,17 @@ fn the_vendors_page_names_every_type_of_event_and_no_other() {
     }
     assert_eq!(named, types);
 }
+
+#[test]
+fn pictures_that_the_readme_shows_are_made_by_the_script_and_small() {
+    let (readme, script) = (file("README.md"), file("infra/site/pictures/make.mjs"));
+    let shown = readme.split("<img src=\"docs/pictures/").skip(1);
+    let names: BTreeSet<&str> = shown.map(|rest| rest.split(".webp\"").next().unwrap()).collect();
+    assert!(names.len() >= 3, "{names:?}");
+    for name in names {
+        assert!(script.contains(&format!("keep(\"{name}\"")), "{name}: no script makes it");
+        let path = format!("{}/../docs/pictures/{name}.webp", env!("CARGO_MANIFEST_DIR"));
+        let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+        assert!(bytes.starts_with(b"RIFF") && bytes.len() <= 150_000, "{name}: {} bytes", bytes.len());
+    }
+}

@@ -113,6 +113,19 @@ fn a_page_says_number_stop_privacy_and_terms_and_runs_nothing() {
     }
 }
 
+#[test]
+fn names_go_in_as_text_and_numbers_stay_whole() {
+    let copy = Copy::new();
+    let file = copy.0.join("agency.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace("Example City Police\"", "Town & County Police\"")).unwrap();
+    sign(&copy, &["en"]);
+    let page = published(&copy.0, "en.html").unwrap().unwrap();
+    assert!(page.contains("<title>Is this text real? - Town &amp; County Police</title>"), "{page}");
+    assert!(!page.contains("Town & County"), "{page}");
+    assert!(page.contains("<span class=\"whole\">218-555-0190.</span>"), "{page}");
+}
+
 /// Replaces `from` by `to` in the English page and expects the fault.
 #[track_caller]
 fn refused(from: &str, to: &str, named: &str) {
