@@ -67,6 +67,7 @@ test("every withheld decision says why in a sentence", async ({ page, stub }) =>
 test("a message is shown before it is sent", async ({ page, stub }) => {
   await open(page, stub, "/cases/26-1234");
   await page.getByRole("button", { name: "Write a message" }).click();
+  await expect(page.getByLabel("To", { exact: true })).toBeFocused();
   await page.getByLabel("To", { exact: true }).selectOption("v");
   await page.getByLabel("Your words").fill("Por favor llame.");
   const preview = page.getByRole("region", { name: "Preview" });

@@ -63,7 +63,7 @@ export function AddPerson({ number, people, person, onStored }: AddPersonProps) 
     onStored();
   };
   return (
-    <Section title={t("updates.add_title")}>
+    <Section title={t("updates.add_title")} takesFocus>
       <form class="form" onSubmit={submit}>
         <Who form={form} people={people} />
         <HowToReach form={form} />

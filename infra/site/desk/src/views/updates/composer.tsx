@@ -54,7 +54,7 @@ export function Composer({ of, id, people, onStored }: ComposerProps) {
     onStored();
   };
   return (
-    <Section title={t("updates.write_title")}>
+    <Section title={t("updates.write_title")} takesFocus>
       <div class="composer">
         <form class="form" onSubmit={submit}>
           {form.isRestored && text !== "" && <p class="hint">{t("updates.restored")}</p>}

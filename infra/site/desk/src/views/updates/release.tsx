@@ -23,7 +23,7 @@ export function Release({ number, onDone, onCancel }: ReleaseProps) {
     if (await send({})) onDone();
   };
   return (
-    <Section title={t("updates.release_title")}>
+    <Section title={t("updates.release_title")} takesFocus>
       {sent.state === "done" ? (
         <Notice tone="good">{t("updates.released", { at: dates.moment(sent.answer.released_at) })}</Notice>
       ) : (
