@@ -89,12 +89,14 @@ function Ending({ task, onEnded }: { task: Task; onEnded: () => void }) {
   const { api, t, word } = useDesk();
   const [outcome, setOutcome] = useState("");
   const path = at("tasks", task.id, "done");
-  const { sent, send, again } = useSubmission<object, object>(`task/${task.id}`, (body, key) =>
-    api.post(path, body, { key }),
+  const { sent, send, again } = useSubmission<object, object>(
+    `task/${task.id}`,
+    (body, key) => api.post(path, body, { key }),
+    onEnded,
   );
-  const submit = async (event: Event) => {
+  const submit = (event: Event) => {
     event.preventDefault();
-    if (outcome !== "" && (await send({ outcome }))) onEnded();
+    if (outcome !== "") void send({ outcome });
   };
   return (
     <form class="ending" onSubmit={submit}>

@@ -17,10 +17,11 @@ export function Release({ number, onDone, onCancel }: ReleaseProps) {
   const { sent, send, again } = useSubmission<object, { readonly released_at: string }>(
     `release/${number}`,
     (body, key) => api.post(path, body, { key }),
+    onDone,
   );
-  const submit = async (event: Event) => {
+  const submit = (event: Event) => {
     event.preventDefault();
-    if (await send({})) onDone();
+    void send({});
   };
   return (
     <Section title={t("updates.release_title")} takesFocus>
