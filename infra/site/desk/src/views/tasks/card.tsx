@@ -66,9 +66,12 @@ function About({ about: { type, id } }: { about: Task["about"] }) {
   return <span>{word("tasks", type, "about_")}</span>;
 }
 
-/** `case_charged 0 safety_latch`: kind, ordinal, reason. */
+/** `case_charged 0 safety_latch` (kind, ordinal, reason), or the call or case behind a reply: `INC#26-048101`. */
 function Cover({ cover }: { cover: string }) {
   const { word, has } = useDesk();
+  const [what, number] = cover.split("#", 2);
+  if (what === "INC" && number) return <AboutLink update={{ incident: number }} />;
+  if (what === "CASE" && number) return <AboutLink update={{ case: number }} />;
   const [kind = "", , reason] = cover.split(" ");
   const known = has("updates", `kind_${kind}`);
   if (!known) return <>{cover.replaceAll("_", " ")}</>;
