@@ -168,9 +168,12 @@ test("the officer's own page: the score with its reasons, and a statement that a
   });
   await page.getByRole("button", { name: "Send the statement" }).click();
   await expect(page.getByText("It is not known whether it arrived.")).toBeVisible();
+  // The browser itself repeats a request whose kept connection broke; the desk adds none to that.
+  const sent = posted(stub, `/v1/alerts/${CASE_ID}/statement`);
+  expect(sent[0]).toEqual({ text: WORDS, contest: false });
   await page.getByRole("button", { name: "Send the same again" }).click();
   await expect(page.getByLabel("In your own words")).toHaveValue("");
-  expect(posted(stub, `/v1/alerts/${CASE_ID}/statement`)).toEqual([{ text: WORDS, contest: false }]);
+  expect(posted(stub, `/v1/alerts/${CASE_ID}/statement`)).toEqual(sent);
 });
 
 test("what an officer is writing outlives a reload", async ({ page, stub }) => {
