@@ -7,7 +7,6 @@ import { Choices, Select, TextArea, TextField } from "../../ui/fields";
 import { Empty, Notice, Section } from "../../ui/page";
 import { SendButton, SentTrouble } from "../../ui/sending";
 import { type Form, useForm, useSubmission } from "../../ui/submission";
-import { useDone } from "../done";
 import { faultOf } from "../faults";
 import {
   body,
@@ -99,8 +98,13 @@ function StepForm({ view, offer, reload, onConflict, onTaken }: StepFormProps) {
   const id = view.alert.alert_id;
   const name = `step ${id} ${offer.word}`;
   const form = useForm(name, BLANK);
-  const submission = useSubmission(name, (asked: object) =>
-    api.post(`/v1/alerts/${encodeURIComponent(id)}/transitions`, asked),
+  const submission = useSubmission(
+    name,
+    (asked: object) => api.post(`/v1/alerts/${encodeURIComponent(id)}/transitions`, asked),
+    () => {
+      form.clear();
+      onTaken(t(`officers.step_${offer.label}` as "officers.step_take_up"));
+    },
   );
   const lacking = missing(offer, form.fields);
   const early = offer.check !== undefined && offer.check.due_on > dates.isoDay(now());
@@ -111,10 +115,6 @@ function StepForm({ view, offer, reload, onConflict, onTaken }: StepFormProps) {
     onConflict(conflict.problem.detail ?? "");
     reload();
   }, [conflict, onConflict, reload]);
-  useDone(sent, () => {
-    form.clear();
-    onTaken(t(`officers.step_${offer.label}` as "officers.step_take_up"));
-  });
   const send = () => {
     onConflict(undefined);
     void submission.send(body(offer, form.fields));
