@@ -4,13 +4,15 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "@playwright/test";
 import site from "./playwright.config";
-import { STACK_PORT, STACK_URL } from "./tests/desk/stack/address";
+import { STACK_PORT } from "./tests/desk/stack/address";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const precinct = process.env.PRECINCT ?? "target/debug/precinct";
-const wantsStack = !process.argv.some(
-  (word, index, all) => word === "--project=page" || (word === "page" && all[index - 1] === "--project"),
-);
+const wantsStack =
+  process.env.DESK_STACK === undefined &&
+  !process.argv.some(
+    (word, index, all) => word === "--project=page" || (word === "page" && all[index - 1] === "--project"),
+  );
 
 export default defineConfig(site, {
   outputDir: "../../target/desk-test",
@@ -23,9 +25,8 @@ export default defineConfig(site, {
         webServer: {
           command: `${precinct} serve --demo --port ${STACK_PORT}`,
           cwd: root,
-          url: `${STACK_URL}/desk/config.json`,
+          wait: { stdout: /serving at/ }, // It answers before the sample city is loaded.
           timeout: 300_000,
-          reuseExistingServer: false,
           gracefulShutdown: { signal: "SIGTERM", timeout: 5_000 },
         },
       }

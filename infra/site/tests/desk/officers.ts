@@ -1,6 +1,6 @@
 // The stub with a department of officers and places: who is signed in, and fixed answers for each of their views.
 
-import { ALERTS, CASE_ID, PEERS, SCORE, view } from "./stub/personnel";
+import { ALERTS, CASE_ID, SCORE, SPREAD, view } from "./stub/personnel";
 import { NIGHTS, PATROL_REPORT, PLAN, POLICY, STATISTICS } from "./stub/places";
 import { OFFICERS, REPORTS, record } from "./stub/records";
 import type { start } from "./stub/server";
@@ -53,7 +53,7 @@ export function settle(
       officer: null,
       run: { as_of: "2026-07-05T08:30:00Z", watermark: "2026-07-05T08:15:00Z", ruleset_sha256: "7" },
       score: SCORE,
-      peers: PEERS,
+      spread: SPREAD,
     },
     "/v1/reports/training": REPORTS.training,
     "/v1/reports/coaching": REPORTS.coaching,

@@ -130,6 +130,7 @@ test("sending the same again after a lost answer counts once", async ({ page, st
   stub.state.answers.delete(MESSAGES);
   await page.getByRole("button", { name: "Send the same again" }).click();
   await expect(page.getByText("Stored. This is what becomes of it:")).toBeVisible();
+  await expect(page.getByLabel("Your words")).toHaveValue("");
   const sent = stub.seen.filter(({ path, body }) => path.endsWith("/messages") && !JSON.parse(body).preview);
   expect(sent).toHaveLength(2);
   expect(sent[0]?.key).toBe(sent[1]?.key);

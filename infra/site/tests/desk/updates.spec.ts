@@ -67,6 +67,7 @@ test("every withheld decision says why in a sentence", async ({ page, stub }) =>
 test("a message is shown before it is sent", async ({ page, stub }) => {
   await open(page, stub, "/cases/26-1234");
   await page.getByRole("button", { name: "Write a message" }).click();
+  await expect(page.getByLabel("To", { exact: true })).toBeFocused();
   await page.getByLabel("To", { exact: true }).selectOption("v");
   await page.getByLabel("Your words").fill("Por favor llame.");
   const preview = page.getByRole("region", { name: "Preview" });
@@ -210,6 +211,10 @@ test("tasks: the overdue alone, one ended", async ({ page, stub }) => {
   await page.getByLabel("1 overdue").check();
   const task = page.getByRole("article", { name: "A reply may be an emergency" });
   await expect(task).toContainText("He is back please hurry");
+  await expect(task.getByRole("link", { name: "26-048219" })).toHaveAttribute(
+    "href",
+    "#/incidents/26-048219",
+  );
   await expect(task).toContainText("Overdue: was due 9 min. ago, Jul 7, 02:55");
   await expect(page.getByRole("article", { name: "Tell a victim" })).toHaveCount(0);
   await task.getByLabel("Officers sent").check();

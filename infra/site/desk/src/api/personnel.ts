@@ -88,22 +88,22 @@ export interface Explanation {
   readonly sentence: string;
 }
 
-/** How many officers of the same night stand in a band of scores; the last is open to above. */
-export interface Band {
-  readonly from: number;
-  readonly to?: number;
-  readonly officers: number;
-}
-
-export interface PeerDistribution {
+/** How the scores of the same night lie in a group: a tenth below `p10`, half below `p50`. */
+export interface Spread {
   /** `department`, or the key of a peer group. */
   readonly group: string;
   readonly officers: number;
-  readonly bands: readonly Band[];
+  readonly p10: number;
+  readonly p25: number;
+  readonly p50: number;
+  readonly p75: number;
+  readonly p90: number;
 }
 
 export interface ScoreShown {
-  readonly peers?: readonly PeerDistribution[];
+  readonly spread?: readonly Spread[];
+  /** The events behind it, as they stand now. */
+  readonly events?: readonly RecordedEvent[];
   readonly officer: Shown | null;
   readonly run: { readonly as_of: string; readonly watermark: string; readonly ruleset_sha256: string };
   readonly score: Explanation;
@@ -204,7 +204,7 @@ export interface AlertView {
   /** Words of the steps that are open to the caller. */
   readonly legal: readonly string[];
   readonly score?: Explanation;
-  readonly peers?: readonly PeerDistribution[];
+  readonly spread?: readonly Spread[];
   readonly events: readonly RecordedEvent[];
   readonly log: readonly LogLine[];
 }

@@ -45,14 +45,21 @@ export function Page({ title, tab, lead, actions, children }: PageProps) {
 export function Section({
   title,
   actions,
+  takesFocus = false,
   children,
 }: {
   title: ComponentChildren;
   actions?: ComponentChildren;
+  /** Of a form that a button opened: the cursor goes into its first field. */
+  takesFocus?: boolean;
   children?: ComponentChildren;
 }) {
+  const section = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    if (takesFocus) section.current?.querySelector<HTMLElement>("select, input, textarea, button")?.focus();
+  }, [takesFocus]);
   return (
-    <section class="section">
+    <section class="section" ref={section}>
       <div class="section-head">
         <h2>{title}</h2>
         {actions}

@@ -64,10 +64,14 @@ export interface Submission<B, T> {
   reset(): void;
 }
 
-/** Sends bodies through `send` under a key that is kept with the draft `name`. Sends again by itself once the connection is back. */
+/**
+ * Sends bodies through `send` under a key that is kept with the draft `name`; by itself again once the connection is back.
+ * `onDone` is told the answer and the body that it is for, however often that was sent.
+ */
 export function useSubmission<B, T>(
   name: string,
   send: (body: B, key: string) => Promise<T>,
+  onDone?: (answer: T, body: B) => void,
 ): Submission<B, T> {
   const [sent, setSent] = useState<Sent<T>>({ state: "idle" });
   const last = useRef<{ body: B } | undefined>(undefined);
@@ -75,6 +79,8 @@ export function useSubmission<B, T>(
   const key = useRef(draftOf(name)?.key);
   const act = useRef(send);
   act.current = send;
+  const done = useRef(onDone);
+  done.current = onDone;
   const remember = useCallback(
     (next: string | undefined) => {
       key.current = next;
@@ -96,6 +102,7 @@ export function useSubmission<B, T>(
         const answer = await act.current(body, key.current ?? "");
         remember(undefined);
         setSent({ state: "done", answer });
+        done.current?.(answer, body);
         return answer;
       } catch (thrown) {
         const error = asApiError(thrown);

@@ -44,7 +44,8 @@ export const officersViews: readonly View[] = [
   {
     path: "/me",
     title: "officers.me",
-    needs: ["GET /v1/officers/{id}"],
+    // Of the role officer alone: to a supervisor the API shows the records of others, not the own one.
+    needs: ["POST /v1/alerts/{id}/statement"],
     group: "officers",
     load: () => import("./officers/me"),
   },

@@ -229,7 +229,7 @@ export const tasks: Tasks = {
       kind: "emergency_reply",
       owner: "dispatch",
       about: { type: "reply", id: "r1" },
-      covers: [],
+      covers: ["INC#26-048219"],
       created_at: "2026-07-07T07:50:00Z",
       due_at: "2026-07-07T07:55:00Z",
       overdue: true,

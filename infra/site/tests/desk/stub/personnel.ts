@@ -5,9 +5,9 @@ import type {
   Case,
   Explanation,
   LogLine,
-  PeerDistribution,
   RecordedEvent,
   Shown,
+  Spread,
   Term,
 } from "../../../desk/src/api/personnel";
 
@@ -78,17 +78,9 @@ export const SCORE: Explanation = {
     "Score 1.79, where 1 is the department's rate for the same duty; percentile 98.3 of 150 officers. Complaints add 0.82: 4 events. The other indicators lie below it and take 0.03 away.",
 };
 
-export const PEERS: readonly PeerDistribution[] = [
-  {
-    group: "patrol-1, officer",
-    officers: 27,
-    bands: [
-      { from: 0, to: 0.5, officers: 3 },
-      { from: 0.5, to: 1, officers: 14 },
-      { from: 1, to: 1.5, officers: 8 },
-      { from: 1.5, officers: 2 },
-    ],
-  },
+export const SPREAD: readonly Spread[] = [
+  { group: "patrol-1, officer", officers: 27, p10: 0.62, p25: 0.71, p50: 0.94, p75: 1.22, p90: 1.63 },
+  { group: "department", officers: 150, p10: 0.55, p25: 0.68, p50: 0.9, p75: 1.15, p90: 1.52 },
 ];
 
 export const EVENTS: readonly RecordedEvent[] = [
@@ -164,7 +156,7 @@ export function view(state: string, legal: readonly string[], rest: Partial<Case
     officer: OFFICER,
     legal,
     score: SCORE,
-    peers: PEERS,
+    spread: SPREAD,
     events: EVENTS,
     log: LOG,
   };

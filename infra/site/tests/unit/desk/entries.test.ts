@@ -1,7 +1,7 @@
 // Decisions and messages put together: nothing that was decided may vanish.
 import { expect, test } from "vitest";
 import type { Decision, Message } from "../../../desk/src/api/updates";
-import { entries } from "../../../desk/src/views/updates/entries";
+import { distinct, entries } from "../../../desk/src/views/updates/entries";
 
 const decision = (changes: Partial<Decision> = {}): Decision => ({
   decided_at: "2026-07-05T10:00:00Z",
@@ -81,4 +81,13 @@ test("a message without history is still there", () => {
     state: "suppressed",
     reason: "shadow",
   });
+});
+
+test("who is in a case and in its call is one, unless the addresses differ", () => {
+  const person = (id: string, ...addresses: string[]) => ({ id, roles: [], addresses });
+  const ids = (...people: ReturnType<typeof person>[]) => distinct(people).map(({ id }) => id);
+  expect(ids(person("p1", "…0122"), person("call.p1", "…0122"))).toEqual(["p1"]);
+  expect(ids(person("p1", "…0122"), person("call.p1", "…0133"))).toEqual(["p1", "call.p1"]);
+  expect(ids(person("call.p1", "…0122"))).toEqual(["call.p1"]);
+  expect(ids(person("p1"), person("call.p2"))).toEqual(["p1", "call.p2"]);
 });

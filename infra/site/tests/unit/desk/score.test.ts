@@ -1,7 +1,6 @@
 // The sum behind a score as it is drawn and as it is read in one line: it always adds up, or says that it does not.
 import { describe, expect, test } from "vitest";
 import type { Term } from "../../../desk/src/api/personnel";
-import { bandOf } from "../../../desk/src/views/score/distribution";
 import { figures } from "../../../desk/src/views/score/figures";
 import { sentences } from "../../../desk/src/views/score/sentences";
 import { doublings, line, sum, ticks } from "../../../desk/src/views/score/sum";
@@ -103,15 +102,6 @@ test("ticks are round and few", () => {
 
 test("ratios stand on a scale of doublings that ends at eight", () => {
   expect([1, 2, 8, 20, 0.125, 0].map(doublings)).toEqual([0, 1 / 3, 1, 1, -1, -1]);
-});
-
-test("a score stands in one band, and above the last in the last", () => {
-  const bands = [
-    { from: 0, to: 1, officers: 3 },
-    { from: 1, to: 2, officers: 2 },
-    { from: 2, officers: 1 },
-  ];
-  expect([0, 0.99, 1, 2, 7, -1].map((s) => bandOf(bands, s))).toEqual([0, 0, 1, 2, 2, 0]);
 });
 
 test("figures have a true minus, and zero has no sign", () => {

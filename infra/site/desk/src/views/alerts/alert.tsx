@@ -52,7 +52,7 @@ function CaseBody({ view, reload }: { view: AlertView; reload: () => void }) {
         {score && <Rules met={score.thresholds} />}
       </Section>
       <Section title={t("officers.score_and_reasons")}>
-        {score ? <ScorePanel score={score} peers={view.peers} /> : <Empty>{t("officers.no_score")}</Empty>}
+        {score ? <ScorePanel score={score} spread={view.spread} /> : <Empty>{t("officers.no_score")}</Empty>}
       </Section>
       <Section title={t("officers.events_behind")}>
         <Events events={view.events} score={score} />

@@ -6,7 +6,6 @@ import { Select, TextArea } from "../../ui/fields";
 import { Chip, Empty, Section } from "../../ui/page";
 import { SendButton, SentTrouble } from "../../ui/sending";
 import { useForm, useSubmission } from "../../ui/submission";
-import { useDone } from "../done";
 import { PlanForm } from "./plan-form";
 import { hasEnded, mayPlan, mayRecord, progressOf } from "./steps";
 
@@ -68,15 +67,16 @@ function ProgressForm({ id, one, reload }: { id: string; one: Intervention; relo
   const [open, setOpen] = useState(false);
   const name = `progress ${id} ${one.number}`;
   const form = useForm(name, { progress: "", words: "" });
-  const submission = useSubmission(name, (body: object) =>
-    api.post(`/v1/alerts/${encodeURIComponent(id)}/interventions`, body),
+  const submission = useSubmission(
+    name,
+    (body: object) => api.post(`/v1/alerts/${encodeURIComponent(id)}/interventions`, body),
+    () => {
+      form.clear();
+      reload();
+    },
   );
   // Of a wellness referral nothing is kept but whether it was offered, declined or attended.
   const takesWords = one.kind !== "wellness_referral";
-  useDone(submission.sent, () => {
-    form.clear();
-    reload();
-  });
   const send = () => {
     const { progress, words } = form.fields;
     const said = takesWords && words.trim() !== "" ? { words } : {};

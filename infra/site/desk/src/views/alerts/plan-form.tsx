@@ -4,7 +4,6 @@ import { useDesk } from "../../shell/desk";
 import { Select, TextArea, TextField } from "../../ui/fields";
 import { SendButton, SentTrouble } from "../../ui/sending";
 import { useForm, useSubmission } from "../../ui/submission";
-import { useDone } from "../done";
 import { faultOf } from "../faults";
 import { KINDS } from "./steps";
 
@@ -13,17 +12,18 @@ export function PlanForm({ view, reload }: { view: AlertView; reload: () => void
   const id = view.alert.alert_id;
   const name = `plan ${id}`;
   const form = useForm(name, { kind: "", owner: me.officer?.id ?? "", due_on: "", course: "", words: "" });
-  const submission = useSubmission(name, (body: object) =>
-    api.post(`/v1/alerts/${encodeURIComponent(id)}/interventions`, body),
+  const submission = useSubmission(
+    name,
+    (body: object) => api.post(`/v1/alerts/${encodeURIComponent(id)}/interventions`, body),
+    () => {
+      form.clear();
+      reload();
+    },
   );
   const { kind, owner, due_on, course, words } = form.fields;
   const isTraining = kind === "training";
   const takesWords = kind !== "wellness_referral";
   const fault = faultOf(submission.sent);
-  useDone(submission.sent, () => {
-    form.clear();
-    reload();
-  });
   const send = () => {
     const body = {
       kind,

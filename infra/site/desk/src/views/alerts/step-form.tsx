@@ -1,13 +1,12 @@
 // The steps that are open to this person, exactly as the API names them, and the form of the one that is chosen. A step that is
 // refused, or of which it is not known whether it was taken, leads to reading the case again: the log says what happened.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { AlertView } from "../../api/personnel";
 import { useDesk } from "../../shell/desk";
 import { Choices, Select, TextArea, TextField } from "../../ui/fields";
 import { Empty, Notice, Section } from "../../ui/page";
 import { SendButton, SentTrouble } from "../../ui/sending";
 import { type Form, useForm, useSubmission } from "../../ui/submission";
-import { useDone } from "../done";
 import { faultOf } from "../faults";
 import {
   body,
@@ -33,16 +32,29 @@ export function StepsPanel({ view, reload }: StepsProps) {
   const open = may("POST /v1/alerts/{id}/transitions") ? offers(view.legal, view.alert) : [];
   const [chosen, setChosen] = useState("");
   const [conflict, setConflict] = useState<string>();
+  const [taken, setTaken] = useState<string>();
+  const said = useRef<HTMLDivElement>(null);
+  const done = (label: string) => {
+    setTaken(label);
+    // The form goes away with the step; the reader stays where it was.
+    said.current?.focus();
+    reload();
+  };
   const offer = open.find((one) => one.word === chosen) ?? (open.length === 1 ? open[0] : undefined);
   return (
     <Section title={t("officers.next_step")}>
-      {conflict !== undefined && (
-        <Notice tone="warn">
-          <p>
-            <strong>{t("officers.moved_on")}</strong> {conflict}
-          </p>
-        </Notice>
-      )}
+      <div ref={said} tabIndex={-1} class="said no-print">
+        {conflict !== undefined && (
+          <Notice tone="warn">
+            <p>
+              <strong>{t("officers.moved_on")}</strong> {conflict}
+            </p>
+          </Notice>
+        )}
+        {taken !== undefined && conflict === undefined && (
+          <Notice tone="good">{t("officers.step_taken", { step: taken })}</Notice>
+        )}
+      </div>
       {open.length === 0 ? (
         <Empty>{t("officers.no_step")}</Empty>
       ) : (
@@ -58,7 +70,14 @@ export function StepsPanel({ view, reload }: StepsProps) {
             }))}
           />
           {offer && (
-            <StepForm key={offer.word} view={view} offer={offer} reload={reload} onConflict={setConflict} />
+            <StepForm
+              key={offer.word}
+              view={view}
+              offer={offer}
+              reload={reload}
+              onConflict={setConflict}
+              onTaken={done}
+            />
           )}
         </div>
       )}
@@ -70,15 +89,22 @@ interface StepFormProps extends StepsProps {
   offer: Offer;
   /** The case has moved on since it was read. */
   onConflict: (detail: string | undefined) => void;
+  /** With the words of the step. */
+  onTaken: (label: string) => void;
 }
 
-function StepForm({ view, offer, reload, onConflict }: StepFormProps) {
+function StepForm({ view, offer, reload, onConflict, onTaken }: StepFormProps) {
   const { api, t, dates, now } = useDesk();
   const id = view.alert.alert_id;
   const name = `step ${id} ${offer.word}`;
   const form = useForm(name, BLANK);
-  const submission = useSubmission(name, (asked: object) =>
-    api.post(`/v1/alerts/${encodeURIComponent(id)}/transitions`, asked),
+  const submission = useSubmission(
+    name,
+    (asked: object) => api.post(`/v1/alerts/${encodeURIComponent(id)}/transitions`, asked),
+    () => {
+      form.clear();
+      onTaken(t(`officers.step_${offer.label}` as "officers.step_take_up"));
+    },
   );
   const lacking = missing(offer, form.fields);
   const early = offer.check !== undefined && offer.check.due_on > dates.isoDay(now());
@@ -89,10 +115,6 @@ function StepForm({ view, offer, reload, onConflict }: StepFormProps) {
     onConflict(conflict.problem.detail ?? "");
     reload();
   }, [conflict, onConflict, reload]);
-  useDone(sent, () => {
-    form.clear();
-    reload();
-  });
   const send = () => {
     onConflict(undefined);
     void submission.send(body(offer, form.fields));

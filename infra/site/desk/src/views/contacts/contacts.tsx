@@ -15,16 +15,17 @@ export default function Contacts(_: ViewProps) {
   const { api, t, may } = useDesk();
   const [typed, setTyped] = useState("");
   const [found, setFound] = useState<{ address: string; contact: Contact } | undefined>(undefined);
-  const { sent, send, again } = useSubmission<{ address: string }, Contact>("contact-search", (body) =>
-    api.post("/v1/contacts/search", body),
+  const { sent, send, again } = useSubmission<{ address: string }, Contact>(
+    "contact-search",
+    (body) => api.post("/v1/contacts/search", body),
+    (contact, { address }) => setFound({ address, contact }),
   );
-  const search = async (event: Event) => {
+  const search = (event: Event) => {
     event.preventDefault();
     const address = typed.trim();
     if (address === "") return;
     setFound(undefined);
-    const contact = await send({ address });
-    if (contact) setFound({ address, contact });
+    void send({ address });
   };
   return (
     <Page title={t("contacts.title")} tab={t("contacts.title")} lead={t("contacts.lead")}>

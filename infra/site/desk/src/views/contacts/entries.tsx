@@ -19,19 +19,19 @@ export function Entries({ address, contact, onEntered }: EntriesProps) {
   const desk = useDesk();
   const { api, t, me, dates, now } = desk;
   const [draft, setDraft] = useState<Draft>(() => emptyDraft(dates, now()));
-  const { sent, send, again, reset } = useSubmission<object, Contact>("contact", (body) =>
-    api.put("/v1/contacts", body),
+  const { sent, send, again, reset } = useSubmission<object, Contact>(
+    "contact",
+    (body) => api.put("/v1/contacts", body),
+    onEntered,
   );
   const set = (changes: Partial<Draft>) => {
     if (sent.state !== "sending") reset();
     setDraft((before) => ({ ...before, ...changes }));
   };
   const body = entryOf(draft, dates);
-  const submit = async (event: Event) => {
+  const submit = (event: Event) => {
     event.preventDefault();
-    if (body === undefined) return;
-    const next = await send({ address, ...body });
-    if (next) onEntered(next);
+    if (body !== undefined) void send({ address, ...body });
   };
   // `/v1/me` names routes, not what may stand in a body; the API refuses the others all the same.
   const mayConfirm = me.roles.includes("victim_services") || me.roles.includes("admin");

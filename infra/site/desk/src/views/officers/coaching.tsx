@@ -5,7 +5,6 @@ import { TextArea, TextField } from "../../ui/fields";
 import { Empty } from "../../ui/page";
 import { SendButton, SentTrouble } from "../../ui/sending";
 import { useForm, useSubmission } from "../../ui/submission";
-import { useDone } from "../done";
 import { faultOf } from "../faults";
 
 interface CoachingProps {
@@ -44,15 +43,16 @@ function SessionForm({ officer, reload }: { officer: string; reload: () => void 
   const { api, t, dates, now } = useDesk();
   const name = `coaching ${officer}`;
   const form = useForm(name, { held_on: dates.isoDay(now()), topic: "", next_on: "", words: "" });
-  const submission = useSubmission(name, (body: object, key) =>
-    api.post(`/v1/officers/${encodeURIComponent(officer)}/coaching`, body, { key }),
+  const submission = useSubmission(
+    name,
+    (body: object, key) => api.post(`/v1/officers/${encodeURIComponent(officer)}/coaching`, body, { key }),
+    () => {
+      form.clear();
+      reload();
+    },
   );
   const fault = faultOf(submission.sent);
   const { held_on, topic, next_on, words } = form.fields;
-  useDone(submission.sent, () => {
-    form.clear();
-    reload();
-  });
   const send = () => {
     const body = { held_on, topic: topic.trim(), words, ...(next_on === "" ? {} : { next_on }) };
     void submission.send(body);

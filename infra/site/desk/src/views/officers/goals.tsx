@@ -6,7 +6,6 @@ import { TextArea, TextField } from "../../ui/fields";
 import { Chip, Empty } from "../../ui/page";
 import { SendButton, SentTrouble } from "../../ui/sending";
 import { useForm, useSubmission } from "../../ui/submission";
-import { useDone } from "../done";
 import { faultOf } from "../faults";
 
 interface GoalsProps {
@@ -55,14 +54,15 @@ function GoalForm({ officer, reload }: { officer: string; reload: () => void }) 
   const { api, t, dates, now } = useDesk();
   const name = `goal ${officer}`;
   const form = useForm(name, { due_on: "", words: "" });
-  const submission = useSubmission(name, (body: object, key) =>
-    api.post(`/v1/officers/${encodeURIComponent(officer)}/goals`, body, { key }),
+  const submission = useSubmission(
+    name,
+    (body: object, key) => api.post(`/v1/officers/${encodeURIComponent(officer)}/goals`, body, { key }),
+    () => {
+      form.clear();
+      reload();
+    },
   );
   const fault = faultOf(submission.sent);
-  useDone(submission.sent, () => {
-    form.clear();
-    reload();
-  });
   return (
     <details class="panel form no-print" open={form.isRestored}>
       <summary>{t("officers.set_goal")}</summary>
@@ -102,14 +102,15 @@ function StepForm({ officer, goal, reload }: { officer: string; goal: Written<Go
   const name = `goal ${officer} ${goal.id}`;
   const form = useForm(name, { percent: String(goal.percent), words: "" });
   const [dropping, setDropping] = useState(false);
-  const submission = useSubmission(name, (body: object, key) =>
-    api.post(`/v1/officers/${encodeURIComponent(officer)}/goals`, body, { key }),
+  const submission = useSubmission(
+    name,
+    (body: object, key) => api.post(`/v1/officers/${encodeURIComponent(officer)}/goals`, body, { key }),
+    () => {
+      form.clear();
+      reload();
+    },
   );
   const fault = faultOf(submission.sent);
-  useDone(submission.sent, () => {
-    form.clear();
-    reload();
-  });
   const send = () => {
     const { percent, words } = form.fields;
     const how = dropping ? { dropped: true } : { percent: Number(percent) };

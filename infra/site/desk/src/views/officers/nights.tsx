@@ -4,6 +4,7 @@ import type { Night, ScoreShown } from "../../api/personnel";
 import { useDesk } from "../../shell/desk";
 import { Empty } from "../../ui/page";
 import { Loaded, useResource } from "../../ui/resource";
+import { Events } from "../alerts/events";
 import { ScorePanel } from "../score/panel";
 
 export function Nights({ officer, nights }: { officer: string; nights: readonly Night[] }) {
@@ -36,9 +37,23 @@ function OneNight({ officer, night, open }: { officer: string; night: Night; ope
 }
 
 function Whole({ officer, date }: { officer: string; date: string }) {
-  const { api } = useDesk();
+  const { api, t } = useDesk();
   const found = useResource<ScoreShown>(`score ${officer} ${date}`, (signal) =>
     api.get(`/v1/officers/${encodeURIComponent(officer)}/scores/${date}`, {}, signal),
   );
-  return <Loaded of={found}>{(shown) => <ScorePanel score={shown.score} peers={shown.peers} />}</Loaded>;
+  return (
+    <Loaded of={found}>
+      {(shown) => (
+        <>
+          <ScorePanel score={shown.score} spread={shown.spread} />
+          {shown.events !== undefined && (
+            <>
+              <h3>{t("officers.events_behind")}</h3>
+              <Events events={shown.events} score={shown.score} />
+            </>
+          )}
+        </>
+      )}
+    </Loaded>
+  );
 }

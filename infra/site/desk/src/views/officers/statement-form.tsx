@@ -6,7 +6,6 @@ import { Choices, TextArea } from "../../ui/fields";
 import { Notice } from "../../ui/page";
 import { SendButton, SentTrouble } from "../../ui/sending";
 import { useForm, useSubmission } from "../../ui/submission";
-import { useDone } from "../done";
 import { faultOf } from "../faults";
 import { answerable, isWritten } from "./answer";
 
@@ -17,12 +16,11 @@ export function StatementForm({ found, reload }: { found: OwnCase; reload: () =>
   const [contest, setContest] = useState(!can.statement);
   const name = `statement ${alert_id}`;
   const form = useForm(name, { text: "" });
-  const submission = useStatement(found, name);
-  const objects = contest || !can.statement;
-  useDone(submission.sent, () => {
+  const submission = useStatement(found, name, () => {
     form.clear();
     reload();
   });
+  const objects = contest || !can.statement;
   if (!can.statement && !can.contest) return <Notice>{t("officers.objection_waits")}</Notice>;
   const kinds = [
     ...(can.statement
@@ -78,12 +76,16 @@ interface Statement {
 }
 
 /** Sends a statement, but not one that stands in the log already because only its answer was lost. */
-function useStatement(found: OwnCase, name: string) {
+function useStatement(found: OwnCase, name: string, onDone: () => void) {
   const { api } = useDesk();
-  return useSubmission<Statement, unknown>(name, async (statement) => {
-    const record = await api.get<OfficerView>(`/v1/officers/${encodeURIComponent(found.officer_id)}`);
-    const log = record.alerts.find((one) => one.alert_id === found.alert_id)?.log ?? [];
-    if (isWritten(log, statement.text, statement.contest)) return {};
-    return api.post(`/v1/alerts/${encodeURIComponent(found.alert_id)}/statement`, statement);
-  });
+  return useSubmission<Statement, unknown>(
+    name,
+    async (statement) => {
+      const record = await api.get<OfficerView>(`/v1/officers/${encodeURIComponent(found.officer_id)}`);
+      const log = record.alerts.find((one) => one.alert_id === found.alert_id)?.log ?? [];
+      if (isWritten(log, statement.text, statement.contest)) return {};
+      return api.post(`/v1/alerts/${encodeURIComponent(found.alert_id)}/statement`, statement);
+    },
+    onDone,
+  );
 }

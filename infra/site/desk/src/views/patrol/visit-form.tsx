@@ -6,7 +6,6 @@ import { Select, TextField } from "../../ui/fields";
 import { Notice } from "../../ui/page";
 import { SendButton, SentTrouble } from "../../ui/sending";
 import { useForm, useSubmission } from "../../ui/submission";
-import { useDone } from "../done";
 import { faultOf } from "../faults";
 import type { Stop } from "./plan";
 import { arrival } from "./visit";
@@ -23,8 +22,14 @@ export function VisitForm({ date, stops, stop, onChosen, onDone }: VisitFormProp
   const { api, t, dates, now } = useDesk();
   const name = `visit ${date}`;
   const form = useForm(name, { geohash: "", arrived: "", minutes: "" });
-  const submission = useSubmission<Visit, Visit>(name, (visit, key) =>
-    api.post(`/v1/patrol/${date}/visits`, visit, { key }),
+  const submission = useSubmission<Visit, Visit>(
+    name,
+    (visit, key) => api.post(`/v1/patrol/${date}/visits`, visit, { key }),
+    () => {
+      form.clear();
+      onChosen("");
+      onDone();
+    },
   );
   const { sent } = submission;
   const { geohash, arrived, minutes } = form.fields;
@@ -36,11 +41,6 @@ export function VisitForm({ date, stops, stop, onChosen, onDone }: VisitFormProp
   const listed = stops.find((one) => one.geohash === geohash);
   const usual = { arrived: arrival(listed ?? stops[0], now(), dates), minutes: String(listed?.dwell ?? 15) };
   const at = dates.fromLocal(arrived === "" ? usual.arrived : arrived);
-  useDone(sent, () => {
-    form.clear();
-    onChosen("");
-    onDone();
-  });
   const send = () => {
     if (listed === undefined || at === undefined) return;
     const stayed = Number(minutes === "" ? usual.minutes : minutes);

@@ -161,13 +161,21 @@ function Kinds({ policy }: { policy: Policy }) {
 }
 
 function Rules({ policy }: { policy: Policy }) {
-  const { t } = useDesk();
+  const { t, language } = useDesk();
   const { delays, quiet_hours, versions } = policy;
-  const [first = "", second = "", third = ""] = delays.by_priority_minutes;
+  const last = delays.by_priority_minutes.length;
+  const steps = delays.by_priority_minutes.map((minutes, index) =>
+    t(index + 1 === last ? "places.delay_last" : "places.delay_step", { minutes, priority: index + 1 }),
+  );
   return (
     <Section title={t("places.rules")}>
       <ul class="plain">
-        <li>{t("places.rule_delays", { first, second, third, past: delays.past_window_minutes })}</li>
+        <li>
+          {t("places.rule_delays", {
+            steps: new Intl.ListFormat(language).format(steps),
+            past: delays.past_window_minutes,
+          })}
+        </li>
         <li>
           {t("places.rule_quiet", {
             from: quiet_hours.from,

@@ -1,22 +1,22 @@
 // A score with everything that explains it: the sentence, the sum as picture and table, peers, what is missing, and what the
 // figure must never be used for. There is no way to show a score without this.
-import type { Explanation, PeerDistribution } from "../../api/personnel";
+import type { Explanation, Spread } from "../../api/personnel";
 import { useDesk } from "../../shell/desk";
 import { Notice } from "../../ui/page";
 import { SumChart } from "./chart";
-import { Distributions } from "./distribution";
 import { figures } from "./figures";
 import { PeersChart } from "./peers";
 import { sentences } from "./sentences";
+import { SpreadChart } from "./spread";
 import { sum } from "./sum";
 import { TermsTable } from "./terms";
 
 interface ScorePanelProps {
   score: Explanation;
-  peers?: readonly PeerDistribution[] | undefined;
+  spread?: readonly Spread[] | undefined;
 }
 
-export function ScorePanel({ score, peers = [] }: ScorePanelProps) {
+export function ScorePanel({ score, spread = [] }: ScorePanelProps) {
   const { t, language, dates } = useDesk();
   const parts = sum(score.terms, score.s);
   const ranked = [...score.terms].sort((a, b) => b.c - a.c || a.name.localeCompare(b.name));
@@ -37,7 +37,7 @@ export function ScorePanel({ score, peers = [] }: ScorePanelProps) {
         </figure>
       </div>
       <TermsTable terms={ranked} plainDays={score.plain_days} />
-      <Distributions peers={peers} s={score.s} />
+      <SpreadChart spread={spread} s={score.s} />
       <p class="small">
         {score.missing_feeds.length > 0 && (
           <>

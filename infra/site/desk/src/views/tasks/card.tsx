@@ -66,9 +66,12 @@ function About({ about: { type, id } }: { about: Task["about"] }) {
   return <span>{word("tasks", type, "about_")}</span>;
 }
 
-/** `case_charged 0 safety_latch`: kind, ordinal, reason. */
+/** `case_charged 0 safety_latch` (kind, ordinal, reason), or the call or case behind a reply: `INC#26-048101`. */
 function Cover({ cover }: { cover: string }) {
   const { word, has } = useDesk();
+  const [what, number] = cover.split("#", 2);
+  if (what === "INC" && number) return <AboutLink update={{ incident: number }} />;
+  if (what === "CASE" && number) return <AboutLink update={{ case: number }} />;
   const [kind = "", , reason] = cover.split(" ");
   const known = has("updates", `kind_${kind}`);
   if (!known) return <>{cover.replaceAll("_", " ")}</>;
@@ -89,12 +92,14 @@ function Ending({ task, onEnded }: { task: Task; onEnded: () => void }) {
   const { api, t, word } = useDesk();
   const [outcome, setOutcome] = useState("");
   const path = at("tasks", task.id, "done");
-  const { sent, send, again } = useSubmission<object, object>(`task/${task.id}`, (body, key) =>
-    api.post(path, body, { key }),
+  const { sent, send, again } = useSubmission<object, object>(
+    `task/${task.id}`,
+    (body, key) => api.post(path, body, { key }),
+    onEnded,
   );
-  const submit = async (event: Event) => {
+  const submit = (event: Event) => {
     event.preventDefault();
-    if (outcome !== "" && (await send({ outcome }))) onEnded();
+    if (outcome !== "") void send({ outcome });
   };
   return (
     <form class="ending" onSubmit={submit}>

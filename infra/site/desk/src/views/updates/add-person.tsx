@@ -53,17 +53,21 @@ export function AddPerson({ number, people, person, onStored }: AddPersonProps) 
   const name = `person/${number}`;
   const form = useForm<Entry>(name, { ...EMPTY, id: person }, PERSONAL);
   const path = at("cases", number, "people");
-  const { sent, send, again } = useSubmission<object, object>(name, (body, key) =>
-    api.post(path, body, { key }),
+  const { sent, send, again } = useSubmission<object, object>(
+    name,
+    (body, key) => api.post(path, body, { key }),
+    (_, body) => {
+      // What was written since the first try is another entry.
+      if (JSON.stringify(bodyOf(form.fields)) === JSON.stringify(body)) form.clear();
+      onStored();
+    },
   );
-  const submit = async (event: Event) => {
+  const submit = (event: Event) => {
     event.preventDefault();
-    if ((await send(bodyOf(form.fields))) === undefined) return;
-    form.clear();
-    onStored();
+    void send(bodyOf(form.fields));
   };
   return (
-    <Section title={t("updates.add_title")}>
+    <Section title={t("updates.add_title")} takesFocus>
       <form class="form" onSubmit={submit}>
         <Who form={form} people={people} />
         <HowToReach form={form} />

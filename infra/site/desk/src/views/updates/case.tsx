@@ -9,6 +9,7 @@ import { Page } from "../../ui/page";
 import { Loaded, useResource } from "../../ui/resource";
 import { AddPerson } from "./add-person";
 import { Composer } from "./composer";
+import { distinct } from "./entries";
 import { History } from "./history";
 import { People } from "./people";
 import { Release } from "./release";
@@ -26,7 +27,7 @@ export default function Case({ params, query }: ViewProps) {
   const path = at("cases", number, "updates");
   const record = useResource(path, (signal) => api.get<RecordOf>(path, {}, signal));
   const { value, reload } = record;
-  const people = value?.people ?? [];
+  const people = distinct(value?.people ?? []);
   return (
     <Page
       title={
@@ -49,7 +50,7 @@ export default function Case({ params, query }: ViewProps) {
       <Loaded of={record}>
         {(found) => (
           <>
-            <People people={found.people ?? []} />
+            <People people={distinct(found.people ?? [])} />
             <History record={found} />
           </>
         )}

@@ -35,8 +35,15 @@ export function Composer({ of, id, people, onStored }: ComposerProps) {
   const only = people.length === 1 ? people[0]?.id : undefined;
   const kept = useForm<Writing>(name, { ...EMPTY, person: only ?? "" });
   const path = at(of, id, "messages");
-  const submission = useSubmission<object, Receipt>(name, (body, key) => api.post(path, body, { key }));
-  const { sent, send, again, reset } = submission;
+  const { sent, send, again, reset } = useSubmission<object, Receipt>(
+    name,
+    (body, key) => api.post(path, body, { key }),
+    (_, body) => {
+      // What was written since the first try is another message.
+      if (JSON.stringify(bodyOf(kept.fields)) === JSON.stringify(body)) kept.clear();
+      onStored();
+    },
+  );
   const form: Form<Writing> = {
     ...kept,
     set: (changes) => {
@@ -47,14 +54,12 @@ export function Composer({ of, id, people, onStored }: ComposerProps) {
   };
   const preview = usePreview(path, sent.state === "sending" ? undefined : bodyOf(form.fields));
   const { person, text } = form.fields;
-  const submit = async (event: Event) => {
+  const submit = (event: Event) => {
     event.preventDefault();
-    if ((await send(bodyOf(form.fields))) === undefined) return;
-    form.clear();
-    onStored();
+    void send(bodyOf(form.fields));
   };
   return (
-    <Section title={t("updates.write_title")}>
+    <Section title={t("updates.write_title")} takesFocus>
       <div class="composer">
         <form class="form" onSubmit={submit}>
           {form.isRestored && text !== "" && <p class="hint">{t("updates.restored")}</p>}

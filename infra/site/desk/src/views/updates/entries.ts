@@ -1,6 +1,19 @@
 // Decisions and messages of a call or case, put together: one entry for each kind, person and way, with everything that was
 // decided about it, newest entry first. Pure, so that nothing withheld can get lost unnoticed.
-import type { Channel, Decision, Message, RecordOf, State } from "../../api/updates";
+import type { Channel, Decision, Message, Person, RecordOf, State } from "../../api/updates";
+
+/**
+ * Each person once: who is in a case and in its call (`call.p1`) with the same addresses is shown as the one of the case.
+ */
+export function distinct(people: readonly Person[]): readonly Person[] {
+  const reached = (person: Person) => (person.addresses ?? []).join();
+  const own = new Set(people.filter((one) => !isOfCall(one)).map(reached));
+  return people.filter((one) => !isOfCall(one) || reached(one) === "" || !own.has(reached(one)));
+}
+
+function isOfCall(person: Person): boolean {
+  return person.id.startsWith("call.");
+}
 
 /** Something that happened to an entry. */
 export interface Happening {

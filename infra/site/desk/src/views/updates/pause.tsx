@@ -39,12 +39,14 @@ export default function PauseView(_: ViewProps) {
 function InForce({ pause }: { pause: Pause }) {
   const { api, t, refresh } = useDesk();
   const { scope, value } = pause;
-  const { sent, send, again } = useSubmission<object, object>(`resume/${scope}/${value ?? ""}`, (body, key) =>
-    api.post(ROUTE, body, { key }),
+  const { sent, send, again } = useSubmission<object, object>(
+    `resume/${scope}/${value ?? ""}`,
+    (body, key) => api.post(ROUTE, body, { key }),
+    () => void refresh(),
   );
-  const resume = async (event: Event) => {
+  const resume = (event: Event) => {
     event.preventDefault();
-    if (await send({ scope, ...(value === undefined ? {} : { value }), on: false })) await refresh();
+    void send({ scope, ...(value === undefined ? {} : { value }), on: false });
   };
   return (
     <form onSubmit={resume} class="pause-line">
@@ -61,22 +63,25 @@ function NewPause() {
   const desk = useDesk();
   const { api, t, refresh } = desk;
   const form = useForm("pause", EMPTY);
-  const { sent, send, again } = useSubmission<object, object>("pause", (body, key) =>
-    api.post(ROUTE, body, { key }),
+  const { sent, send, again } = useSubmission<object, object>(
+    "pause",
+    (body, key) => api.post(ROUTE, body, { key }),
+    () => {
+      setSure(false);
+      form.clear();
+      void refresh();
+    },
   );
   const [isSure, setSure] = useState(false);
   const { scope, kind, value, reason } = form.fields;
-  const submit = async (event: Event) => {
+  const submit = (event: Event) => {
     event.preventDefault();
     if (scope === "all" && !isSure) {
       setSure(true);
       return;
     }
     const named = scope === "all" ? {} : { value: scope === "kind" ? kind : value.trim() };
-    if ((await send({ scope, ...named, on: true, reason: reason.trim() })) === undefined) return;
-    setSure(false);
-    form.clear();
-    await refresh();
+    void send({ scope, ...named, on: true, reason: reason.trim() });
   };
   return (
     <Section title={t("updates.pause_new")}>

@@ -17,13 +17,14 @@ export function Release({ number, onDone, onCancel }: ReleaseProps) {
   const { sent, send, again } = useSubmission<object, { readonly released_at: string }>(
     `release/${number}`,
     (body, key) => api.post(path, body, { key }),
+    onDone,
   );
-  const submit = async (event: Event) => {
+  const submit = (event: Event) => {
     event.preventDefault();
-    if (await send({})) onDone();
+    void send({});
   };
   return (
-    <Section title={t("updates.release_title")}>
+    <Section title={t("updates.release_title")} takesFocus>
       {sent.state === "done" ? (
         <Notice tone="good">{t("updates.released", { at: dates.moment(sent.answer.released_at) })}</Notice>
       ) : (
