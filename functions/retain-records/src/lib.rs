@@ -78,11 +78,12 @@ pub async fn handle(context: &Context, scheduled: Scheduled) -> Result<Report> {
     let mut failures = 0;
     for part in Part::ALL {
         if part.is_concerned(&context.retention) {
-            failures += look_through(context, part, scheduled.time, &mut report).await?;
+            // Boxed: the compiler lays out only so many futures within one another.
+            failures += Box::pin(look_through(context, part, scheduled.time, &mut report)).await?;
         }
     }
     if let Some(bound) = context.retention.bound(Class::Crime, scheduled.time) {
-        delete_crime(context, bound, scheduled.time, &mut report).await?;
+        Box::pin(delete_crime(context, bound, scheduled.time, &mut report)).await?;
     }
     log(&report, failures);
     anyhow::ensure!(
@@ -105,7 +106,7 @@ async fn look_through(context: &Context, part: Part, now: Timestamp, report: &mu
         let mut keeper = Keeper::new(&context.planning, &context.personnel, &context.retention, now).await?;
         for item in &slice.items {
             report.rows += 1;
-            match keeper.look_after(part, item).await {
+            match Box::pin(keeper.look_after(part, item)).await {
                 Ok(Some((class, fate))) => count(report, class, fate),
                 Ok(None) => {}
                 Err(error @ (StoreError::Malformed { .. } | StoreError::Sealed(_))) => {
