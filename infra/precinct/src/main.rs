@@ -123,6 +123,10 @@ enum Command {
         #[command(subcommand)]
         what: precinct::rotate::What,
     },
+    /// Look at a deployed stack and at the account: what is wrong, what it means, what to do.
+    Doctor(precinct::doctor::Doctor),
+    /// Send one marked test text through a deployed stack's own number.
+    TestText(precinct::test_text::TestText),
     /// Sign and post the events of a file of JSON lines to a stack; a second call goes on where the first ended.
     Send(precinct::send::Send),
 }
@@ -171,6 +175,8 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Redrive(redrive) => return Ok(exit_code(redrive.run().await?)),
         Command::Restore { what } => what.run().await?,
         Command::Rotate { what } => precinct::rotate::run(what).await?,
+        Command::Doctor(doctor) => return Ok(exit_code(doctor.run().await?)),
+        Command::TestText(text) => text.run().await?,
         Command::Send(send) => return Ok(exit_code(send.run().await?)),
     }
     Ok(ExitCode::SUCCESS)
