@@ -77,10 +77,11 @@ def build(agency):
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-6000:]
 
 
-def stub():
+def stub(agency):
     """The template with functions that only fail: enough where roles are tried and no code runs. Takes no time to build."""
     folder = WORK / "stub"
-    folder.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(agency, folder / "agency")
     (folder / "bootstrap").write_text("#!/bin/sh\nexit 1\n")
     (folder / "bootstrap").chmod(0o755)
     text, changed = re.subn(r"^    CodeUri: \.$", f"    CodeUri: {folder}", (ROOT / "infra" / "template.yaml").read_text(), flags=re.MULTILINE)
@@ -95,8 +96,10 @@ class Stack:
 
     name, region = STACK, REGION
 
-    def __init__(self, issuer, template=WORK / "build" / "template.yaml"):
+    def __init__(self, issuer, template=WORK / "build" / "template.yaml", own_provider=False):
+        """With `own_provider` the stack has its user pool and serves its desk; else tokens are those of `issuer`."""
         self.issuer, self.template = issuer, template
+        self.sign_in = ["ServeDesk=true"] if own_provider else [f"JwtIssuer={issuer.url}", "JwtAudience=precinct"]
         with contextlib.closing(socket.socket()) as probe:
             probe.bind(("127.0.0.1", 0))
             self.endpoint = f"http://127.0.0.1:{probe.getsockname()[1]}"
@@ -133,7 +136,7 @@ class Stack:
     def _deploy(self):
         command = [SAM, "deploy", "--template-file", self.template, "--stack-name", STACK, "--resolve-s3",
                    "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar",
-                   "--parameter-overrides", f"JwtIssuer={self.issuer.url}", "JwtAudience=precinct", "ProtectData=false"]
+                   "--parameter-overrides", *self.sign_in, "ProtectData=false"]
         done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
         stack = self.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]

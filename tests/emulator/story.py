@@ -21,10 +21,11 @@ import time
 from datetime import datetime, timedelta, timezone
 
 import commands
+import doctor
 import least_privilege
 from botocore.exceptions import ClientError
 from issuer import Issuer
-from stack import PERSONNEL_SECRET, WORK, Stack, build, live_agency, stub, until
+from stack import PERSONNEL_SECRET, ROOT, WORK, Stack, build, live_agency, stub, until
 
 CALLER, STOPPER, PAUSED = "+12185550123", "+12185550144", "+12185550155"
 EXCHANGE, ENTERED = "+12185550166", "+12185550177"
@@ -277,21 +278,27 @@ def play(stack, issuer, started):
 
 
 def main():
-    """Deploys what was built, plays the story, tries commands and roles; with --roles the roles alone, over stubs."""
+    """Deploys what was built, plays the story, tries commands, roles and the doctor; with --roles or --doctor that alone, over stubs."""
     arguments = sys.argv[1:]
     WORK.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
-    roles_alone = "--roles" in arguments
-    if not roles_alone and "--no-build" not in arguments:
+    alone = [part for part in ["--roles", "--doctor"] if part in arguments]
+    agency = ROOT / "infra" / "agency" if alone else WORK / "agency"
+    if not alone and "--no-build" not in arguments:
         build(live_agency())
         say("sam build, with an approved live agency folder", started)
-    with Issuer() as issuer, Stack(issuer, *([stub()] if roles_alone else [])) as stack:
+    template = [stub(agency)] if alone else []
+    with Issuer() as issuer, Stack(issuer, *template, own_provider=alone == ["--doctor"]) as stack:
         say("MiniStack started, template deployed by sam deploy", started)
         try:
-            if not roles_alone:
+            if not alone:
                 play(stack, issuer, started)
                 say(commands.check(stack), started)
-            say(least_privilege.check(stack, "--write" in arguments), started)
+            if alone != ["--doctor"]:
+                say(least_privilege.check(stack, "--write" in arguments), started)
+            # Last, because it leaves the stack misconfigured.
+            if alone != ["--roles"]:
+                say(doctor.check(stack, agency), started)
         except BaseException:
             print("\n".join(list(stack.function_logs())[-40:]), file=sys.stderr)
             raise

@@ -352,6 +352,15 @@ fn nothing_lies_open_or_unencrypted() {
 }
 
 #[test]
+fn the_own_provider_has_one_group_a_role() {
+    let groups = of_type("AWS::Cognito::UserPoolGroup").into_iter();
+    let groups: BTreeSet<String> =
+        groups.map(|(_, group)| group["GroupName"].as_str().unwrap().to_owned()).collect();
+    let roles: BTreeSet<String> = staff_api::Role::ALL.map(|role| role.word().to_owned()).into();
+    assert_eq!(groups, roles);
+}
+
+#[test]
 fn routes_are_those_of_the_published_contract() {
     let mut deployed = BTreeSet::new();
     for (_, properties) in of_type("AWS::Serverless::Function") {

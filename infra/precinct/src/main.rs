@@ -23,21 +23,8 @@ enum Command {
         #[arg(long, default_value = "infra/agency")]
         agency: PathBuf,
     },
-    /// Keep the whole stack running on this machine until Ctrl-C.
-    Serve {
-        /// Port on loopback.
-        #[arg(long, default_value_t = 8911)]
-        port: u16,
-        /// Folder for everything that is stored; made if missing. Without it a temporary one is used and removed.
-        #[arg(long)]
-        data: Option<PathBuf>,
-        /// Agency folder; it is copied, never changed.
-        #[arg(long, default_value = "infra/agency")]
-        agency: PathBuf,
-        /// Where the clock starts, RFC 3339 with offset; it runs on from there.
-        #[arg(long)]
-        now: Option<Timestamp>,
-    },
+    /// Keep the whole stack running on this machine until Ctrl-C: API, desk and map.
+    Serve(precinct::serve::Serve),
     /// Run one scheduled function on a data folder, without a server, and print its report.
     Run {
         /// sweep-updates, summarise-updates, map-hotspots, score-officers, notify-reviews or retain-records.
@@ -125,6 +112,10 @@ enum Command {
         #[command(subcommand)]
         what: precinct::rotate::What,
     },
+    /// Look at a deployed stack and at the account: what is wrong, what it means, what to do.
+    Doctor(precinct::doctor::Doctor),
+    /// Send one marked test text through a deployed stack's own number.
+    TestText(precinct::test_text::TestText),
     /// Sign and post the events of a file of JSON lines to a stack; a second call goes on where the first ended.
     Send(precinct::send::Send),
 }
@@ -146,7 +137,7 @@ async fn main() -> ExitCode {
 async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Demo { agency } => precinct::demo::run(&agency).await?,
-        Command::Serve { port, data, agency, now } => precinct::serve::serve(port, data, agency, now).await?,
+        Command::Serve(serve) => serve.run().await?,
         Command::Run { function, time, data, agency } => {
             precinct::run::run(&function, time, data, agency).await?;
         }
@@ -174,6 +165,8 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Redrive(redrive) => return Ok(exit_code(redrive.run().await?)),
         Command::Restore { what } => what.run().await?,
         Command::Rotate { what } => precinct::rotate::run(what).await?,
+        Command::Doctor(doctor) => return Ok(exit_code(doctor.run().await?)),
+        Command::TestText(text) => text.run().await?,
         Command::Send(send) => return Ok(exit_code(send.run().await?)),
     }
     Ok(ExitCode::SUCCESS)

@@ -6,7 +6,7 @@ mod export;
 mod find;
 mod hold;
 mod page;
-mod place;
+pub(crate) mod place;
 mod target;
 
 pub use audit::ExportAudit;

@@ -1,5 +1,6 @@
 //! The tables and buckets that a command works on: those of a data folder, or those that a deployed stack names in its
 //! outputs.
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
@@ -12,6 +13,7 @@ use table::opened::Opener;
 use table::personnel::Personnel;
 use table::{KeyRing, Planning};
 
+use crate::doctor::access::Access;
 use crate::stack::{Options, Stack};
 
 /// Where the records are.
@@ -124,6 +126,18 @@ impl Place {
 
 /// The variables of a function in the deployed stack `name`, from its outputs.
 async fn deployed(name: &str) -> anyhow::Result<Runtime> {
+    let runtime = Runtime::start().await;
+    let access = Access { stack: name.to_owned(), region: None, endpoint_url: None };
+    let outputs = access.describe(&runtime.sdk).await?.outputs;
+    with_outputs(&runtime, name, &outputs)
+}
+
+/// `runtime` with the variables that the outputs of the stack `name` give.
+pub(crate) fn with_outputs(
+    runtime: &Runtime,
+    name: &str,
+    outputs: &BTreeMap<String, String>,
+) -> anyhow::Result<Runtime> {
     const NAMES: &[(&str, &str)] = &[
         ("INCIDENTS_TABLE", "IncidentsTableName"),
         ("MESSAGES_TABLE", "MessagesTableName"),
@@ -136,23 +150,12 @@ async fn deployed(name: &str) -> anyhow::Result<Runtime> {
         ("INTERNAL_BUCKET", "InternalBucketName"),
         ("PUBLIC_BUCKET", "PublicBucketName"),
     ];
-    let runtime = Runtime::start().await;
-    let client = aws_sdk_cloudformation::Client::new(&runtime.sdk);
-    let answer = client.describe_stacks().stack_name(name).send().await;
-    let answer = answer.map_err(|error| {
-        let why = aws_sdk_cloudformation::error::DisplayErrorContext(error);
-        anyhow::anyhow!("the stack {name} cannot be described; check name, region and credentials: {why}")
-    })?;
-    let outputs =
-        answer.stacks().first().map(aws_sdk_cloudformation::types::Stack::outputs).unwrap_or_default();
     let mut variables = Vec::new();
     for (variable, output) in NAMES {
-        let found = outputs.iter().find(|one| one.output_key() == Some(output));
-        let value = found.and_then(|one| one.output_value());
-        let value = value.with_context(|| {
+        let value = outputs.get(*output).with_context(|| {
             format!("the stack {name} has no output {output}; deploy the template of this version first")
         })?;
-        variables.push((*variable, value));
+        variables.push((*variable, value.as_str()));
     }
     Ok(runtime.with_variables(variables.into_iter().collect::<Variables>()))
 }

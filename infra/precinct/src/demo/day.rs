@@ -20,6 +20,9 @@ const FILES: [(&str, &str); 10] = [
     ("personnel", include_str!("../../../../events/demo/personnel.jsonl")),
 ];
 
+/// What `precinct serve --demo` adds on the morning after: work for everybody who looks in. The demonstration does not tell it.
+const MORNING: (&str, &str) = ("morning", include_str!("../../../../events/demo/morning.jsonl"));
+
 /// One story: what it is about, and what it makes others post.
 #[derive(Debug)]
 pub(crate) struct Story {
@@ -70,6 +73,11 @@ struct Header {
 /// Every story of the day.
 pub(crate) fn stories() -> anyhow::Result<Vec<Story>> {
     FILES.iter().map(|(name, text)| read(name, text)).collect()
+}
+
+/// The story of the morning after.
+pub(crate) fn morning() -> anyhow::Result<Story> {
+    read(MORNING.0, MORNING.1)
 }
 
 /// All steps of all stories in the order of time; at the same time, in the order of the stories.
@@ -138,16 +146,21 @@ impl Step {
 mod tests {
     use super::*;
 
+    /// Those of the day and of the morning after.
+    fn all() -> Vec<Story> {
+        stories().unwrap().into_iter().chain([morning().unwrap()]).collect()
+    }
+
     #[test]
     fn every_story_can_be_read() {
-        for story in stories().unwrap() {
+        for story in all() {
             assert!(!story.steps.is_empty(), "{}", story.title);
         }
     }
 
     #[test]
     fn nothing_is_posted_before_it_happened() {
-        for story in stories().unwrap() {
+        for story in all() {
             for step in &story.steps {
                 for event in step.events() {
                     let happened: Timestamp = event["timestamp"].as_str().unwrap().parse().unwrap();
@@ -159,7 +172,7 @@ mod tests {
 
     #[test]
     fn every_number_belongs_to_nobody() {
-        for (name, text) in FILES {
+        for (name, text) in FILES.into_iter().chain([MORNING]) {
             for number in text.split("\"+1").skip(1).map(|rest| &rest[..10]) {
                 assert!(("2185550100"..="2185550199").contains(&number), "{name}: {number}");
             }
@@ -169,7 +182,7 @@ mod tests {
     #[test]
     fn ids_are_repeated_in_the_story_of_repeats_alone() {
         let mut seen = BTreeSet::new();
-        for story in stories().unwrap().iter().filter(|story| !story.title.starts_with("A parked car")) {
+        for story in all().iter().filter(|story| !story.title.starts_with("A parked car")) {
             for event in story.steps.iter().flat_map(Step::events) {
                 assert!(seen.insert(event["id"].to_string()), "{event}");
             }

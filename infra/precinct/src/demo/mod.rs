@@ -14,6 +14,7 @@ mod load;
 mod officers;
 mod places;
 mod read;
+mod stand;
 
 use std::fmt::Write as _;
 use std::io::Write;
@@ -28,6 +29,7 @@ use jiff::tz::TimeZone;
 use crate::stack::{Options, Stack};
 use callers::{Entry, Line};
 use day::{Act, Step, Story};
+pub(crate) use stand::stand;
 
 /// Where everything is written, below the current directory.
 const OUTPUT: &str = "target/demo";
@@ -63,9 +65,7 @@ pub async fn run(agency: &Path) -> anyhow::Result<()> {
     told.say(&history);
     let stories = day::stories()?;
     play(&stack, &day::timeline(&stories)).await?;
-    // Past the nightly runs, to the hour at which the deferred e-mails go out.
-    stack.set(at(NIGHT, 8, &zone)?).await?;
-    stack.drain().await?;
+    end_night(&stack, &zone).await?;
 
     let emails = files::emails(&stack, &output)?;
     let (personnel, calls): (Vec<&Story>, Vec<&Story>) =
@@ -130,6 +130,12 @@ async fn play(stack: &Stack, steps: &[Step]) -> anyhow::Result<()> {
         stack.drain().await?;
     }
     Ok(())
+}
+
+/// Past the nightly runs, to the hour at which the deferred e-mails go out.
+async fn end_night(stack: &Stack, zone: &TimeZone) -> anyhow::Result<()> {
+    stack.set(at(NIGHT, 8, zone)?).await?;
+    stack.drain().await
 }
 
 /// One story: texts, e-mails, answers and what was held back, each with its time; how many were held back.

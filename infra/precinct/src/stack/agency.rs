@@ -37,7 +37,8 @@ pub fn copy(from: &Path, to: &Path, live: bool, url: Option<&str>) -> anyhow::Re
     Ok(())
 }
 
-fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
+/// Copies everything below `from` to `to`.
+pub(super) fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;

@@ -96,6 +96,13 @@ mod tests {
         assert!(page.contains(body), "{path}: {page}");
     }
 
+    #[test]
+    fn the_cloud_sends_the_same_policy() {
+        let template = include_str!("../../../template.yaml");
+        let expected = POLICY.replace("connect-src 'self'", "connect-src 'self' ${SignIn}");
+        assert!(template.contains(&format!("\"{expected}\"")), "infra/template.yaml has another policy");
+    }
+
     #[tokio::test]
     async fn without_a_build_the_desk_says_how_to_make_one() {
         let stack = stack("no such folder".into()).await;

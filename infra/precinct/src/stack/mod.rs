@@ -67,6 +67,8 @@ const ROUND: Duration = Duration::from_millis(25);
 pub struct Options {
     /// Where everything is kept; none: a temporary folder that goes with the stack.
     pub data: Option<PathBuf>,
+    /// The data folder of another stack that does not run; this one begins with a copy of what is in it.
+    pub seed: Option<PathBuf>,
     /// The agency folder, which is copied.
     pub agency: PathBuf,
     /// The built map page; it may be missing.
@@ -89,6 +91,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             data: None,
+            seed: None,
             agency: PathBuf::from("infra/agency"),
             site: PathBuf::from(site::FOLDER),
             desk: PathBuf::from(desk::FOLDER),
@@ -134,6 +137,10 @@ impl Stack {
     /// Starts everything; it answers when this returns.
     pub async fn start(options: Options) -> anyhow::Result<Self> {
         let data = data::DataFolder::open(options.data.as_deref())?;
+        if let Some(seed) = &options.seed {
+            agency::copy_folder(seed, data.path())
+                .with_context(|| format!("the data folder {} cannot be copied", seed.display()))?;
+        }
         let port = options.port.unwrap_or(0);
         let router = TcpListener::bind(("127.0.0.1", port))
             .await
