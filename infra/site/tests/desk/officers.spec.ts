@@ -89,7 +89,7 @@ test("a decision: words are wanted, and go with it; the case is read again", asy
   await page.getByRole("button", { name: "Take this step" }).click();
   await expect(page.getByText("Decided: No action")).toBeVisible();
   await expect(page.getByText("Recorded: Decide.")).toBeVisible();
-  await expect(page.locator(".said")).toBeFocused();
+  await expect(page.locator(".taken")).toBeFocused();
   expect(posted(stub, STEPS)).toEqual([
     { to: "Disposition", disposition: "NoAction", suppress_until: "2026-09-01", reason: WORDS },
   ]);

@@ -49,7 +49,7 @@ test.describe
       await page.getByRole("button", { name: "Send the statement" }).click();
       await expect(page.getByLabel("In your own words")).toHaveValue("");
       await page.getByText("What was done").first().click();
-      await expect(page.locator(".log")).toContainText(STATEMENT);
+      await expect(page.locator(".own-case .log")).toContainText(STATEMENT);
       await shot(page, "stack-me");
       expect(await violations(page)).toEqual([]);
     });

@@ -12,7 +12,7 @@ interface EventsProps {
 }
 
 export function Events({ events, score }: EventsProps) {
-  const { t, word, dates, language } = useDesk();
+  const { t, word, language } = useDesk();
   const { plain } = figures(language);
   const weights = weightsOf(score);
   const rules = rulesOf(score);
@@ -28,10 +28,14 @@ export function Events({ events, score }: EventsProps) {
         </>
       ),
     },
-    { name: "occurred", title: t("officers.occurred"), cell: (event) => dates.day(event.occurred_on) },
-    { name: "reported", title: t("officers.reported"), cell: (event) => dates.day(event.reported_on) },
+    { name: "occurred", title: t("officers.occurred"), cell: (event) => <Day on={event.occurred_on} /> },
+    { name: "reported", title: t("officers.reported"), cell: (event) => <Day on={event.reported_on} /> },
     { name: "finding", title: t("officers.finding"), cell: (event) => <Finding event={event} /> },
-    { name: "unit", title: t("officers.unit_then"), cell: (event) => event.unit ?? "" },
+    {
+      name: "unit",
+      title: t("officers.unit_then"),
+      cell: (event) => event.unit && <span class="nowrap">{event.unit}</span>,
+    },
   ];
   if (score !== undefined) {
     columns.push(
@@ -60,6 +64,15 @@ export function Events({ events, score }: EventsProps) {
       rowKey={(event) => event.event_id}
       rowClass={(event) => (event.voided ? "is-voided" : undefined)}
     />
+  );
+}
+
+function Day({ on }: { on: string }) {
+  const { dates } = useDesk();
+  return (
+    <time class="nowrap" dateTime={on}>
+      {dates.day(on)}
+    </time>
   );
 }
 

@@ -22,17 +22,20 @@ export function Interventions({ view, reload }: InterventionsProps) {
   if (interventions.length === 0 && checks.length === 0 && !plans) return null;
   return (
     <Section title={t("officers.interventions")}>
-      {interventions.length === 0 && <Empty>{t("officers.no_interventions")}</Empty>}
-      <ul class="interventions">
-        {interventions.map((one) => (
-          <li key={one.number}>
-            <One one={one} />
-            {mayWork && mayRecord(view.legal, state) && !hasEnded(one.progress) && (
-              <ProgressForm id={view.alert.alert_id} one={one} reload={reload} />
-            )}
-          </li>
-        ))}
-      </ul>
+      {interventions.length === 0 ? (
+        <Empty>{t("officers.no_interventions")}</Empty>
+      ) : (
+        <ul class="interventions">
+          {interventions.map((one) => (
+            <li key={one.number}>
+              <One one={one} />
+              {mayWork && mayRecord(view.legal, state) && !hasEnded(one.progress) && (
+                <ProgressForm id={view.alert.alert_id} one={one} reload={reload} />
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
       {plans && <PlanForm view={view} reload={reload} />}
       {checks.length > 0 && <Checks checks={checks} />}
     </Section>

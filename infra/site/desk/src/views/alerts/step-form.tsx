@@ -40,10 +40,10 @@ export function StepsPanel({ view, reload }: StepsProps) {
     said.current?.focus();
     reload();
   };
-  const offer = open.find((one) => one.word === chosen) ?? (open.length === 1 ? open[0] : undefined);
+  const offer = open.find((one) => one.word === chosen);
   return (
     <Section title={t("officers.next_step")}>
-      <div ref={said} tabIndex={-1} class="said no-print">
+      <div ref={said} tabIndex={-1} class="taken no-print">
         {conflict !== undefined && (
           <Notice tone="warn">
             <p>

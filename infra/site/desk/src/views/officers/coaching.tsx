@@ -18,22 +18,25 @@ export function Coaching({ officer, sessions, reload, mayAdd }: CoachingProps) {
   const { t, dates } = useDesk();
   return (
     <>
-      {sessions.length === 0 && <Empty>{t("officers.no_coaching")}</Empty>}
-      <ol class="log">
-        {sessions.map((session) => (
-          <li key={session.id}>
-            <p class="log-head">
-              <time dateTime={session.held_on}>{dates.day(session.held_on)}</time>
-              <strong>{session.topic}</strong>
-              <span class="by">{session.by.id}</span>
-            </p>
-            <blockquote>{session.words}</blockquote>
-            {session.next_on && (
-              <p class="small">{t("officers.next_session", { day: dates.day(session.next_on) })}</p>
-            )}
-          </li>
-        ))}
-      </ol>
+      {sessions.length === 0 ? (
+        <Empty>{t("officers.no_coaching")}</Empty>
+      ) : (
+        <ol class="log">
+          {sessions.map((session) => (
+            <li key={session.id}>
+              <p class="log-head">
+                <time dateTime={session.held_on}>{dates.day(session.held_on)}</time>
+                <strong>{session.topic}</strong>
+                <span class="by">{session.by.id}</span>
+              </p>
+              <blockquote>{session.words}</blockquote>
+              {session.next_on && (
+                <p class="small">{t("officers.next_session", { day: dates.day(session.next_on) })}</p>
+              )}
+            </li>
+          ))}
+        </ol>
+      )}
       {mayAdd && <SessionForm officer={officer} reload={reload} />}
     </>
   );

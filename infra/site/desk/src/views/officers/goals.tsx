@@ -19,15 +19,18 @@ export function Goals({ officer, goals, reload, mayAdd }: GoalsProps) {
   const { t } = useDesk();
   return (
     <>
-      {goals.length === 0 && <Empty>{t("officers.no_goals")}</Empty>}
-      <ul class="goals">
-        {goals.map((goal) => (
-          <li key={goal.id}>
-            <OneGoal goal={goal} />
-            {mayAdd && goal.status === "open" && <StepForm officer={officer} goal={goal} reload={reload} />}
-          </li>
-        ))}
-      </ul>
+      {goals.length === 0 ? (
+        <Empty>{t("officers.no_goals")}</Empty>
+      ) : (
+        <ul class="goals">
+          {goals.map((goal) => (
+            <li key={goal.id}>
+              <OneGoal goal={goal} />
+              {mayAdd && goal.status === "open" && <StepForm officer={officer} goal={goal} reload={reload} />}
+            </li>
+          ))}
+        </ul>
+      )}
       {mayAdd && <GoalForm officer={officer} reload={reload} />}
     </>
   );
