@@ -132,14 +132,14 @@ async function about() {
   });
 }
 
-/** The desk of a dispatcher, over the demonstration's day. */
+/** The desk of a dispatcher, over the day that the demonstration played. */
 async function desk() {
-  await served(["--demo"], async (url) => {
+  await served(["--data", "target/demo/data"], async (url) => {
     const shown = await page(1180, 820);
     await shown.goto(`${url}/desk/`);
     await shown.getByRole("button", { name: /dispatch/i }).click();
-    await shown.locator("#view h1").waitFor();
-    await shown.waitForLoadState("networkidle");
+    await shown.getByRole("button", { name: /day before/i }).click();
+    await shown.getByText("26-048101").first().waitFor();
     await keep("desk", shown);
   });
 }
