@@ -14,7 +14,6 @@ fn decision(time: &str, kind: Kind, channel: Channel, state: &str, reason: Optio
         reason,
         until: None,
         decided_at: at(time),
-        listed: table::decided::Listed::default(),
     }
 }
 
