@@ -1,9 +1,10 @@
-//! What the desk shows of whoever sits at it and of the service itself: who one is and may do, what is paused.
+//! What the desk shows of whoever sits at it and of the service itself: who one is and may do, what is paused; and what
+//! stands behind a score.
 #![expect(clippy::unwrap_used, reason = "a helper that fails is a failed test")]
 use serde_json::{Value, json};
 use staff_api::{Role, Route};
 
-use crate::staff::{NOW, ask, department, stack};
+use crate::staff::{ALERT, NOW, SCORE, ask, department, night, stack};
 
 /// What `subject` in `groups` is told about themselves.
 async fn me(stack: &precinct::stack::Stack, subject: &str, groups: &[&str]) -> Value {
@@ -103,4 +104,34 @@ async fn an_open_breaker_is_told_until_it_closes() {
     );
     stack.set(until).await.unwrap();
     assert_eq!(me(&stack, "d", &["dispatch"]).await["pauses"], json!([]));
+}
+
+#[tokio::test]
+async fn a_score_says_each_contribution_in_words_and_how_scores_lie_among_peers() {
+    let stack = stack().await;
+    department(&stack).await;
+    night(&stack).await;
+    let (_, answer) = ask(&stack, SCORE, "subject-1", &["supervisor"]).await;
+    assert_eq!(answer["contributions"][0]["indicator"], "complaint");
+    let words = answer["contributions"][0]["sentence"].as_str().unwrap();
+    assert!(words.starts_with("Complaints add ") && words.contains("officers)"), "{words}");
+    assert_eq!(answer["events"].as_array().unwrap().len(), 6);
+    let everybody = answer["spread"].as_array().unwrap().last().unwrap();
+    assert_eq!(
+        (&everybody["group"], &everybody["officers"]),
+        (&json!("department"), &answer["score"]["population"])
+    );
+    let (low, high) = (everybody["p10"].as_f64().unwrap(), everybody["p90"].as_f64().unwrap());
+    assert!(low <= high && high <= answer["score"]["s"].as_f64().unwrap(), "{everybody}");
+    let (_, other) = ask(&stack, "/v1/officers/E-12/scores/2026-07-05", "x", &["internal_affairs"]).await;
+    let words = other["contributions"][0]["sentence"].as_str().unwrap();
+    assert!(
+        words.starts_with("Complaints take ") && words.ends_with("below the department's rate."),
+        "{words}"
+    );
+    let (_, review) = ask(&stack, ALERT, "subject-1", &["supervisor"]).await;
+    for part in ["contributions", "events", "spread"] {
+        assert_eq!(review[part], answer[part], "{part}");
+    }
+    assert!(review["legal"].as_array().is_some());
 }

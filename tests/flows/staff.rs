@@ -25,7 +25,7 @@ pub(super) async fn department(stack: &Stack) {
     assert_eq!((status, &answer["accepted"]), (202, &json!(27)), "{answer}");
 }
 
-async fn night(stack: &Stack) {
+pub(super) async fn night(stack: &Stack) {
     let night: Timestamp = NIGHT.parse().unwrap();
     stack.set(night).await.unwrap();
     stack.run("score-officers", Some(night)).await.unwrap();
@@ -80,8 +80,8 @@ pub(super) async fn ask(stack: &Stack, path: &str, subject: &str, groups: &[&str
     stack.get(path, &stack.token(subject, groups)).await.unwrap()
 }
 
-const SCORE: &str = "/v1/officers/E-10/scores/2026-07-05";
-const ALERT: &str = "/v1/alerts/E-10.2026-07-05";
+pub(super) const SCORE: &str = "/v1/officers/E-10/scores/2026-07-05";
+pub(super) const ALERT: &str = "/v1/alerts/E-10.2026-07-05";
 const TRANSITIONS: &str = "/v1/alerts/E-10.2026-07-05/transitions";
 const INTERVENTIONS: &str = "/v1/alerts/E-10.2026-07-05/interventions";
 const STATEMENT: &str = "/v1/alerts/E-10.2026-07-05/statement";

@@ -136,6 +136,8 @@ async fn night(
     context.personnel.put_beside(&run, "EFFECTS", serde_json::to_string(&effects)?).await?;
     let fairness = eis::fairness::fairness(&input, &summary, &context.rules);
     context.personnel.put_beside(&run, "FAIRNESS", serde_json::to_string(&fairness)?).await?;
+    let spreads = eis::spread::spreads(&input, &summary, &context.rules);
+    context.personnel.put_beside(&run, "SPREADS", serde_json::to_string(&spreads)?).await?;
     context.personnel.put_run(&run).await?;
     let raised = raise(context, &run, &ledger, &input, &for_review).await?;
     let count = |what: Raised| raised.iter().filter(|raised| **raised == what).count();

@@ -35,6 +35,7 @@ mod patrol;
 mod pause;
 mod people;
 mod preview;
+mod reasons;
 mod record;
 mod refusal;
 mod refusal_of_step;
