@@ -31,14 +31,15 @@ use anyhow::{Context as _, Result, anyhow};
 use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
 use hotspot::fact::{midnight, utc_day};
 use hotspot::{Cell, Lattice, Settings, StudyArea};
-use jiff::SignedDuration;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use startup::agency::{Agency, Folder, Masked, Publisher};
 use startup::{Clock, Entropy, Runtime, Scheduled, Variables};
 use table::Store;
 use table::leases::Leases;
+use table::nights::NightRecord;
 
-use crate::bucket::Bucket;
+use crate::bucket::{Bucket, Headers, If};
 use crate::fold::Forgotten;
 use crate::forecast::Before;
 use crate::night::{Night, Tables};
@@ -49,6 +50,8 @@ use crate::report::{Public, Report};
 /// Every environment variable the function reads.
 pub const VARIABLES: &[&str] = &["INTERNAL_BUCKET", "PUBLIC_BUCKET", "MESSAGES_TABLE", "AGENCY_DIR"];
 
+/// Its name among the nights.
+const FUNCTION: &str = "map-hotspots";
 /// Longer than the function may run, so that a lease never ends under a run.
 const LEASE: SignedDuration = SignedDuration::from_mins(16);
 
@@ -209,12 +212,14 @@ async fn nights(context: &Context, scheduled: Scheduled) -> Result<Report> {
     }
     for (date, time) in &missed {
         let made = run(context, Scheduled { time: *time }).await;
-        made.with_context(|| format!("making up for the night of {date}"))?;
+        let made = made.with_context(|| format!("making up for the night of {date}"))?;
         catch_up::complete(&context.internal, *time, zone).await?;
+        record(context, *time, &made).await?;
     }
     let mut report = run(context, scheduled).await?;
     catch_up::complete(&context.internal, scheduled.time, zone).await?;
     report.nights_caught_up = missed.into_iter().map(|(date, _)| date).collect();
+    record(context, scheduled.time, &report).await?;
     tracing::info!(
         run.date = %report.as_of,
         night.caught_up = report.nights_caught_up.len(),
@@ -222,6 +227,26 @@ async fn nights(context: &Context, scheduled: Scheduled) -> Result<Report> {
         "map made"
     );
     Ok(report)
+}
+
+/// Keeps what the night of `time` did, in counts.
+async fn record(context: &Context, time: Timestamp, report: &Report) -> Result<()> {
+    let date = time.to_zoned_datetime(context.agency.city.zone.clone()).date();
+    let (incidents, outside) =
+        report.maps.first().map_or((0, 0), |map| (map.incidents, map.outside_study_area));
+    let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    let counts = [
+        ("incidents", count(incidents)),
+        ("outside_study_area", count(outside)),
+        ("maps", report.maps.len()),
+        ("internal_files", report.internal_files.len()),
+        ("public_files", report.public_files.len()),
+        ("nights_caught_up", report.nights_caught_up.len()),
+    ];
+    let record = serde_json::to_vec(&NightRecord::new(FUNCTION, date, context.clock.now(), &counts))?;
+    let headers = Headers { content_type: "application/json", ..Headers::default() };
+    let key = NightRecord::object_key(FUNCTION, date);
+    context.internal.put(&key, record.into(), If::Anything, headers).await.map(drop)
 }
 
 async fn run(context: &Context, scheduled: Scheduled) -> Result<Report> {

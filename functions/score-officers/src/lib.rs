@@ -12,13 +12,14 @@ use eis::case::{News, Raised as Reason};
 use eis::explanation::Explanation;
 use eis::outcome::{self, Effect};
 use eis::run::{self, Identity};
-use eis::{Input, Known, Ledger, Revision, Ruleset, Run, Scored, Summary};
+use eis::{Input, Known, Ledger, Level, Revision, Ruleset, Run, Scored, Summary};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
-use startup::{Runtime, Scheduled, agency};
+use startup::{Clock, Runtime, Scheduled, agency};
+use table::nights::NightRecord;
 use table::personnel::Personnel;
 use table::personnel::cases::Raised;
 
@@ -41,6 +42,7 @@ pub struct Context {
     rules: Arc<Ruleset>,
     zone: TimeZone,
     alerts: Alerts,
+    clock: Clock,
 }
 
 /// Whether alerts are raised, and for which nights.
@@ -70,6 +72,24 @@ pub struct Report {
     pub nights_caught_up: Vec<Date>,
 }
 
+impl Report {
+    /// The night in counts.
+    fn record(&self, date: Date, finished_at: Timestamp) -> NightRecord {
+        let standing = |level: Level| self.run.standing.values().filter(|one| **one == level).count();
+        let counts = [
+            ("officers_scored", self.run.officers_scored),
+            ("officers_unknown", self.officers_unknown),
+            ("review", standing(Level::Review)),
+            ("watch", self.run.watched.len()),
+            ("alerts_opened", self.alerts_opened),
+            ("alerts_joined", self.alerts_joined),
+            ("alerts_suppressed", self.alerts_suppressed),
+            ("missing_feeds", self.run.missing_feeds.len()),
+        ];
+        NightRecord::new("score-officers", date, finished_at, &counts)
+    }
+}
+
 impl Context {
     /// Reads the variables and the ruleset; a bad ruleset stops the night, naming key and reason.
     pub fn new(runtime: &Runtime) -> anyhow::Result<Self> {
@@ -82,6 +102,7 @@ impl Context {
             rules: Arc::new(rules),
             zone: agency.zone()?,
             alerts: Alerts { on: agency.modes.alerts == "on", from: agency.modes.alerts_from },
+            clock: runtime.clock.clone(),
         })
     }
 }
@@ -158,6 +179,7 @@ async fn night(
         alert.joined = report.alerts_joined,
         "officers scored"
     );
+    context.personnel.nights().note(&report.record(date, context.clock.now())).await?;
     Ok(report)
 }
 
