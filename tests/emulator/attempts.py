@@ -14,7 +14,7 @@ DETAILS = {"Incidents": ["SWEPT"], "Messages": ["LEASE#probe", "PAUSE"], "Person
 STREAMS = ["Incidents", "Messages"]
 KEYS = {"UpdatesKey": ["incidents", "messages"], "ContactsKey": ["contacts"], "PersonnelKey": ["Personnel"], "OperationsKey": []}
 PURPOSES = ["incidents", "messages", "contacts", "Personnel", ""]
-FOLDERS = {"Internal": ["crime", "crime/facts", "crime/day=2000-01-01", "cells", "patrol", "patrol-records", "stats", "forecast", "updates", "elsewhere"],
+FOLDERS = {"Internal": ["crime", "crime/facts", "crime/day=2000-01-01", "cells", "patrol", "patrol-records", "stats", "forecast", "updates", "nights", "elsewhere"],
            "Public": ["hotspots", "elsewhere"], "Audit": ["audit", "elsewhere"]}
 FILES = {"Public": ["data.json", "index.html"]}
 QUEUES = ["PlanUpdatesFailures", "SendUpdatesFailures", "LogCrimeFailures", "RepliesQueue", "RepliesFailures", "ReceiptsQueue",

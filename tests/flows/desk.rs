@@ -1,9 +1,10 @@
-//! What the desk shows of whoever sits at it and of the service itself: who one is and may do, what is paused.
+//! What the desk shows of whoever sits at it and of the service itself: who one is and may do, what is paused, what the
+//! nights did; and what stands behind a score.
 #![expect(clippy::unwrap_used, reason = "a helper that fails is a failed test")]
 use serde_json::{Value, json};
 use staff_api::{Role, Route};
 
-use crate::staff::{NOW, ask, department, stack};
+use crate::staff::{ALERT, NOW, SCORE, ask, department, night, stack};
 
 /// What `subject` in `groups` is told about themselves.
 async fn me(stack: &precinct::stack::Stack, subject: &str, groups: &[&str]) -> Value {
@@ -103,4 +104,107 @@ async fn an_open_breaker_is_told_until_it_closes() {
     );
     stack.set(until).await.unwrap();
     assert_eq!(me(&stack, "d", &["dispatch"]).await["pauses"], json!([]));
+}
+
+#[tokio::test]
+async fn each_nightly_function_leaves_what_it_did() {
+    let world = tests::World::at("2026-07-04T18:00:00-05:00").await;
+    department(&world.stack).await;
+    world.until("2026-07-06T06:30:00-05:00").await;
+    let (status, answer) = world.read("/v1/nights?limit=2", &["auditor"]).await;
+    assert_eq!(status, 200, "{answer}");
+    let nights: Vec<(&str, &str, &str)> = answer["nights"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| {
+            (one["date"].as_str().unwrap(), one["function"].as_str().unwrap(), one["state"].as_str().unwrap())
+        })
+        .collect();
+    let functions =
+        ["map-hotspots", "notify-reviews", "retain-records", "score-officers", "summarise-updates"];
+    let expected: Vec<_> = ["2026-07-06", "2026-07-05"]
+        .into_iter()
+        .flat_map(|date| functions.map(|function| (date, function, "finished")))
+        .collect();
+    assert_eq!(nights, expected);
+    let scored =
+        answer["nights"].as_array().unwrap().iter().find(|one| one["function"] == "score-officers").unwrap();
+    assert_eq!(scored["finished_at"], "2026-07-06T08:30:00Z");
+    assert_eq!(
+        (&scored["counts"]["officers_scored"], &scored["failures"]),
+        (&json!(21), &json!(0)),
+        "{scored}"
+    );
+    assert_eq!(world.read("/v1/nights?limit=32", &["admin"]).await.0, 400);
+    let one = world.read("/v1/nights?limit=1", &["admin"]).await.1;
+    assert_eq!(one["nights"].as_array().unwrap().len(), 5);
+}
+
+#[tokio::test]
+async fn statistics_are_the_rows_of_the_nights_file() {
+    let world = tests::World::at("2026-07-04T18:00:00-05:00").await;
+    assert_eq!(world.read("/v1/statistics/latest", &["analyst"]).await.0, 404);
+    let mut call = tests::theft("e-1", "2026-07-04T18:00:00-05:00", "26-1");
+    call["data"]["incident"]["location"] = json!({"latitude": 46.7867, "longitude": -92.1005});
+    world.cad(call).await;
+    world.until("2026-07-05T04:00:00-05:00").await;
+    let (status, latest) = world.read("/v1/statistics/latest", &["analyst"]).await;
+    assert_eq!((status, &latest["date"]), (200, &json!("2026-07-05")), "{latest}");
+    assert_eq!(latest["columns"][3], "last_7_days");
+    let rows = latest["rows"].as_array().unwrap();
+    let all = rows.iter().find(|row| row[0] == "incidents" && row[1] == "all" && row[2] == "all");
+    assert_eq!(all.map(|row| &row[3]), Some(&json!(1)), "{latest}");
+    assert_eq!(world.read("/v1/statistics/2026-07-05", &["admin"]).await.1, latest);
+    assert_eq!(world.read("/v1/statistics/2026-07-03", &["admin"]).await.0, 404);
+    assert_eq!(world.read("/v1/statistics/never", &["admin"]).await.0, 400);
+}
+
+#[tokio::test]
+async fn the_policy_in_force_names_modes_kinds_and_approvals() {
+    let stack = stack().await;
+    let (status, policy) = ask(&stack, "/v1/policy", "d", &["dispatch"]).await;
+    assert_eq!(status, 200, "{policy}");
+    // The local stack is live and takes texts and deny lists as approved.
+    assert_eq!((&policy["live"], &policy["modes"]["updates"]), (&json!(true), &json!("live")));
+    let approvals = policy["approvals"].as_array().unwrap();
+    let state = |what: &str| approvals.iter().find(|one| one["what"] == what).unwrap()["state"].clone();
+    assert_eq!((state("texts"), state("deny_list")), (json!("in_force"), json!("in_force")));
+    assert_eq!((state("ruleset"), state("map")), (json!("missing"), json!("missing")));
+    assert_eq!(policy["kinds"].as_array().unwrap().len(), 14);
+    assert_eq!(
+        policy["quiet_hours"],
+        json!({"from": "21:00", "to": "08:00", "call_closed_after_minutes": 60})
+    );
+    assert_eq!(ask(&stack, "/v1/policy", "d", &["none_of_ours"]).await.0, 403);
+}
+
+#[tokio::test]
+async fn a_score_says_each_contribution_in_words_and_how_scores_lie_among_peers() {
+    let stack = stack().await;
+    department(&stack).await;
+    night(&stack).await;
+    let (_, answer) = ask(&stack, SCORE, "subject-1", &["supervisor"]).await;
+    assert_eq!(answer["contributions"][0]["indicator"], "complaint");
+    let words = answer["contributions"][0]["sentence"].as_str().unwrap();
+    assert!(words.starts_with("Complaints add ") && words.contains("officers)"), "{words}");
+    assert_eq!(answer["events"].as_array().unwrap().len(), 6);
+    let everybody = answer["spread"].as_array().unwrap().last().unwrap();
+    assert_eq!(
+        (&everybody["group"], &everybody["officers"]),
+        (&json!("department"), &answer["score"]["population"])
+    );
+    let (low, high) = (everybody["p10"].as_f64().unwrap(), everybody["p90"].as_f64().unwrap());
+    assert!(low <= high && high <= answer["score"]["s"].as_f64().unwrap(), "{everybody}");
+    let (_, other) = ask(&stack, "/v1/officers/E-12/scores/2026-07-05", "x", &["internal_affairs"]).await;
+    let words = other["contributions"][0]["sentence"].as_str().unwrap();
+    assert!(
+        words.starts_with("Complaints take ") && words.ends_with("below the department's rate."),
+        "{words}"
+    );
+    let (_, review) = ask(&stack, ALERT, "subject-1", &["supervisor"]).await;
+    for part in ["contributions", "events", "spread"] {
+        assert_eq!(review[part], answer[part], "{part}");
+    }
+    assert!(review["legal"].as_array().is_some());
 }

@@ -209,6 +209,9 @@ async fn every_role_at_every_endpoint_of_places() {
     GET /v1/reports/patrol
       200 dispatch commander analyst
       403 records investigator victim_services officer supervisor internal_affairs auditor admin
+    GET /v1/statistics/{date}
+      200 commander analyst admin
+      403 dispatch records investigator victim_services officer supervisor internal_affairs auditor
     ");
 }
 

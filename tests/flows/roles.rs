@@ -132,6 +132,9 @@ fn request(route: &Route, task: &str) -> (&'static str, String, Value, Option<&'
         Route::Patrol { .. } => get("/v1/patrol/2026-07-05?format=none"),
         Route::PatrolVisits { .. } => post("/v1/patrol/2026-07-05/visits", json!({"nothing": 1})),
         Route::PatrolReport => get("/v1/reports/patrol?from=never"),
+        Route::Statistics { .. } => get("/v1/statistics/never"),
+        Route::Nights => get("/v1/nights"),
+        Route::Policy => get("/v1/policy"),
         Route::Pause => {
             post("/v1/pause", json!({"scope": "kind", "value": "none", "on": true, "reason": "r"}))
         }

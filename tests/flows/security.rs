@@ -224,12 +224,13 @@ is_not!(vault::IndexKey, serde::Serialize);
 is_not!(startup::webhook::Source, serde::Serialize);
 
 /// Types with a derived `Debug` and a field that is named like something personal, and why each may.
-const PRINTABLE: [(&str, &str); 22] = [
+const PRINTABLE: [(&str, &str); 23] = [
     ("Agency", "the department's own number"),
     ("AgencyFields", "another department's public number"),
     ("AgencyWords", "the department's own number"),
     ("Department", "the department's own number"),
     ("Publisher", "who publishes the map"),
+    ("QuietHours", "hours of the day"),
     ("Contact", "whom the publisher of the map names"),
     ("Fields", "times of an extract"),
     ("EmailTexts", "texts before a name is put in"),

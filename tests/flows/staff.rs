@@ -25,7 +25,7 @@ pub(super) async fn department(stack: &Stack) {
     assert_eq!((status, &answer["accepted"]), (202, &json!(27)), "{answer}");
 }
 
-async fn night(stack: &Stack) {
+pub(super) async fn night(stack: &Stack) {
     let night: Timestamp = NIGHT.parse().unwrap();
     stack.set(night).await.unwrap();
     stack.run("score-officers", Some(night)).await.unwrap();
@@ -80,8 +80,8 @@ pub(super) async fn ask(stack: &Stack, path: &str, subject: &str, groups: &[&str
     stack.get(path, &stack.token(subject, groups)).await.unwrap()
 }
 
-const SCORE: &str = "/v1/officers/E-10/scores/2026-07-05";
-const ALERT: &str = "/v1/alerts/E-10.2026-07-05";
+pub(super) const SCORE: &str = "/v1/officers/E-10/scores/2026-07-05";
+pub(super) const ALERT: &str = "/v1/alerts/E-10.2026-07-05";
 const TRANSITIONS: &str = "/v1/alerts/E-10.2026-07-05/transitions";
 const INTERVENTIONS: &str = "/v1/alerts/E-10.2026-07-05/interventions";
 const STATEMENT: &str = "/v1/alerts/E-10.2026-07-05/statement";
@@ -128,6 +128,9 @@ async fn respond(stack: &Stack, route: &Route, token: &str, key: &str) -> u16 {
         Route::Patrol { .. } => ("GET", "/v1/patrol/2026-07-05", &Value::Null),
         Route::PatrolVisits { .. } => ("POST", "/v1/patrol/2026-07-05/visits", &patrol),
         Route::PatrolReport => ("GET", "/v1/reports/patrol", &Value::Null),
+        Route::Statistics { .. } => ("GET", "/v1/statistics/2026-07-05", &Value::Null),
+        Route::Nights => ("GET", "/v1/nights", &Value::Null),
+        Route::Policy => ("GET", "/v1/policy", &Value::Null),
         Route::Pause => ("POST", "/v1/pause", &pause),
     };
     stack.staff((method, path), token, Some(key), body).await.unwrap().0
@@ -205,6 +208,12 @@ async fn every_role_at_every_endpoint_of_updates() {
       200 admin
       403 dispatch records victim_services officer supervisor commander internal_affairs analyst auditor
       404 investigator
+    GET /v1/nights
+      200 commander internal_affairs analyst auditor admin
+      403 dispatch records investigator victim_services officer supervisor
+    GET /v1/policy
+      200 dispatch records investigator victim_services commander internal_affairs analyst auditor admin
+      403 officer supervisor
     POST /v1/pause
       200 dispatch commander admin
       403 records investigator victim_services officer supervisor internal_affairs analyst auditor
@@ -219,7 +228,7 @@ fn is_about_officers(route: &Route) -> bool {
 
 /// Whether a route is of patrol.
 pub(super) fn is_about_places(route: &Route) -> bool {
-    route.name().contains("/patrol")
+    route.name().contains("/patrol") || route.name().contains("/statistics")
 }
 
 #[tokio::test]

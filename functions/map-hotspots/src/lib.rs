@@ -38,8 +38,9 @@ use startup::schedule::MOST_MISSED;
 use startup::{Clock, Entropy, Runtime, Scheduled, Variables};
 use table::Store;
 use table::leases::Leases;
+use table::nights::NightRecord;
 
-use crate::bucket::Bucket;
+use crate::bucket::{Bucket, Headers, If};
 use crate::fold::Forgotten;
 use crate::forecast::Before;
 use crate::night::{Night, Tables};
@@ -50,6 +51,8 @@ use crate::report::{Public, Report};
 /// Every environment variable the function reads.
 pub const VARIABLES: &[&str] = &["INTERNAL_BUCKET", "PUBLIC_BUCKET", "MESSAGES_TABLE", "AGENCY_DIR"];
 
+/// Its name among the nights.
+const FUNCTION: &str = "map-hotspots";
 /// Longer than the function may run, so that a lease never ends under a run.
 const LEASE: SignedDuration = SignedDuration::from_mins(16);
 
@@ -210,12 +213,14 @@ async fn nights(context: &Context, scheduled: Scheduled) -> Result<Report> {
     }
     for night in &missed {
         let made = run(context, *night).await;
-        made.with_context(|| format!("making up for the night of {}", night.night(zone)))?;
+        let made = made.with_context(|| format!("making up for the night of {}", night.night(zone)))?;
         catch_up::complete(&context.internal, *night, zone).await?;
+        record(context, *night, &made).await?;
     }
     let mut report = run(context, scheduled).await?;
     catch_up::complete(&context.internal, scheduled, zone).await?;
     report.nights_caught_up = missed.iter().map(|run| run.night(zone)).collect();
+    record(context, scheduled, &report).await?;
     tracing::info!(
         run.date = %report.as_of,
         night.caught_up = report.nights_caught_up.len(),
@@ -223,6 +228,26 @@ async fn nights(context: &Context, scheduled: Scheduled) -> Result<Report> {
         "map made"
     );
     Ok(report)
+}
+
+/// Keeps what the night of `run` did, in counts.
+async fn record(context: &Context, run: Scheduled, report: &Report) -> Result<()> {
+    let date = run.night(&context.agency.city.zone);
+    let (incidents, outside) =
+        report.maps.first().map_or((0, 0), |map| (map.incidents, map.outside_study_area));
+    let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    let counts = [
+        ("incidents", count(incidents)),
+        ("outside_study_area", count(outside)),
+        ("maps", report.maps.len()),
+        ("internal_files", report.internal_files.len()),
+        ("public_files", report.public_files.len()),
+        ("nights_caught_up", report.nights_caught_up.len()),
+    ];
+    let record = serde_json::to_vec(&NightRecord::new(FUNCTION, date, context.clock.now(), &counts))?;
+    let headers = Headers { content_type: "application/json", ..Headers::default() };
+    let key = NightRecord::object_key(FUNCTION, date);
+    context.internal.put(&key, record.into(), If::Anything, headers).await.map(drop)
 }
 
 async fn run(context: &Context, scheduled: Scheduled) -> Result<Report> {

@@ -13,8 +13,9 @@ use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use serde::Serialize;
-use startup::{Runtime, Scheduled, agency};
+use startup::{Clock, Runtime, Scheduled, agency};
 use table::messages::Messages;
+use table::nights::NightRecord;
 use table::personnel::Personnel;
 use table::personnel::cases::Filed;
 use table::planning::open_messages;
@@ -49,6 +50,7 @@ pub struct Context {
     zone: TimeZone,
     on: bool,
     commanders: Option<String>,
+    clock: Clock,
 }
 
 /// What a round did.
@@ -68,6 +70,19 @@ pub struct Report {
     pub undeliverable: usize,
 }
 
+impl Report {
+    /// The round in counts.
+    fn record(&self, date: Date, finished_at: Timestamp) -> NightRecord {
+        let counts = [
+            ("notified", self.notified),
+            ("officers_told", self.officers_told),
+            ("escalated", self.escalated),
+            ("digests", self.digests),
+        ];
+        NightRecord::new("notify-reviews", date, finished_at, &counts).with_failures(self.undeliverable)
+    }
+}
+
 impl Context {
     /// Reads the variables, the ruleset's due days and the commanders' mailbox.
     pub fn new(runtime: &Runtime) -> anyhow::Result<Self> {
@@ -85,6 +100,7 @@ impl Context {
             zone: agency.zone()?,
             on: agency.modes.alerts == "on",
             commanders: agency.mailboxes.get(COMMANDERS).cloned(),
+            clock: runtime.clock.clone(),
         })
     }
 }
@@ -100,10 +116,13 @@ pub(crate) struct Round {
 pub async fn handle(context: &Context, event: Scheduled) -> anyhow::Result<Report> {
     let on = event.time.to_zoned_datetime(context.zone.clone()).date();
     let round = Round { at: event.time, on };
+    let report = if context.on { run(context, round).await? } else { Report::default() };
+    context.personnel.nights().note(&report.record(on, context.clock.now())).await?;
+    Ok(report)
+}
+
+async fn run(context: &Context, round: Round) -> anyhow::Result<Report> {
     let mut report = Report::default();
-    if !context.on {
-        return Ok(report);
-    }
     let open = open_cases(context).await?;
     let mut digests: BTreeMap<String, Digest> = BTreeMap::new();
     for filed in &open {
@@ -120,11 +139,11 @@ pub async fn handle(context: &Context, event: Scheduled) -> anyhow::Result<Repor
     for filed in open {
         advance(context, round, filed, &mut report).await?;
     }
-    if on.weekday() == Weekday::Monday {
+    if round.on.weekday() == Weekday::Monday {
         report.week = week::tell(context, round).await?;
     }
     tracing::info!(
-        run.date = %on,
+        run.date = %round.on,
         alert.notified = report.notified,
         officer.told = report.officers_told,
         alert.escalated = report.escalated,

@@ -3,14 +3,18 @@
 //! A run takes each table where the last one stopped and ends after so many rows; the rest waits for the next night. Each
 //! row is changed by one conditional write, so that a run may be killed anywhere and repeated at will.
 #![warn(missing_docs)]
+#![recursion_limit = "256"] // the SDK's futures nest deeply
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow};
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use records::{Class, Retention};
 use serde::Serialize;
-use startup::{Runtime, Scheduled, agency};
+use startup::{Clock, Runtime, Scheduled, agency};
+use table::nights::NightRecord;
 use table::personnel::Personnel;
 use table::retention::{Counts, Fate, Keeper, Part};
 use table::{Planning, StoreError};
@@ -41,6 +45,8 @@ pub struct Context {
     personnel: Personnel,
     crime: crime::Files,
     retention: Arc<Retention>,
+    zone: TimeZone,
+    clock: Clock,
 }
 
 /// What a run did.
@@ -67,6 +73,8 @@ impl Context {
             personnel: Personnel::open(runtime, &dynamo)?,
             crime: crime::Files::new(runtime)?,
             retention: Arc::new(retention),
+            zone: folder.agency()?.zone()?,
+            clock: runtime.clock.clone(),
         })
     }
 }
@@ -86,6 +94,9 @@ pub async fn handle(context: &Context, scheduled: Scheduled) -> Result<Report> {
         Box::pin(delete_crime(context, bound, scheduled.time, &mut report)).await?;
     }
     log(&report, failures);
+    let date = scheduled.time.to_zoned_datetime(context.zone.clone()).date();
+    let record = record(&report, date, context.clock.now()).with_failures(failures);
+    context.planning.messages.nights().note(&record).await?;
     anyhow::ensure!(
         failures == 0,
         "{failures} rows could not be looked after; the next run takes them again"
@@ -150,6 +161,22 @@ async fn delete_crime(
 
 fn count(report: &mut Report, class: Class, fate: Fate) {
     *report.classes.entry(class.word()).or_default().entry(fate).or_default() += 1;
+}
+
+/// The night in counts.
+fn record(report: &Report, date: Date, finished_at: Timestamp) -> NightRecord {
+    let of = |fate: Fate| {
+        let sum: u64 = report.classes.values().filter_map(|fates| fates.get(&fate)).sum();
+        usize::try_from(sum).unwrap_or(usize::MAX)
+    };
+    let counts = [
+        ("rows", report.rows),
+        ("emptied", of(Fate::Emptied)),
+        ("removed", of(Fate::Removed)),
+        ("held", of(Fate::Held)),
+        ("open", of(Fate::Open)),
+    ];
+    NightRecord::new("retain-records", date, finished_at, &counts)
 }
 
 fn log(report: &Report, failures: usize) {

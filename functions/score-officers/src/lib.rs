@@ -12,14 +12,15 @@ use eis::case::{News, Raised as Reason};
 use eis::explanation::Explanation;
 use eis::outcome::{self, Effect};
 use eis::run::{self, Identity};
-use eis::{Input, Known, Ledger, Revision, Ruleset, Run, Scored, Summary};
+use eis::{Input, Known, Ledger, Level, Revision, Ruleset, Run, Scored, Summary};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
 use startup::schedule::MOST_MISSED;
-use startup::{Runtime, Scheduled, agency};
+use startup::{Clock, Runtime, Scheduled, agency};
+use table::nights::NightRecord;
 use table::personnel::Personnel;
 use table::personnel::cases::Raised;
 
@@ -38,6 +39,7 @@ pub struct Context {
     rules: Arc<Ruleset>,
     zone: TimeZone,
     alerts: Alerts,
+    clock: Clock,
 }
 
 /// Whether alerts are raised, and for which nights.
@@ -67,6 +69,24 @@ pub struct Report {
     pub nights_caught_up: Vec<Date>,
 }
 
+impl Report {
+    /// The night in counts.
+    fn record(&self, date: Date, finished_at: Timestamp) -> NightRecord {
+        let standing = |level: Level| self.run.standing.values().filter(|one| **one == level).count();
+        let counts = [
+            ("officers_scored", self.run.officers_scored),
+            ("officers_unknown", self.officers_unknown),
+            ("review", standing(Level::Review)),
+            ("watch", self.run.watched.len()),
+            ("alerts_opened", self.alerts_opened),
+            ("alerts_joined", self.alerts_joined),
+            ("alerts_suppressed", self.alerts_suppressed),
+            ("missing_feeds", self.run.missing_feeds.len()),
+        ];
+        NightRecord::new("score-officers", date, finished_at, &counts)
+    }
+}
+
 impl Context {
     /// Reads the variables and the ruleset; a bad ruleset stops the night, naming key and reason.
     pub fn new(runtime: &Runtime) -> anyhow::Result<Self> {
@@ -79,6 +99,7 @@ impl Context {
             rules: Arc::new(rules),
             zone: agency.zone()?,
             alerts: Alerts { on: agency.modes.alerts == "on", from: agency.modes.alerts_from },
+            clock: runtime.clock.clone(),
         })
     }
 }
@@ -125,6 +146,8 @@ async fn night(
     context.personnel.put_beside(&run, "EFFECTS", serde_json::to_string(&effects)?).await?;
     let fairness = eis::fairness::fairness(&input, &summary, &context.rules);
     context.personnel.put_beside(&run, "FAIRNESS", serde_json::to_string(&fairness)?).await?;
+    let spreads = eis::spread::spreads(&input, &summary, &context.rules);
+    context.personnel.put_beside(&run, "SPREADS", serde_json::to_string(&spreads)?).await?;
     context.personnel.put_run(&run).await?;
     let raised = raise(context, &run, &ledger, &input, &for_review).await?;
     let count = |what: Raised| raised.iter().filter(|raised| **raised == what).count();
@@ -145,6 +168,7 @@ async fn night(
         alert.joined = report.alerts_joined,
         "officers scored"
     );
+    context.personnel.nights().note(&report.record(date, context.clock.now())).await?;
     Ok(report)
 }
 

@@ -1,18 +1,16 @@
 //! `GET /v1/alerts/{id}`: one case with everything needed to judge it: the score as a sum, the rules that were met, the
 //! events behind both, what was done and written, and what is open now.
-use std::collections::BTreeSet;
-
 use eis::Explanation;
 use eis::case::{Act, Case, Entry};
-use eis::record::RecordedEvent;
 use serde::Serialize;
 use startup::http::Answer;
 use table::personnel::cases::Filed;
 
 use crate::caller::Caller;
+use crate::reasons::{Reasons, reasons};
 use crate::route::Route;
 use crate::scope::{Shown, reach, shown};
-use crate::{Context, Reply, case_work, not_found, record};
+use crate::{Context, Reply, case_work, not_found};
 
 #[derive(Serialize)]
 struct View {
@@ -24,8 +22,8 @@ struct View {
     /// The score behind the last reason, never without its sum.
     #[serde(skip_serializing_if = "Option::is_none")]
     score: Option<Explanation>,
-    /// The events behind score and rules, as they stand now.
-    events: Vec<RecordedEvent>,
+    #[serde(flatten)]
+    reasons: Reasons,
     log: Vec<LogLine>,
 }
 
@@ -65,30 +63,23 @@ async fn view(context: &Context, caller: &Caller, filed: Filed) -> anyhow::Resul
         None => None,
     };
     let score = score_behind(context, &case).await?;
-    let events = events_behind(context, &case, score.as_ref()).await?;
+    let reasons = match &score {
+        Some(score) => {
+            // The night may have been run again since, by other rules or on other records.
+            let run = context.personnel.run(score.as_of).await?;
+            let run = run.filter(|run| case.triggers.iter().any(|raised| raised.run_id == run.run_id));
+            reasons(context, run.as_ref(), score).await?
+        }
+        None => Reasons::default(),
+    };
     let log = log(context, &case).await?;
-    Ok(View { overdue: case.is_overdue(on), alert: case, officer, legal, score, events, log })
+    Ok(View { overdue: case.is_overdue(on), alert: case, officer, legal, score, reasons, log })
 }
 
 /// The score of the run that raised the last reason.
 pub(crate) async fn score_behind(context: &Context, case: &Case) -> anyhow::Result<Option<Explanation>> {
     let Some(last) = case.triggers.iter().max_by_key(|raised| raised.date) else { return Ok(None) };
     Ok(context.personnel.score(last.date, &last.run_id, &case.officer_id).await?)
-}
-
-async fn events_behind(
-    context: &Context,
-    case: &Case,
-    score: Option<&Explanation>,
-) -> anyhow::Result<Vec<RecordedEvent>> {
-    let Some(score) = score else { return Ok(Vec::new()) };
-    let by_score = score.terms.iter().flat_map(|term| &term.events).map(|event| &event.event_id);
-    let ids: BTreeSet<&String> =
-        by_score.chain(score.thresholds.iter().flat_map(|met| &met.events)).collect();
-    let ledger = record::ledger(context, &case.officer_id).await?;
-    let held = ledger.record(&case.officer_id, context.today().1, context.policy.zone());
-    let events = held.into_iter().flat_map(|record| record.events);
-    Ok(events.filter(|event| ids.contains(&event.event_id)).collect())
 }
 
 /// What was done in a case, with the words.

@@ -116,9 +116,10 @@ async fn write(
     }
     let read = body::read::<Entry>(request).and_then(|entry| {
         check(&entry, caller)?;
-        let name = match entry.preview {
-            true => PREVIEW.to_owned(),
-            false => body::request_name(request, &format!("message|{key}"))?,
+        let name = if entry.preview {
+            PREVIEW.to_owned()
+        } else {
+            body::request_name(request, &format!("message|{key}"))?
         };
         Ok((entry, name))
     });

@@ -29,12 +29,15 @@ mod fates;
 mod mask;
 mod me;
 mod messages;
+mod nights;
 mod officers;
 mod page;
 mod patrol;
 mod pause;
 mod people;
+mod policy;
 mod preview;
+mod reasons;
 mod record;
 mod refusal;
 mod refusal_of_step;
@@ -42,6 +45,7 @@ mod release;
 mod reports;
 mod route;
 mod scope;
+mod statistics;
 mod tasks;
 mod trail;
 
@@ -78,6 +82,7 @@ pub struct Context {
     patrol: patrol::Patrol,
     groups: caller::Groups,
     department: Arc<me::Department>,
+    in_force: Arc<policy::InForce>,
     policy: Arc<Policy>,
     /// The rules of early intervention. None where they cannot be used: then no case moves, and everything else goes on.
     rules: Option<Arc<Ruleset>>,
@@ -102,6 +107,8 @@ impl Context {
         let rules = rules.and_then(|text| Ok(Ruleset::parse(&text)?)).inspect_err(|error| {
             tracing::error!(error = format!("{error:#}"), "eis.toml cannot be used: no case can be worked");
         });
+        let rules = rules.ok();
+        let in_force = policy::InForce::of(&folder, &agency, &policy, rules.as_ref());
         let incidents = Store::new(
             dynamo.clone(),
             runtime.variables.required("INCIDENTS_TABLE")?,
@@ -115,7 +122,8 @@ impl Context {
             audit: Trail::new(runtime)?,
             patrol: patrol::Patrol::open(runtime, &dynamo)?,
             policy,
-            rules: rules.ok().map(Arc::new),
+            rules: rules.map(Arc::new),
+            in_force: Arc::new(in_force),
             words: words.ok().map(Arc::new),
             department: Arc::new(me::Department::of(&agency, &folder)),
             groups: caller::Groups::new(&agency.groups).context("agency folder: agency.toml: groups")?,
@@ -226,6 +234,9 @@ async fn dispatch(
         Route::Patrol { date } => patrol::show(context, caller, date, request).await,
         Route::PatrolVisits { date } => patrol::visit(context, caller, date, request).await,
         Route::PatrolReport => patrol::report(context, caller, request).await,
+        Route::Statistics { date } => statistics::show(context, caller, date).await,
+        Route::Nights => nights::list(context, caller, request).await,
+        Route::Policy => policy::show(context, caller).await,
         Route::Pause => pause::set(context, caller, request).await,
     }
 }

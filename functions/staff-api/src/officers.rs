@@ -11,6 +11,7 @@ use startup::http::{Answer, Fault};
 
 use crate::caller::Caller;
 use crate::page::{Page, cursor, filter};
+use crate::reasons::{Reasons, reasons};
 use crate::route::Route;
 use crate::scope::{Reach, Shown, reach, shown};
 use crate::{Context, Reply, not_found, record};
@@ -169,6 +170,8 @@ struct ScoreShown {
     officer: Option<Shown>,
     run: Identity,
     score: Explanation,
+    #[serde(flatten)]
+    reasons: Reasons,
 }
 
 /// What a run is identified by.
@@ -211,7 +214,8 @@ pub(crate) async fn score(context: &Context, caller: &Caller, id: &str, date: &s
         Some(profile) => Some(shown(context, &profile).await?),
         None => None,
     };
-    Ok(Reply { answer: Answer::json(200, &ScoreShown { officer, run: run.into(), score }), about })
+    let reasons = reasons(context, Some(&run), &score).await?;
+    Ok(Reply { answer: Answer::json(200, &ScoreShown { officer, run: run.into(), score, reasons }), about })
 }
 
 fn day(text: &str) -> Option<Date> {

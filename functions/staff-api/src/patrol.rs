@@ -19,8 +19,8 @@ use crate::body::{self, refuse};
 use crate::caller::Caller;
 use crate::page::filter;
 use crate::route::Route;
-use crate::scope::reach;
-use crate::{Context, Reply, forbidden, not_found};
+use crate::scope::barred;
+use crate::{Context, Reply, not_found};
 
 /// Longest stay that is taken for one visit, in minutes.
 const LONGEST_STAY: u16 = 240;
@@ -87,17 +87,18 @@ impl Patrol {
         })
     }
 
-    async fn object(&self, key: &str) -> anyhow::Result<Option<Vec<u8>>> {
+    /// The object at `key` of the internal bucket.
+    pub(crate) async fn object(&self, key: &str) -> anyhow::Result<Option<Vec<u8>>> {
         let call = self.s3.get_object().bucket(&self.bucket).key(key);
         match Box::pin(call.send()).await {
             Ok(output) => {
-                let body = output.body.collect().await.context("a file of the patrol plan broke off")?;
+                let body = output.body.collect().await.context("a file of the internal bucket broke off")?;
                 Ok(Some(body.to_vec()))
             }
             Err(error) if matches!(error.code(), Some("NoSuchKey" | "NotFound")) => Ok(None),
             Err(error) => {
                 let code = error.code().unwrap_or("no answer").to_owned();
-                anyhow::bail!("a file of the patrol plan could not be read ({code})")
+                anyhow::bail!("a file of the internal bucket could not be read ({code})")
             }
         }
     }
@@ -118,15 +119,6 @@ impl Patrol {
         };
         Ok(stored.into_iter().map(visit).collect())
     }
-}
-
-/// The refusal of a caller who comes neither by role nor as a supervisor on duty.
-async fn barred(context: &Context, caller: &Caller, route: &Route) -> anyhow::Result<Option<Reply>> {
-    Ok(match reach(context, caller, route).await? {
-        Err(refusal) => Some(refusal),
-        Ok(reach) if reach.is_in_charge() => None,
-        Ok(_) => Some(Reply::refusal(forbidden("the plan is for supervisors on duty"))),
-    })
 }
 
 /// `GET /v1/patrol/{date}`: the plan as GeoJSON, or as the page for roll call.

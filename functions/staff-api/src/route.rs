@@ -116,13 +116,22 @@ pub enum Route {
     },
     /// `GET /v1/reports/patrol`
     PatrolReport,
+    /// `GET /v1/statistics/{date}`
+    Statistics {
+        /// Date of the night, or `latest`.
+        date: String,
+    },
+    /// `GET /v1/nights`
+    Nights,
+    /// `GET /v1/policy`
+    Policy,
     /// `POST /v1/pause`
     Pause,
 }
 
 impl Route {
     /// One of each, for tests over all of them.
-    pub fn samples() -> [Self; 28] {
+    pub fn samples() -> [Self; 31] {
         let id = || "sample".to_owned();
         [
             Self::Me,
@@ -152,6 +161,9 @@ impl Route {
             Self::Patrol { date: "2026-07-04".into() },
             Self::PatrolVisits { date: "2026-07-04".into() },
             Self::PatrolReport,
+            Self::Statistics { date: "latest".into() },
+            Self::Nights,
+            Self::Policy,
             Self::Pause,
         ]
     }
@@ -211,6 +223,9 @@ impl Route {
             ("POST", ["v1", "patrol", date, "visits"]) => Some(Self::PatrolVisits { date: (*date).into() }),
             ("GET", ["v1", "reports", "patrol"]) => Some(Self::PatrolReport),
             ("GET", ["v1", "reports", name]) => Some(Self::Report { name: (*name).into() }),
+            ("GET", ["v1", "statistics", date]) => Some(Self::Statistics { date: (*date).into() }),
+            ("GET", ["v1", "nights"]) => Some(Self::Nights),
+            ("GET", ["v1", "policy"]) => Some(Self::Policy),
             ("POST", ["v1", "pause"]) => Some(Self::Pause),
             _ => None,
         }
@@ -242,6 +257,19 @@ impl Route {
             | Self::Report { .. } => &[InternalAffairs, Commander],
             Self::Patrol { .. } | Self::PatrolReport => &[Commander, Analyst, Dispatch],
             Self::PatrolVisits { .. } => &[Analyst],
+            Self::Statistics { .. } => &[Commander, Analyst, Admin],
+            Self::Nights => &[Commander, InternalAffairs, Analyst, Auditor, Admin],
+            Self::Policy => &[
+                Dispatch,
+                Records,
+                Role::Investigator,
+                VictimServices,
+                Commander,
+                InternalAffairs,
+                Analyst,
+                Auditor,
+                Admin,
+            ],
             // The officer's own words.
             Self::AlertStatement { .. } => &[],
             Self::Pause => &[Dispatch, Commander, Admin],
@@ -274,7 +302,10 @@ impl Route {
             // Nothing of these is about a person; a supervisor's token counts only while it is tied to one on duty.
             | Self::Patrol { .. }
             | Self::PatrolVisits { .. }
-            | Self::PatrolReport => &[Role::Supervisor],
+            | Self::PatrolReport
+            | Self::Statistics { .. }
+            | Self::Nights => &[Role::Supervisor],
+            Self::Policy => &[Role::Supervisor, Role::Officer],
             Self::AlertStatement { .. } => &[Role::Officer],
             Self::Me | Self::ContactsSearch | Self::Contacts | Self::UpdatesSearch | Self::Pause => &[],
         }
@@ -315,6 +346,9 @@ impl Route {
             Self::Patrol { .. } => "GET /v1/patrol/{date}",
             Self::PatrolVisits { .. } => "POST /v1/patrol/{date}/visits",
             Self::PatrolReport => "GET /v1/reports/patrol",
+            Self::Statistics { .. } => "GET /v1/statistics/{date}",
+            Self::Nights => "GET /v1/nights",
+            Self::Policy => "GET /v1/policy",
             Self::Pause => "POST /v1/pause",
         }
     }

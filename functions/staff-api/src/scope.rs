@@ -76,6 +76,19 @@ impl Reach {
     }
 }
 
+/// The refusal of a caller who comes neither by a role that sees everything here, nor as a supervisor on duty.
+pub(crate) async fn barred(
+    context: &Context,
+    caller: &Caller,
+    route: &Route,
+) -> anyhow::Result<Option<Reply>> {
+    Ok(match reach(context, caller, route).await? {
+        Err(refusal) => Some(refusal),
+        Ok(reach) if reach.is_in_charge() => None,
+        Ok(_) => Some(Reply::refusal(forbidden("this is for supervisors on duty"))),
+    })
+}
+
 /// In which capacity a caller with this reach acts on an officer other than themselves.
 pub(crate) fn capacity(caller: &Caller) -> Capacity {
     if caller.roles.contains(&Role::Commander) {

@@ -10,8 +10,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use serde::Serialize;
-use startup::{Runtime, Scheduled, agency};
+use startup::{Clock, Runtime, Scheduled, agency};
 use table::Planning;
+use table::nights::NightRecord;
 use table::planning::policy;
 use updates::Policy;
 use updates::effect::{Effect, REPEAT_WITHIN};
@@ -36,6 +37,8 @@ pub const VARIABLES: &[&str] = &[
 /// Updates come about up to so long after the last event of their call or case: the list of received events goes back
 /// a week, and at night the day before has begun more than a day ago.
 const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24 * 5);
+/// Its name among the nights.
+const FUNCTION: &str = "summarise-updates";
 /// Events read from one shard at a time.
 const PAGE: usize = 500;
 
@@ -46,6 +49,7 @@ pub struct Context {
     policy: Arc<Policy>,
     s3: aws_sdk_s3::Client,
     bucket: String,
+    clock: Clock,
 }
 
 /// A day of agency time.
@@ -87,6 +91,7 @@ impl Context {
             policy: Arc::new(policy(&folder)?),
             s3: aws_sdk_s3::Client::from_conf(s3),
             bucket: runtime.variables.required("INTERNAL_BUCKET")?,
+            clock: runtime.clock.clone(),
         })
     }
 }
@@ -149,6 +154,15 @@ pub async fn handle(context: &Context, scheduled: Scheduled) -> Result<Report> {
         update.count = report.updates,
         "updates summarised"
     );
+    let night = scheduled.time.to_zoned_datetime(context.policy.zone().clone()).date();
+    let counts = [
+        ("subjects", report.subjects),
+        ("updates", report.updates as usize),
+        ("calls", report.calls as usize),
+    ];
+    let record = NightRecord::new(FUNCTION, night, context.clock.now(), &counts);
+    let key = NightRecord::object_key(FUNCTION, night);
+    put(context, &key, serde_json::to_vec(&record)?, "application/json").await?;
     Ok(report)
 }
 

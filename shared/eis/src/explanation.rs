@@ -1,5 +1,6 @@
 //! The explanation of one score: every figure of every term, the events behind it, and one plain sentence.
 //! A score is never shown without it.
+use std::cmp::Ordering;
 use std::fmt::Write;
 
 use jiff::civil::Date;
@@ -230,6 +231,18 @@ impl Explanation {
 }
 
 impl Term {
+    /// What the indicator adds to the score or takes from it, in words.
+    pub fn sentence(&self, plain_days: u32) -> String {
+        let name = capital(&self.name);
+        match self.c.cmp(&Micro(0)) {
+            Ordering::Greater => self.describe(plain_days),
+            Ordering::Equal => format!("{name} add nothing: the department's rate."),
+            Ordering::Less => {
+                format!("{name} take {:.2} away: below the department's rate.", -self.c.value())
+            }
+        }
+    }
+
     fn describe(&self, plain_days: u32) -> String {
         let peers = self.peers.first();
         let (key, size) = peers.map_or(("department", 0), |peers| (peers.key.as_str(), peers.size));

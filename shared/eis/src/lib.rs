@@ -32,6 +32,7 @@ pub mod ruleset;
 pub mod run;
 pub mod scene;
 pub mod score;
+pub mod spread;
 pub mod summary;
 pub mod threshold;
 

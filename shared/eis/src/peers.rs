@@ -34,7 +34,7 @@ impl fmt::Display for Group {
 /// Places of the groups a post belongs to, narrow first.
 type Ladder = [usize; 4];
 
-fn ladder(posting: &Posting, rules: &Ruleset) -> [Group; 4] {
+pub(crate) fn ladder(posting: &Posting, rules: &Ruleset) -> [Group; 4] {
     let (unit, shift) = (posting.unit.clone(), posting.shift.clone());
     let rank = rules.rank_class(&posting.rank).to_owned();
     [

@@ -4,6 +4,7 @@ use sha2::{Digest, Sha256};
 
 use crate::alert::Level;
 use crate::explanation::Explanation;
+use crate::micro::Micro;
 
 /// One officer's score in outline.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,6 +13,8 @@ pub struct Outline {
     pub officer_id: String,
     /// Level by the score.
     pub level: Level,
+    /// The score.
+    pub s: Micro,
     /// Percentile, 0 to 100.
     pub pct: f64,
     /// Too little is known for the score to say anything.
@@ -37,6 +40,7 @@ impl Summary {
         self.outlines.push(Outline {
             officer_id: score.officer_id.clone(),
             level: score.level,
+            s: score.s,
             pct: score.pct,
             insufficient_history: score.insufficient_history,
             for_review: !score.reasons().is_empty(),

@@ -89,6 +89,11 @@ pub fn patrol_visit(date: jiff::civil::Date, name: &str) -> Key {
     Key::new(format!("PATROL#{date}"), format!("VISIT#{name}"))
 }
 
+/// What a function did in a night.
+pub fn night(date: jiff::civil::Date, function: &str) -> Key {
+    Key::new("NIGHTS", format!("{date}#{function}"))
+}
+
 /// Counters of the surveys of a month, by call type and language.
 pub fn survey_count(month: &str, call_type: &str, language: &str) -> Key {
     Key::new(format!("SURVEYS#{month}"), format!("{call_type}#{language}"))

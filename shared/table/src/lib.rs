@@ -17,6 +17,7 @@ pub mod latching;
 pub mod leases;
 pub mod limits;
 pub mod messages;
+pub mod nights;
 pub mod notices;
 pub mod opened;
 mod packed;

@@ -107,5 +107,5 @@ pub fn is_technical(item: &Item) -> bool {
     let pk = item.get(PK).and_then(|pk| pk.as_s().ok()).map(String::as_str).unwrap_or_default();
     let kind = pk.split('#').next().unwrap_or_default();
     let sk = item.get(SK).and_then(|sk| sk.as_s().ok()).map(String::as_str).unwrap_or_default();
-    matches!(kind, "KEY" | "LEASE" | "PASS" | "LIMITS" | "SWEPT" | "EVT") || sk == "REVISION"
+    matches!(kind, "KEY" | "LEASE" | "PASS" | "LIMITS" | "SWEPT" | "EVT" | "NIGHTS") || sk == "REVISION"
 }

@@ -4,11 +4,11 @@ use jiff::{SignedDuration, Timestamp};
 use startup::{Runtime, VariableError};
 use updates::needs::Past;
 use updates::policy::Channels;
-use updates::{Channel, Kind, Need, Outcome, Plan, Planned, Policy, Reason, Subject, TaskKind, needs, plan};
+use updates::{Need, Outcome, Plan, Planned, Policy, Reason, Subject, TaskKind, needs, plan};
 use vault::Kms;
 
 use crate::contacts::{Contacts, Known};
-use crate::decided::Listed;
+use crate::decided::{decision, decision_about, default_rule};
 use crate::error::StoreError;
 use crate::incidents::Incidents;
 use crate::keyring::KeyRing;
@@ -287,7 +287,7 @@ fn must_note(due_at: Option<Timestamp>, wake: Option<Timestamp>, now: Timestamp)
 }
 
 /// State, reason and due time that an outcome asks for. Without a due time there is nothing to wait for.
-fn target(update: &Planned, now: Timestamp) -> (State, Option<Reason>, Option<Timestamp>) {
+pub(crate) fn target(update: &Planned, now: Timestamp) -> (State, Option<Reason>, Option<Timestamp>) {
     match update.outcome {
         Outcome::Pending => (State::Pending, None, Some(now + SENT_WITHIN)),
         Outcome::Deferred(until) => (State::Deferred, None, until),
@@ -346,86 +346,6 @@ fn new_message(
         body: None,
         history: vec![Step { at: now, state, reason: None }],
         emptied_at: None,
-    }
-}
-
-fn decision(
-    key: &str,
-    update: &Planned,
-    recipient: Option<&str>,
-    policy: &Policy,
-    now: Timestamp,
-) -> Decision {
-    let (state, reason, due_at) = target(update, now);
-    let Planned { person, kind, ordinal, channel, .. } = update;
-    let rule = match reason {
-        Some(reason) => reason.rule().to_owned(),
-        None if update.outcome == Outcome::Expired && policy.is_fenced(update.at) => {
-            "updates.toml: nothing_before".into()
-        }
-        None => default_rule(update.outcome, *kind),
-    };
-    Decision {
-        subject: key.into(),
-        sk: decision_sk((person, *kind, ordinal, *channel), (state, reason), now),
-        person: person.clone(),
-        kind: *kind,
-        ordinal: ordinal.clone(),
-        channel: *channel,
-        state,
-        reason,
-        until: (state == State::Deferred).then_some(due_at).flatten(),
-        rule,
-        policy: policy.version().into(),
-        decided_at: now,
-        listed: Listed::of(reason, recipient, now),
-    }
-}
-
-/// A decision about a message that exists.
-fn decision_about(
-    message: &Message,
-    (state, reason): (State, Option<Reason>),
-    rule: String,
-    now: Timestamp,
-) -> Decision {
-    let Message { person, kind, ordinal, channel, .. } = message;
-    Decision {
-        subject: message.subject.clone(),
-        sk: decision_sk((person, *kind, ordinal, *channel), (state, reason), now),
-        person: person.clone(),
-        kind: *kind,
-        ordinal: ordinal.clone(),
-        channel: *channel,
-        state,
-        reason,
-        until: None,
-        rule,
-        policy: message.policy.clone(),
-        decided_at: now,
-        // The row of the message leads from its address here.
-        listed: Listed::of(reason, None, now),
-    }
-}
-
-/// Decisions are appended: time and outcome tell apart what was decided within one instant.
-fn decision_sk(
-    about: (&str, Kind, &str, Channel),
-    outcome: (State, Option<Reason>),
-    now: Timestamp,
-) -> String {
-    let ((person, kind, ordinal, channel), (state, reason)) = (about, outcome);
-    let word = reason.map_or_else(|| state.word().to_owned(), |reason| reason.word().to_owned());
-    format!("DEC#{person}#{kind}#{ordinal}#{}#{channel}#{word}", now.as_millisecond())
-}
-
-fn default_rule(outcome: Outcome, kind: Kind) -> String {
-    match outcome {
-        Outcome::Deferred(Some(_)) => "quiet hours, or a release time".into(),
-        Outcome::Deferred(None) => "held until released".into(),
-        Outcome::Expired => format!("updates.toml: kinds.{kind}.max_age_minutes"),
-        Outcome::Superseded => "overtaken by later facts".into(),
-        _ => format!("updates.toml: kinds.{kind}"),
     }
 }
 

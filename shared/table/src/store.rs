@@ -169,6 +169,20 @@ impl Store {
         }
     }
 
+    /// The items of partition `pk` with the greatest sort keys, at most `limit`, greatest first.
+    pub(crate) async fn newest_of(
+        &self,
+        what: &'static str,
+        pk: &str,
+        limit: usize,
+    ) -> Result<Vec<Item>, StoreError> {
+        let call = self.client.query().table_name(&self.table).consistent_read(true);
+        let call = call.key_condition_expression("pk = :pk").expression_attribute_values(":pk", s(pk));
+        let call = call.scan_index_forward(false).limit(i32::try_from(limit).unwrap_or(i32::MAX));
+        let page = Box::pin(call.send()).await.map_err(|error| StoreError::from_sdk(what, &error))?;
+        Ok(page.items.unwrap_or_default())
+    }
+
     /// Keys that `index` lists under `value`, sort key at most `until` where given; oldest first.
     pub async fn index_keys(
         &self,

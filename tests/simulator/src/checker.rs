@@ -2,6 +2,7 @@
 //! sender and each line of a log; and once more when everything has come to rest.
 use std::collections::{BTreeMap, BTreeSet};
 
+use incident::call::Facts;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
@@ -273,6 +274,12 @@ impl Checker {
             let image = &record["dynamodb"]["NewImage"];
             let id = image[PK]["S"].as_str().and_then(|pk| pk.strip_prefix("INC#"));
             let (Some(id), Some("STATE")) = (id, image[SK]["S"].as_str()) else { continue };
+            // A call of unknown time, told of before it was opened, stands nowhere in the log yet.
+            let item = serde_json::from_value(image.clone()).unwrap_or_default();
+            let facts = table::subject_facts::from_image::<Facts>(&item);
+            if facts.and_then(|facts| facts.place.occurred_from().or_else(|| facts.opened_at())).is_none() {
+                continue;
+            }
             let revision: Option<u64> = image["rev"]["N"].as_str().and_then(|text| text.parse().ok());
             let version = objects.logged.get(id).copied().unwrap_or_default();
             if version < hotspot::fact::LIVE + revision.unwrap_or_default() {

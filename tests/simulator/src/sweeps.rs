@@ -54,8 +54,10 @@ impl Sweeps {
     }
 }
 
+/// When an item is due, and whether it is a received event; lists in the same index are nothing that the sweep reads.
 fn due_of(item: &Value) -> Option<(Timestamp, bool)> {
     let at = item[DUE.sk]["S"].as_str()?.parse().ok()?;
     let shard = item[DUE.pk]["S"].as_str()?;
-    Some((at, shard.starts_with('E')))
+    let (kind, number) = shard.split_at_checked(1)?;
+    number.parse::<u8>().ok().map(|_| (at, kind == "E"))
 }

@@ -30,9 +30,9 @@ fn a_named_stage_is_taken_off() {
 /// Which part of the contract a route belongs to.
 fn part(route: &Route) -> &'static str {
     let named = |parts: &[&str]| parts.iter().any(|part| route.name().contains(part));
-    if named(&["/v1/me"]) {
+    if named(&["/v1/me", "/v1/nights", "/v1/policy"]) {
         "desk"
-    } else if named(&["/patrol"]) {
+    } else if named(&["/patrol", "/statistics"]) {
         "places"
     } else if named(&["/v1/officers", "/v1/alerts", "/v1/reports"]) {
         "officers"
@@ -114,6 +114,12 @@ fn every_role_at_every_endpoint_of_the_desk_itself() {
     GET /v1/me
       all: admin analyst auditor commander dispatch internal_affairs investigator officer records supervisor victim_services
       own: 
+    GET /v1/nights
+      all: admin analyst auditor commander internal_affairs
+      own: supervisor
+    GET /v1/policy
+      all: admin analyst auditor commander dispatch internal_affairs investigator records victim_services
+      own: officer supervisor
     ");
 }
 
@@ -128,6 +134,9 @@ fn every_role_at_every_endpoint_of_places() {
       own: supervisor
     GET /v1/reports/patrol
       all: analyst commander dispatch
+      own: supervisor
+    GET /v1/statistics/{date}
+      all: admin analyst commander
       own: supervisor
     ");
 }

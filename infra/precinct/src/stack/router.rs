@@ -12,7 +12,7 @@ use super::server::{Ask, Reply, json as json_reply};
 use super::{Shared, desk, local, oidc, public};
 
 /// The routes of the staff API, as in the template.
-const STAFF_ROUTES: [(&str, &str); 28] = [
+const STAFF_ROUTES: [(&str, &str); 31] = [
     ("GET", "/v1/me"),
     ("GET", "/v1/incidents/{id}/updates"),
     ("GET", "/v1/cases/{number}/updates"),
@@ -40,6 +40,9 @@ const STAFF_ROUTES: [(&str, &str); 28] = [
     ("POST", "/v1/patrol/{date}/visits"),
     ("GET", "/v1/reports/patrol"),
     ("GET", "/v1/reports/{name}"),
+    ("GET", "/v1/statistics/{date}"),
+    ("GET", "/v1/nights"),
+    ("GET", "/v1/policy"),
     ("POST", "/v1/pause"),
 ];
 
