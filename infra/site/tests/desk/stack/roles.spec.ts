@@ -48,7 +48,7 @@ for (const role of ROLES) {
   });
 
   test(`${role}: what is not open stays closed, and is not even asked for`, async ({ page }) => {
-    const me = await signIn(page, role);
+    const me = await signIn(page, role, "/elsewhere"); // A view that asks for nothing.
     const asked: string[] = [];
     page.on("request", (request) => asked.push(new URL(request.url()).pathname));
     const closed = LISTED.filter(([, route]) => !me.may.includes(route));
@@ -73,11 +73,11 @@ const FORBIDDEN: Readonly<Record<Role, string>> = {
   records: "/v1/alerts",
   investigator: "/v1/officers",
   victim_services: "/v1/officers",
-  officer: "/v1/updates",
-  supervisor: "/v1/updates",
-  commander: "/v1/updates",
+  officer: "/v1/tasks",
+  supervisor: "/v1/tasks",
+  commander: "/v1/tasks",
   internal_affairs: "/v1/tasks",
-  analyst: "/v1/updates",
+  analyst: "/v1/tasks",
   auditor: "/v1/tasks",
   admin: "/v1/alerts",
 };
