@@ -3,7 +3,6 @@
 //! A run takes each table where the last one stopped and ends after so many rows; the rest waits for the next night. Each
 //! row is changed by one conditional write, so that a run may be killed anywhere and repeated at will.
 #![warn(missing_docs)]
-#![recursion_limit = "256"] // the SDK's futures nest deeply
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
