@@ -136,11 +136,7 @@ pub(crate) struct Shared {
 impl Stack {
     /// Starts everything; it answers when this returns.
     pub async fn start(options: Options) -> anyhow::Result<Self> {
-        let data = data::DataFolder::open(options.data.as_deref())?;
-        if let Some(seed) = &options.seed {
-            agency::copy_folder(seed, data.path())
-                .with_context(|| format!("the data folder {} cannot be copied", seed.display()))?;
-        }
+        let data = open_data(&options)?;
         let port = options.port.unwrap_or(0);
         let router = TcpListener::bind(("127.0.0.1", port))
             .await
@@ -198,6 +194,16 @@ impl Stack {
         }
         Ok(Self { shared, _tasks: tasks, data })
     }
+}
+
+/// The data folder, begun as a copy of the seed where there is one.
+fn open_data(options: &Options) -> anyhow::Result<data::DataFolder> {
+    let data = data::DataFolder::open(options.data.as_deref())?;
+    if let Some(seed) = &options.seed {
+        agency::copy_folder(seed, data.path())
+            .with_context(|| format!("the data folder {} cannot be copied", seed.display()))?;
+    }
+    Ok(data)
 }
 
 fn open_engine(

@@ -123,7 +123,7 @@ const CASES: &[Case] = &[
     ),
     (
         |facts| {
-            facts.texts.numbers = Ok(vec![Number { two_way_topic: Some("arn:other".into()), ..number() }])
+            facts.texts.numbers = Ok(vec![Number { two_way_topic: Some("arn:other".into()), ..number() }]);
         },
         "sms-two-way",
         "go to arn:other",

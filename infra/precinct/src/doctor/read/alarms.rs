@@ -1,7 +1,7 @@
 //! The alarms. CloudWatch's own client would bring a second version of the HTTP types into every crate that uses AWS, so its
 //! one call is signed here, in the protocol of which CloudWatch and the emulator both know (AWS JSON 1.0).
 use std::collections::BTreeMap;
-use std::time::SystemTime;
+use std::time::UNIX_EPOCH;
 
 use anyhow::Context as _;
 use aws_config::SdkConfig;
@@ -9,6 +9,7 @@ use aws_credential_types::provider::ProvideCredentials as _;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
 use hyper::Request;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::super::access::why;
@@ -63,11 +64,12 @@ async fn describe(
         .body(bytes::Bytes::from(body))?;
     let provider = sdk.credentials_provider().context("there are no credentials")?;
     let identity = provider.provide_credentials().await.context("no credentials could be had")?.into();
+    let now = UNIX_EPOCH + startup::Clock::wall().now().duration_since(Timestamp::UNIX_EPOCH).unsigned_abs();
     let parameters = v4::SigningParams::builder()
         .identity(&identity)
         .region(&region)
         .name("monitoring")
-        .time(SystemTime::now())
+        .time(now)
         .settings(SigningSettings::default())
         .build()?
         .into();

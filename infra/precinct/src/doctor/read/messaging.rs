@@ -1,5 +1,6 @@
 //! What the account says of texts and e-mails.
 use aws_config::SdkConfig;
+use aws_sdk_sesv2::operation::get_email_identity::GetEmailIdentityError;
 use aws_sdk_sesv2::types::DkimStatus;
 
 use super::super::access::{Described, why};
@@ -59,7 +60,9 @@ pub(super) async fn emails(sdk: &SdkConfig, stack: &Described) -> Emails {
                 .is_some_and(|dkim| dkim.signing_enabled() && dkim.status() == Some(&DkimStatus::Success));
             Ok(Some(Identity { verified: answer.verified_for_sending_status(), dkim: signed }))
         }
-        Err(error) if error.as_service_error().is_some_and(|one| one.is_not_found_exception()) => Ok(None),
+        Err(error) if error.as_service_error().is_some_and(GetEmailIdentityError::is_not_found_exception) => {
+            Ok(None)
+        }
         Err(error) => Err(why(&error)),
     };
     let account = client.get_account().send().await;

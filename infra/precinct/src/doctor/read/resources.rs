@@ -2,7 +2,7 @@
 use std::collections::BTreeMap;
 
 use aws_config::SdkConfig;
-use aws_sdk_dynamodb::types::PointInTimeRecoveryStatus;
+use aws_sdk_dynamodb::types::{PointInTimeRecoveryStatus, StreamSpecification};
 use aws_sdk_sqs::types::QueueAttributeName;
 
 use super::super::access::why;
@@ -47,7 +47,7 @@ pub(super) async fn tables(sdk: &SdkConfig, declared: &Declared) -> BTreeMap<Str
 async fn table(client: &aws_sdk_dynamodb::Client, name: &str) -> Read<Table> {
     let answer = client.describe_table().table_name(name).send().await.map_err(|error| why(&error))?;
     let table = answer.table().ok_or("the service describes no table")?;
-    let stream = table.stream_specification().is_some_and(|stream| stream.stream_enabled());
+    let stream = table.stream_specification().is_some_and(StreamSpecification::stream_enabled);
     let backups = client.describe_continuous_backups().table_name(name).send().await;
     let backups = backups.map_err(|error| why(&error))?;
     let recovery = backups

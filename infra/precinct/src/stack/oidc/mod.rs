@@ -120,8 +120,8 @@ fn authorize(shared: &Arc<Shared>, ask: &Ask) -> Reply {
     let prompt = given("prompt");
     let chosen = (ask.method() == Method::POST).then(|| parameter(ask.body(), "subject")).flatten();
     let session = cookie(ask.headers()).filter(|_| prompt.as_deref().is_none_or(|prompt| prompt == "none"));
-    let person = [chosen, given("login_hint"), session].into_iter().flatten();
-    let Some(person) = person.filter_map(|subject| with_subject(&subject)).next() else {
+    let mut person = [chosen, given("login_hint"), session].into_iter().flatten();
+    let Some(person) = person.find_map(|subject| with_subject(&subject)) else {
         return match prompt.as_deref() {
             Some("none") => back(&[("error", "login_required")]),
             _ => page::choose(query),
