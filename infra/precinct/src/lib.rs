@@ -1,6 +1,7 @@
 //! The operator's command as a library: the local stack that tests build on, and the commands over it.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command talks on the terminal")]
 
+pub mod access;
 pub mod audit;
 pub mod backtest;
 pub mod bridge;
@@ -8,10 +9,12 @@ pub mod check;
 pub mod city;
 pub mod custodian;
 pub mod demo;
+#[cfg(feature = "doctor")]
 pub mod doctor;
 pub mod generate;
 pub mod go_live;
 pub mod import;
+pub mod package;
 pub mod pages;
 pub mod pause;
 mod post;
@@ -24,5 +27,6 @@ pub mod run;
 pub mod send;
 pub mod serve;
 pub mod stack;
+#[cfg(feature = "doctor")]
 pub mod test_text;
 pub mod withdraw;

@@ -8,8 +8,8 @@ use startup::{Clock, Entropy, Runtime, Variables};
 use table::Planning;
 use updates::ContactState;
 
+use crate::access::{Access, why};
 use crate::custodian::place::with_outputs;
-use crate::doctor::access::{Access, why};
 
 /// The arguments.
 #[derive(Clone, Debug, clap::Args)]

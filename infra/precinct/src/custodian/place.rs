@@ -13,7 +13,7 @@ use table::opened::Opener;
 use table::personnel::Personnel;
 use table::{KeyRing, Planning};
 
-use crate::doctor::access::Access;
+use crate::access::Access;
 use crate::stack::{Options, Stack};
 
 /// Where the records are.

@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use startup::agency::Folder;
 
 use super::{DAY, NIGHT, at, day, end_night, load, play};
-use crate::doctor::folder_digest;
+use crate::package::of_folder as folder_digest;
 use crate::stack::{Options, Stack};
 
 /// Where the loaded city is kept, below the current directory.

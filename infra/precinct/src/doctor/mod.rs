@@ -5,22 +5,21 @@
 //! ```text
 //! AWS ─▶ read (clients, the only part that talks) ─▶ Facts ─▶ findings (pure) ─▶ Report ─▶ text or JSON
 //! ```
-pub mod access;
 pub mod facts;
 mod findings;
-mod package;
 mod read;
 
 use std::path::PathBuf;
 
+use crate::access::Access;
+
 pub use findings::{CHECKS, Finding, Level, Report, examine};
-pub(crate) use package::of_folder as folder_digest;
 
 /// The arguments.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Doctor {
     #[command(flatten)]
-    access: access::Access,
+    access: Access,
     /// The agency folder that ought to be deployed.
     #[arg(long, default_value = "infra/agency")]
     agency: PathBuf,

@@ -48,8 +48,8 @@ test("the day can be narrowed and turned back", async ({ page, stub }) => {
   await page.getByRole("button", { name: "Day before" }).click();
   await expect(page.getByText("Mon, Jul 6, 2026").first()).toBeVisible();
   await expect(page.getByRole("button", { name: "Day after" })).toBeEnabled();
-  const last = stub.seen.filter(({ path }) => path.startsWith("/v1/updates?")).at(-1);
-  expect(last?.path).toBe("/v1/updates?date=2026-07-06&state=suppressed&limit=100");
+  const last = () => stub.seen.filter(({ path }) => path.startsWith("/v1/updates?")).at(-1)?.path;
+  await expect.poll(last).toBe("/v1/updates?date=2026-07-06&state=suppressed&limit=100");
 });
 
 test("every withheld decision says why in a sentence", async ({ page, stub }) => {

@@ -12,8 +12,8 @@ use hyper::Request;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::super::access::why;
 use super::super::facts::{Alarm, Alarms, Read};
+use crate::access::why;
 use crate::stack::client::Http;
 
 /// Alarms in one question, at most.

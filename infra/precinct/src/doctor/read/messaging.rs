@@ -3,9 +3,9 @@ use aws_config::SdkConfig;
 use aws_sdk_sesv2::operation::get_email_identity::GetEmailIdentityError;
 use aws_sdk_sesv2::types::DkimStatus;
 
-use super::super::access::{Described, why};
 use super::super::facts::{Emails, Identity, Number, Read, Texts};
 use super::alarms::subscriptions;
+use crate::access::{Described, why};
 
 pub(super) async fn texts(sdk: &SdkConfig, stack: &Described) -> Texts {
     let sns = aws_sdk_sns::Client::new(sdk);

@@ -13,10 +13,10 @@ use hyper::Request;
 use serde_json::Value;
 use startup::agency::Folder;
 
-use super::access::{Access, Described, why};
 use super::facts::{Agency, Facts, Issuer, Read};
-use super::package;
+use crate::access::{Access, Described, why};
 use crate::go_live::Part;
+use crate::package;
 use crate::stack::client::Http;
 
 /// Everything about the stack; an error only where the stack itself cannot be found.

@@ -5,9 +5,9 @@ use aws_config::SdkConfig;
 use aws_sdk_dynamodb::types::{PointInTimeRecoveryStatus, StreamSpecification};
 use aws_sdk_sqs::types::QueueAttributeName;
 
-use super::super::access::why;
 use super::super::facts::{Read, SecretState, Table};
 use super::Declared;
+use crate::access::why;
 use crate::stack::DEFAULT_SECRET;
 
 /// The secret of the signing examples and of the emulator suite: bytes 0 to 31.

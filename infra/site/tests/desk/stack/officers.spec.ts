@@ -8,6 +8,9 @@ const CASE = "/alerts/E-1053.2026-07-05";
 const STATEMENT = "Six of them came from one street on three Saturdays; I worked them alone.";
 const REASON = "Alone on a busy street: a second officer on Saturdays, and a refresher.";
 
+// The state among those on the way, which are all named.
+const STATE = ".standing [aria-current=step]";
+
 async function as(page: Page, role: Role, view: string): Promise<void> {
   await signIn(page, role, view);
   await expect(page.locator(".busy")).toHaveCount(0);
@@ -34,9 +37,9 @@ test.describe
       await expect(page.getByText("These parts do not make the score.")).toHaveCount(0);
       await expect(page.locator(".steps .choice")).toHaveCount(2);
       await step(page, "Take up the review");
-      await expect(page.locator(".standing")).toContainText("Under review");
+      await expect(page.locator(STATE)).toContainText("Under review");
       await step(page, "Ask for the officer's answer first");
-      await expect(page.locator(".standing")).toContainText("Officer's response");
+      await expect(page.locator(STATE)).toContainText("Officer's response");
       await expect(page.getByRole("radio", { name: /^Decide/ })).toHaveCount(0);
       await shot(page, "stack-alert");
       expect(await violations(page)).toEqual([]);
@@ -61,7 +64,8 @@ test.describe
       await page.getByLabel("Decision", { exact: true }).selectOption("Intervention");
       await page.getByLabel("Reason, in your own words").fill(REASON);
       await page.getByRole("button", { name: "Take this step" }).click();
-      await expect(page.locator(".standing")).toContainText("Decided");
+      await expect(page.locator(STATE)).toContainText("Decided");
+      await expect(page.locator(".log")).toContainText(REASON);
       await expect(page.getByLabel("Agree as second person")).toHaveCount(0);
     });
 
@@ -69,7 +73,7 @@ test.describe
       await as(page, "commander", CASE);
       await expect(page.locator(".log")).toContainText(REASON);
       await step(page, "Agree as second person");
-      await expect(page.locator(".standing")).toContainText("Second review");
+      await expect(page.locator(STATE)).toContainText("Second review");
     });
 
     test("the supervisor plans support, and begins it", async ({ page }) => {
@@ -80,7 +84,7 @@ test.describe
       await plan.getByRole("button", { name: "Plan", exact: true }).click();
       await expect(page.locator(".interventions")).toContainText("Mentor");
       await step(page, "Support has begun");
-      await expect(page.locator(".standing")).toContainText("Support under way");
+      await expect(page.locator(STATE)).toContainText("Support under way");
     });
 
     test("internal affairs read the same case, and what was done", async ({ page }) => {

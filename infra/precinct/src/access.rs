@@ -22,14 +22,16 @@ pub struct Access {
 
 /// What a stack says of itself.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Described {
-    pub(crate) parameters: BTreeMap<String, String>,
-    pub(crate) outputs: BTreeMap<String, String>,
+pub struct Described {
+    /// Parameters by name, as deployed.
+    pub parameters: BTreeMap<String, String>,
+    /// Outputs by name.
+    pub outputs: BTreeMap<String, String>,
 }
 
 impl Access {
     /// What the clients are built from.
-    pub(crate) async fn sdk(&self) -> SdkConfig {
+    pub async fn sdk(&self) -> SdkConfig {
         let mut loader = aws_config::defaults(BehaviorVersion::latest());
         if let Some(region) = &self.region {
             loader = loader.region(Region::new(region.clone()));
@@ -41,7 +43,7 @@ impl Access {
     }
 
     /// The stack's parameters and outputs; without them nothing else can be asked.
-    pub(crate) async fn describe(&self, sdk: &SdkConfig) -> anyhow::Result<Described> {
+    pub async fn describe(&self, sdk: &SdkConfig) -> anyhow::Result<Described> {
         let client = aws_sdk_cloudformation::Client::new(sdk);
         let answer = client.describe_stacks().stack_name(&self.stack).send().await.map_err(|error| {
             let (name, why) = (&self.stack, why(&error));

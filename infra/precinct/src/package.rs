@@ -15,7 +15,7 @@ const PREFIX: &str = "agency/";
 const LARGEST: u64 = 64 << 20;
 
 /// Digest of the folder at `root`.
-pub(crate) fn of_folder(root: &Path) -> anyhow::Result<String> {
+pub fn of_folder(root: &Path) -> anyhow::Result<String> {
     let mut files = BTreeMap::new();
     let mut folders = vec![root.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -35,7 +35,7 @@ pub(crate) fn of_folder(root: &Path) -> anyhow::Result<String> {
 }
 
 /// Digest of the agency folder in the package `zip`.
-pub(super) fn of_package(zip: &[u8]) -> anyhow::Result<String> {
+pub fn of_package(zip: &[u8]) -> anyhow::Result<String> {
     let mut files = BTreeMap::new();
     for entry in entries(zip)? {
         if let Some(name) =
