@@ -91,6 +91,21 @@ async fn a_delayed_notice_reaches_the_officer_on_its_day() {
 }
 
 #[tokio::test]
+async fn a_statement_sent_twice_by_a_broken_connection_stands_once() {
+    let world = detected().await;
+    let path = format!("{CASE}/statement");
+    for words in ["I was there alone.", "I was there alone.", "Nobody came.", "I was there alone."] {
+        let (status, answer) = ask(&world, OFFICER, &path, Some(&json!({"text": words}))).await;
+        assert_eq!(status, 200, "{answer}");
+    }
+    let (_, case) = ask(&world, SERGEANT, CASE, None).await;
+    let said: Vec<&Value> = case["log"].as_array().unwrap().iter().map(|line| &line["words"]).collect();
+    let said: Vec<&str> = said.into_iter().filter_map(Value::as_str).collect();
+    // What somebody says again after something else is said again.
+    assert_eq!(said, ["I was there alone.", "Nobody came.", "I was there alone."]);
+}
+
+#[tokio::test]
 async fn each_run_leaves_a_report_of_whom_reviews_fall_on() {
     let world = detected().await;
     let (status, report) = ask(&world, COMMANDER, "/v1/reports/fairness", None).await;

@@ -235,6 +235,11 @@ where
             Ok(done) => done,
             Err(refusal) => return Ok(Reply { answer: refused(&refusal), about }),
         };
+        if let Some(words) = words
+            && is_repeated(context, &filed.case, &entry, words).await?
+        {
+            return Ok(Reply { answer: standing(&work), about });
+        }
         let sealed = words.map(|words| (&context.personnel_ring, words));
         match context.personnel.file(filed.rev, case.clone(), &entry, sealed).await {
             Err(error) if error.is_condition() && round < ROUNDS => round += 1,
@@ -245,6 +250,17 @@ where
             }
         }
     }
+}
+
+/// Whether `entry` is what the same person did last, in the same words: browsers repeat a request whose connection broke.
+async fn is_repeated(context: &Context, case: &Case, entry: &Entry, words: &str) -> anyhow::Result<bool> {
+    let log = context.personnel.log_of(case).await?;
+    let Some(last) = log.last().filter(|last| last.entry.act == entry.act && last.entry.by == entry.by)
+    else {
+        return Ok(false);
+    };
+    let said = context.personnel.words_of(&context.personnel_ring, case, last).await?;
+    Ok(said.as_deref() == Some(words))
 }
 
 fn standing(work: &Work<'_>) -> Answer {
