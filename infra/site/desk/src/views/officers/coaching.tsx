@@ -4,8 +4,7 @@ import { useDesk } from "../../shell/desk";
 import { TextArea, TextField } from "../../ui/fields";
 import { Empty } from "../../ui/page";
 import { SendButton, SentTrouble } from "../../ui/sending";
-import { useForm, useSubmission } from "../../ui/submission";
-import { faultOf } from "../faults";
+import { useEntry } from "./entry";
 
 interface CoachingProps {
   officer: string;
@@ -43,18 +42,10 @@ export function Coaching({ officer, sessions, reload, mayAdd }: CoachingProps) {
 }
 
 function SessionForm({ officer, reload }: { officer: string; reload: () => void }) {
-  const { api, t, dates, now } = useDesk();
-  const name = `coaching ${officer}`;
-  const form = useForm(name, { held_on: dates.isoDay(now()), topic: "", next_on: "", words: "" });
-  const submission = useSubmission(
-    name,
-    (body: object, key) => api.post(`/v1/officers/${encodeURIComponent(officer)}/coaching`, body, { key }),
-    () => {
-      form.clear();
-      reload();
-    },
-  );
-  const fault = faultOf(submission.sent);
+  const { t, dates, now } = useDesk();
+  const blank = { held_on: dates.isoDay(now()), topic: "", next_on: "", words: "" };
+  const target = { officer, kind: "coaching", reload } as const;
+  const { form, submission, fault } = useEntry(`coaching ${officer}`, blank, target);
   const { held_on, topic, next_on, words } = form.fields;
   const send = () => {
     const body = { held_on, topic: topic.trim(), words, ...(next_on === "" ? {} : { next_on }) };

@@ -5,8 +5,7 @@ import { useDesk } from "../../shell/desk";
 import { TextArea, TextField } from "../../ui/fields";
 import { Chip, Empty } from "../../ui/page";
 import { SendButton, SentTrouble } from "../../ui/sending";
-import { useForm, useSubmission } from "../../ui/submission";
-import { faultOf } from "../faults";
+import { useEntry } from "./entry";
 
 interface GoalsProps {
   officer: string;
@@ -54,18 +53,9 @@ function OneGoal({ goal }: { goal: Written<Goal> }) {
 }
 
 function GoalForm({ officer, reload }: { officer: string; reload: () => void }) {
-  const { api, t, dates, now } = useDesk();
-  const name = `goal ${officer}`;
-  const form = useForm(name, { due_on: "", words: "" });
-  const submission = useSubmission(
-    name,
-    (body: object, key) => api.post(`/v1/officers/${encodeURIComponent(officer)}/goals`, body, { key }),
-    () => {
-      form.clear();
-      reload();
-    },
-  );
-  const fault = faultOf(submission.sent);
+  const { t, dates, now } = useDesk();
+  const target = { officer, kind: "goals", reload } as const;
+  const { form, submission, fault } = useEntry(`goal ${officer}`, { due_on: "", words: "" }, target);
   return (
     <details class="panel form no-print" open={form.isRestored}>
       <summary>{t("officers.set_goal")}</summary>
@@ -101,19 +91,11 @@ function GoalForm({ officer, reload }: { officer: string; reload: () => void }) 
 }
 
 function StepForm({ officer, goal, reload }: { officer: string; goal: Written<Goal>; reload: () => void }) {
-  const { api, t } = useDesk();
-  const name = `goal ${officer} ${goal.id}`;
-  const form = useForm(name, { percent: String(goal.percent), words: "" });
+  const { t } = useDesk();
+  const blank = { percent: String(goal.percent), words: "" };
+  const target = { officer, kind: "goals", reload } as const;
+  const { form, submission, fault } = useEntry(`goal ${officer} ${goal.id}`, blank, target);
   const [dropping, setDropping] = useState(false);
-  const submission = useSubmission(
-    name,
-    (body: object, key) => api.post(`/v1/officers/${encodeURIComponent(officer)}/goals`, body, { key }),
-    () => {
-      form.clear();
-      reload();
-    },
-  );
-  const fault = faultOf(submission.sent);
   const send = () => {
     const { percent, words } = form.fields;
     const how = dropping ? { dropped: true } : { percent: Number(percent) };
