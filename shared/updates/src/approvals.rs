@@ -14,7 +14,7 @@ use crate::deny::DenyLists;
 pub struct Approvals {
     /// By language: [`files_hash`] of all its texts together.
     pub texts: BTreeMap<String, Approval>,
-    /// By language: [`files_hash`] of its public page.
+    /// By language: [`page_hash`] of its public page.
     pub pages: BTreeMap<String, Approval>,
     /// [`DenyLists::hash`] of `updates.toml`; two people where a type is allowed that is denied as shipped.
     pub deny_list: Vec<Approval>,
@@ -75,6 +75,14 @@ pub fn files_hash(files: &BTreeMap<String, String>) -> String {
         hash.update(format!("{name}\n{text}\n"));
     }
     hex::encode(hash.finalize())
+}
+
+/// Folder of an agency folder that holds the words of the public pages, a file for each language.
+pub const PAGES: &str = "pages";
+
+/// What approvals of a public page name: the hash of its one file.
+pub fn page_hash(file: &str, text: &str) -> String {
+    files_hash(&BTreeMap::from([(file.to_owned(), text.to_owned())]))
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use aws_smithy_types::body::SdkBody;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use dynoxide::Database;
-use precinct::stack::tables::{call, memory};
+use embedded::tables::{call, memory};
 use serde_json::{Value, json};
 use table::schema::{PK, SK};
 

@@ -105,7 +105,7 @@ pub fn prepare() -> anyhow::Result<Prepared> {
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let name = format!("precinct-simulator-{}-{number}", std::process::id());
     let prepared = Prepared(std::env::temp_dir().join(name));
-    precinct::stack::agency::copy(shipped, &prepared.agency(), true, None)?;
+    embedded::agency::copy(shipped, &prepared.agency(), true, None)?;
     for day in crate::story::DAYS {
         crate::restore::prepare(&prepared.agency(), day.parse()?)?;
     }

@@ -4,8 +4,8 @@
 //! <https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html>
 use std::sync::Arc;
 
+use embedded::filter;
 use jiff::{SignedDuration, Timestamp};
-use precinct::stack::filter;
 use serde_json::Value;
 
 /// Shards of a stream: enough that records of two items come in any order.

@@ -26,7 +26,7 @@ fn lost_at(start: Timestamp) -> Timestamp {
 /// Writes an agency folder like `agency` with the fence of `start` beside it.
 pub(crate) fn prepare(agency: &Path, start: Timestamp) -> Result<()> {
     let fenced = folder(agency, start);
-    precinct::stack::agency::copy(agency, &fenced, true, None)?;
+    embedded::agency::copy(agency, &fenced, true, None)?;
     let file = fenced.join("updates.toml");
     let rules = std::fs::read_to_string(&file)?;
     std::fs::write(&file, format!("nothing_before = \"{}\"\n{rules}", lost_at(start)))?;

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use dynoxide::Database;
+use embedded::tables;
 use jiff::Timestamp;
-use precinct::stack::tables;
 use serde_json::{Value, json};
 use table::schema::{PK, SK, TABLES, TTL};
 

@@ -14,14 +14,12 @@ use clap::Args;
 use jiff::civil::Date;
 use startup::Clock;
 use startup::agency::{Agency, AgencyError, Folder};
-use updates::approvals::{Approvals, files_hash};
+use updates::approvals::{Approvals, PAGES, page_hash};
 use updates::render::{AgencyWords, Values, agency_values};
 
 pub(crate) use html::POLICY;
 use words::Words;
 
-/// Where the words lie in the agency folder.
-pub(crate) const FOLDER: &str = "pages";
 /// Where the pages lie in the public bucket.
 pub(crate) const PLACE: &str = "texts/";
 
@@ -94,25 +92,20 @@ fn line(page: &Page, today: Date) -> String {
     }
 }
 
-/// What approvals name: the hash of the one file.
-pub(crate) fn hash(file: &str, text: &str) -> String {
-    files_hash(&BTreeMap::from([(file.to_owned(), text.to_owned())]))
-}
-
 /// Every language's page. A folder without pages has none.
 pub(crate) fn read(folder: &Folder) -> Result<Vec<Page>, AgencyError> {
     let agency = folder.agency()?;
     let approvals: Approvals = folder.toml("approvals.toml")?;
-    if !folder.path().join(FOLDER).is_dir() {
+    if !folder.path().join(PAGES).is_dir() {
         return Ok(Vec::new());
     }
     let values = values(&agency)?;
-    let files = folder.files(FOLDER, "toml")?;
+    let files = folder.files(PAGES, "toml")?;
     files.iter().map(|(file, text)| one(file, text, &approvals, &values)).collect()
 }
 
 fn one(file: &str, text: &str, approvals: &Approvals, values: &Values) -> Result<Page, AgencyError> {
-    let invalid = |reason| AgencyError::Invalid { file: format!("{FOLDER}/{file}"), reason };
+    let invalid = |reason| AgencyError::Invalid { file: format!("{PAGES}/{file}"), reason };
     let language = file.trim_end_matches(".toml").to_owned();
     if !language.bytes().all(|byte| byte.is_ascii_lowercase()) {
         return Err(invalid("is not named after a language, as en.toml".to_owned()));
@@ -122,7 +115,7 @@ fn one(file: &str, text: &str, approvals: &Approvals, values: &Values) -> Result
     if !broken.is_empty() {
         return Err(invalid(broken.join("; ")));
     }
-    let hash = hash(file, text);
+    let hash = page_hash(file, text);
     let approval = approvals.pages.get(&language).filter(|approval| approval.holds(&hash));
     Ok(Page { language, words, signed: approval.map(|approval| approval.date), hash })
 }

@@ -28,7 +28,7 @@ fn sign(copy: &Copy, languages: &[&str]) {
     let mut text = fs::read_to_string(&file).unwrap();
     for language in languages {
         let name = format!("{language}.toml");
-        let hash = hash(&name, &fs::read_to_string(copy.0.join(FOLDER).join(&name)).unwrap());
+        let hash = page_hash(&name, &fs::read_to_string(copy.0.join(PAGES).join(&name)).unwrap());
         write!(
             text,
             "\n[pages.{language}]\nname = \"Pat Example\"\ndate = \"2026-06-01\"\nhash = \"{hash}\"\n"
@@ -171,6 +171,6 @@ fn without_a_number_there_is_no_page() {
     fs::write(&file, text.replace("text_number =", "# text_number =")).unwrap();
     let printed = crate::check::inspect(&copy.0).to_string();
     assert!(printed.contains("agency.toml: text_number: is missing"), "{printed}");
-    fs::remove_dir_all(copy.0.join(FOLDER)).unwrap();
+    fs::remove_dir_all(copy.0.join(PAGES)).unwrap();
     assert!(crate::check::inspect(&copy.0).is_sound(), "a folder without pages needs no number");
 }

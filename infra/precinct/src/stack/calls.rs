@@ -8,6 +8,7 @@ use aws_config::SdkConfig;
 use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
 use aws_sdk_s3::operation::get_object::GetObjectError;
 use bytes::Bytes;
+use embedded::tables;
 use hyper::Request;
 use hyper::header::HeaderValue;
 use jiff::{SignedDuration, Timestamp};
@@ -15,7 +16,7 @@ use serde_json::Value;
 use startup::{Entropy, Runtime};
 
 use super::captures::{Email, Fault, Service, Text, Webhook};
-use super::{Shared, Stack, Written, engine, public, tables};
+use super::{Shared, Stack, Written, engine, public};
 
 /// A stored object with the headers it is served with.
 #[derive(Clone, Debug)]

@@ -1,6 +1,7 @@
 //! The AWS endpoint: one address for every service, told apart as AWS tells them apart on the wire.
 use std::sync::Arc;
 
+use embedded::tables;
 use hyper::StatusCode;
 
 use super::captures::Captures;
@@ -10,8 +11,8 @@ use super::kms::Kms;
 use super::meter::Meter;
 use super::objects::Objects;
 use super::providers;
+use super::secrets;
 use super::server::{Ask, Lost, Reply, plain};
-use super::{secrets, tables};
 
 /// What answers behind the endpoint.
 pub(crate) struct Endpoint {
@@ -31,9 +32,7 @@ impl Endpoint {
         let header = |name: &str| ask.headers().get(name).and_then(|value| value.to_str().ok());
         if let Some((service, action)) = header("x-amz-target").and_then(|target| target.split_once('.')) {
             return Ok(match service {
-                "DynamoDB_20120810" | "DynamoDBStreams_20120810" => {
-                    tables::answer(&self.tables, &self.meter, action, ask.body())
-                }
+                "DynamoDB_20120810" | "DynamoDBStreams_20120810" => self.table_answer(action, ask.body()),
                 "AmazonSQS" => self.failures.answer(action, ask.body()),
                 "TrentService" => self.kms.answer(action, ask.body()),
                 "secretsmanager" => secrets::answer(&self.secrets, action, ask.body()),
@@ -44,6 +43,29 @@ impl Endpoint {
             return providers::answer(&self.captures, self.clock.now(), ask.body()).await;
         }
         Ok(self.objects.answer(ask).await)
+    }
+
+    /// Answers `action` on the tables as the service does, and notes what it wrote.
+    fn table_answer(&self, action: &str, body: &[u8]) -> Reply {
+        const KIND: &str = "application/x-amz-json-1.0";
+        let asked = Meter::asked(action, body);
+        let answered = match &asked {
+            Some(asked) => tables::call(&self.tables, action, asked.to_string().as_bytes()),
+            None => tables::call(&self.tables, action, body),
+        };
+        match answered {
+            Ok(body) => {
+                if let Some(asked) = &asked {
+                    self.meter.note(action, asked, &body);
+                }
+                plain(StatusCode::OK, KIND, body)
+            }
+            Err(error) => {
+                let status =
+                    StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                plain(status, KIND, error.to_json())
+            }
+        }
     }
 }
 

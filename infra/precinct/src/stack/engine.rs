@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use embedded::tables;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::Shared;
 use super::queue::Queues;
 use super::schedule::{Schedule, next_due};
 use super::stream::Streams;
-use super::{Shared, tables};
 
 /// Streams and queues with how far each has come.
 pub(crate) struct Engine {

@@ -7,16 +7,17 @@ use std::sync::Arc;
 use anyhow::{Context as _, anyhow};
 use aws_lambda_events::event::dynamodb::Event;
 use dynoxide::Database;
+use embedded::filter::matches;
+use embedded::tables;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use table::schema::{INCIDENTS_FILTER, MESSAGES_FILTER};
 
+use super::Shared;
 use super::captures::{Fault, Service};
 use super::data::write_json;
 use super::failures::Failures;
-use super::filter::matches;
 use super::functions::{Functions, StreamReader};
-use super::{Shared, tables};
 
 /// Most records in one call of a function.
 const BATCH: usize = 25;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use startup::agency::Folder;
-use updates::approvals::files_hash;
+use updates::approvals::{PAGES, files_hash, page_hash};
 use updates::deny::DenyLists;
 
 /// What replaces the `[modes]` of `agency.toml`.
@@ -38,7 +38,7 @@ pub fn copy(from: &Path, to: &Path, live: bool, url: Option<&str>) -> anyhow::Re
 }
 
 /// Copies everything below `from` to `to`.
-pub(super) fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
+pub fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;
@@ -78,9 +78,9 @@ fn approvals(folder: &Folder) -> anyhow::Result<String> {
         let hash = files_hash(&folder.files(&format!("texts/{language}"), "toml")?);
         sign(&format!("[texts.{language}]"), "local stack", &hash)?;
     }
-    for (file, text) in folder.files(crate::pages::FOLDER, "toml").unwrap_or_default() {
+    for (file, text) in folder.files(PAGES, "toml").unwrap_or_default() {
         let language = file.trim_end_matches(".toml");
-        sign(&format!("[pages.{language}]"), "local stack", &crate::pages::hash(&file, &text))?;
+        sign(&format!("[pages.{language}]"), "local stack", &page_hash(&file, &text))?;
     }
     // Lists that cannot be read are named by the function that needs them.
     if let Ok(lists) = folder.toml::<DenyLists>("updates.toml") {

@@ -1,17 +1,13 @@
-//! DynamoDB on the wire and in process: the tables of `table::schema` in one SQLite file.
+//! DynamoDB in process: the tables of `table::schema`, in memory or in one SQLite file.
 use std::path::Path;
 
 use anyhow::{Context as _, anyhow};
 use dynoxide::{Database, DynoxideError};
-use hyper::StatusCode;
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use table::keys::{DUE_SHARDS, swept};
 use table::schema::{DUE, PK, SK, TABLES, TTL, Table};
-
-use super::meter::Meter;
-use super::server::{Reply, plain};
 
 /// The tables in memory, without streams, which the simulator makes itself.
 pub fn memory() -> anyhow::Result<Database> {
@@ -23,7 +19,7 @@ pub fn memory() -> anyhow::Result<Database> {
 }
 
 /// The tables in `file`, made on first use.
-pub(crate) fn open(file: &Path) -> anyhow::Result<Database> {
+pub fn open(file: &Path) -> anyhow::Result<Database> {
     let path = file.to_str().context("the path of the data folder is not valid UTF-8")?;
     let tables = Database::new(path).map_err(|error| anyhow!("the tables cannot be opened: {error}"))?;
     // Sets SQLite to write ahead without a flush per commit: a killed process loses nothing, only a power cut may.
@@ -74,7 +70,7 @@ fn make(tables: &Database, table: &Table) -> anyhow::Result<()> {
 
 /// The earliest moment in the due indexes, for which a sweep would find work; `MIN` where one is not a moment.
 /// Received events stay in the index: of these, the first after the sweep's mark counts.
-pub(crate) fn earliest_due(tables: &Database) -> anyhow::Result<Option<Timestamp>> {
+pub fn earliest_due(tables: &Database) -> anyhow::Result<Option<Timestamp>> {
     let key = swept();
     let mark = json!({"TableName": "Incidents", "Key": {PK: {"S": key.pk}, SK: {"S": key.sk}}});
     let mark = ask(tables, "GetItem", &mark)?["Item"]["until"]["S"].as_str().unwrap_or("0").to_owned();
@@ -104,7 +100,7 @@ fn ask(tables: &Database, action: &str, request: &Value) -> anyhow::Result<Value
 }
 
 /// Size of every row of a table, as the service counts it.
-pub(crate) fn row_sizes(tables: &Database, table: &str) -> anyhow::Result<Vec<(String, usize)>> {
+pub fn row_sizes(tables: &Database, table: &str) -> anyhow::Result<Vec<(String, usize)>> {
     let answer = ask(tables, "Scan", &json!({"TableName": table}))?;
     let row = |item: &Value| {
         let key = |name: &str| item[name]["S"].as_str().unwrap_or_default().to_owned();
@@ -112,29 +108,6 @@ pub(crate) fn row_sizes(tables: &Database, table: &str) -> anyhow::Result<Vec<(S
         Ok((name, dynoxide::types::item_size(&serde_json::from_value(item.clone())?)))
     };
     answer["Items"].as_array().into_iter().flatten().map(row).collect()
-}
-
-/// Answers `action` as the service does.
-pub(crate) fn answer(tables: &Database, meter: &Meter, action: &str, body: &[u8]) -> Reply {
-    const KIND: &str = "application/x-amz-json-1.0";
-    let asked = Meter::asked(action, body);
-    let answered = match &asked {
-        Some(asked) => call(tables, action, asked.to_string().as_bytes()),
-        None => call(tables, action, body),
-    };
-    match answered {
-        Ok(body) => {
-            if let Some(asked) = &asked {
-                meter.note(action, asked, &body);
-            }
-            plain(StatusCode::OK, KIND, body)
-        }
-        Err(error) => {
-            let status =
-                StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            plain(status, KIND, error.to_json())
-        }
-    }
 }
 
 /// One action on JSON bodies.
