@@ -3,6 +3,15 @@ import type { View } from "../shell/views";
 
 export const officersViews: readonly View[] = [
   {
+    path: "/me",
+    title: "officers.me",
+    // First, so that an officer who signs in is at home there. Of the role officer alone: to a supervisor the API shows the
+    // records of others, not the own one.
+    needs: ["POST /v1/alerts/{id}/statement"],
+    group: "officers",
+    load: () => import("./officers/me"),
+  },
+  {
     path: "/alerts",
     title: "officers.alerts",
     needs: ["GET /v1/alerts"],
@@ -40,13 +49,5 @@ export const officersViews: readonly View[] = [
     title: "officers.reports",
     needs: ["GET /v1/reports/{name}"],
     load: () => import("./reports/report"),
-  },
-  {
-    path: "/me",
-    title: "officers.me",
-    // Of the role officer alone: to a supervisor the API shows the records of others, not the own one.
-    needs: ["POST /v1/alerts/{id}/statement"],
-    group: "officers",
-    load: () => import("./officers/me"),
   },
 ];

@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import type { Me } from "../../../desk/src/api/me";
 import * as answers from "./answers";
 
@@ -74,13 +75,16 @@ export async function start() {
     if (!pathname.startsWith("/desk/") || name.includes("..") || file === undefined) {
       return response.writeHead(404).end();
     }
+    // Compressed and kept as from the distribution of a deployment, so that what a browser fetches can be counted.
     response.writeHead(200, {
       "content-type": TYPES[name.split(".").at(-1) ?? ""] ?? "application/octet-stream",
+      "content-encoding": "gzip",
+      "cache-control": name.startsWith("assets/") ? "public, max-age=31536000, immutable" : "no-store",
       "content-security-policy": policy,
       "x-content-type-options": "nosniff",
       "referrer-policy": "no-referrer",
     });
-    response.end(file);
+    response.end(gzipSync(file));
   }
 
   function provider(path: string, query: URLSearchParams, body: string, response: ServerResponse) {
