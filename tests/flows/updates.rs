@@ -131,6 +131,28 @@ async fn a_pause_holds_everything_and_resuming_sends_nothing_stale() {
     assert_eq!(world.texts().len(), 1);
 }
 
+/// Each of two messages of one case, on its way out, planned the other one anew, which then went to be held once more.
+#[tokio::test]
+async fn two_held_messages_of_one_case_do_not_wake_each_other() {
+    let world = World::new().await;
+    let pause = |on: bool| json!({"scope": "all", "on": on, "reason": "drill"});
+    assert_eq!(world.command("/v1/pause", &["dispatch"], pause(true)).await.0, 200);
+    let case = json!({"type": "case.opened", "id": "r-1", "timestamp": NOON, "data": {
+        "case": {"number": "26-1192", "offence": "220", "status": "open"},
+        "people": [{"id": "p1", "roles": ["victim"], "phone": CALLER, "email": "v@example.com", "contact": "ok"}]}});
+    world.cases(case).await;
+    world.minutes(5).await;
+    assert_eq!((world.texts().len(), world.emails().len()), (0, 0));
+    let path = "/v1/cases/26-1192/updates";
+    let (status, answer) = world.read(path, &["dispatch"]).await;
+    assert_eq!(status, 200, "{answer}");
+    let held = answer["decisions"].as_array().unwrap().iter().filter(|one| one["reason"] == "paused");
+    assert_eq!(held.count(), 2, "one decision for each way, however long it lasts: {answer}");
+    assert_eq!(world.command("/v1/pause", &["dispatch"], pause(false)).await.0, 200);
+    world.minutes(2).await;
+    assert_eq!((world.texts().len(), world.emails().len()), (1, 1));
+}
+
 #[tokio::test]
 async fn a_delay_is_told_by_the_clock_alone_once_and_once_more() {
     let world = World::new().await;

@@ -8,6 +8,8 @@ use table::{Planning, StoreError};
 use updates::limits::{Acceptance, Lease, Permits, Wanted, day_start, spend_look_again};
 use updates::{Need, Policy, Reason, TaskKind};
 
+use crate::send::LATER;
+
 /// How often a lease is asked for when other senders take theirs at the same time.
 const ROUNDS: u32 = 8;
 
@@ -62,8 +64,9 @@ impl Limiter {
             Lease::Go(..) => Ok(Admitted::Go),
             Lease::Wait(until) => Ok(Admitted::Wait(until)),
             Lease::Refuse(Reason::BreakerOpen) => {
-                let until = open_breaker(rules).await?;
-                Ok(Admitted::Refuse(Reason::BreakerOpen, Some(until)))
+                open_breaker(rules).await?;
+                // As whatever it holds: staff may close it early.
+                Ok(Admitted::Refuse(Reason::BreakerOpen, Some(now + LATER)))
             }
             Lease::Refuse(reason) => {
                 spend_cap_reached(rules).await?;
@@ -161,7 +164,7 @@ pub(crate) async fn ask_a_person(
 }
 
 /// Opens the breaker: the task first, so that no failure in between leaves an open breaker nobody was told of.
-async fn open_breaker(Rules { planning, policy, now }: Rules<'_>) -> Result<Timestamp, StoreError> {
+async fn open_breaker(Rules { planning, policy, now }: Rules<'_>) -> Result<(), StoreError> {
     let limits = policy.limits();
     let until = now + limits.breaker_open();
     let minute = now.round(jiff::Unit::Minute).unwrap_or(now);
@@ -174,7 +177,7 @@ async fn open_breaker(Rules { planning, policy, now }: Rules<'_>) -> Result<Time
         limit.per_minute = limits.breaker_per_minute,
         "circuit breaker opened; nothing leaves until it closes"
     );
-    Ok(until)
+    Ok(())
 }
 
 async fn spend_cap_reached(Rules { planning, policy, now }: Rules<'_>) -> Result<(), StoreError> {

@@ -31,8 +31,9 @@ pub const VARIABLES: &[&str] = &[
 /// Most keys taken from one shard in one sweep; the rest follows a minute later.
 const LIMIT: usize = 200;
 
-/// When a message that a pause or the breaker holds is looked at next: what is let go on goes out within a minute.
-const WHILE_HELD: SignedDuration = SignedDuration::from_mins(1);
+/// When a message that a pause or the breaker holds is looked at next: by the next minute's sweep, however late in its minute this
+/// one came, so that what is let go on goes out within a minute.
+const WHILE_HELD: SignedDuration = SignedDuration::from_secs(45);
 /// A message has expired once its last moment is over.
 const PAST: SignedDuration = SignedDuration::from_secs(1);
 

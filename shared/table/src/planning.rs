@@ -167,6 +167,9 @@ impl Planning {
             if decided_for_good || told || row.is_some_and(|row| !row.state.is_open()) {
                 continue;
             }
+            if row.is_some_and(|row| is_held(row, latest, update, now)) {
+                continue;
+            }
             let decision = decision(key, update, loaded.recipient(update), policy, now);
             if latest.is_none_or(|latest| !same(latest, &decision)) {
                 self.messages.decide(&decision).await?;
@@ -284,6 +287,19 @@ fn past(rows: &[Message]) -> Past {
 /// too early changes nothing, so a later time waits until the present one has come.
 fn must_note(due_at: Option<Timestamp>, wake: Option<Timestamp>, now: Timestamp) -> bool {
     due_at.map_or(wake.is_some(), |due| due <= now || wake.is_some_and(|wake| wake < due))
+}
+
+/// Whether the sender held the message back for a time that is not over: by a pause, the breaker or a limit, none of which a plan
+/// knows. It is looked at when that time has come, not whenever its subject is planned: two messages of one subject, each held
+/// on its way out, would wake each other for as long as the hold lasts.
+fn is_held(row: &Message, latest: Option<&Decision>, update: &Planned, now: Timestamp) -> bool {
+    let by_the_sender = match row.state {
+        State::Suppressed => true,
+        // What waits for the rate of the number has no decision of its own; what waits by its plan has.
+        State::Deferred => latest.is_some_and(|latest| latest.state == State::Pending),
+        _ => false,
+    };
+    by_the_sender && update.outcome == Outcome::Pending && row.due_at.is_some_and(|due| due > now)
 }
 
 /// State, reason and due time that an outcome asks for. Without a due time there is nothing to wait for.

@@ -33,6 +33,10 @@ enum What {
     Replay {
         /// The words of the case.
         case: Vec<String>,
+        /// With this mistake, as the table of docs/simulator.md calls it.
+        #[cfg(feature = "mutants")]
+        #[arg(long)]
+        mistake: Option<String>,
     },
     /// Makes every mistake of `startup::mutant` in turn and counts the seeds until it shows.
     #[cfg(feature = "mutants")]
@@ -52,7 +56,13 @@ fn main() -> anyhow::Result<()> {
     let prepared = prepare()?;
     let agency = prepared.agency();
     let failed = match arguments.what {
+        #[cfg(not(feature = "mutants"))]
         Some(What::Replay { case }) => replay(&case.join(" "), &agency)?,
+        #[cfg(feature = "mutants")]
+        Some(What::Replay { case, mistake }) => {
+            simulator::mutants::make(mistake.as_deref())?;
+            replay(&case.join(" "), &agency)?
+        }
         #[cfg(feature = "mutants")]
         Some(What::Mutants { most, only }) => print_mutants(&agency, most, &only, arguments.threads),
         None => {

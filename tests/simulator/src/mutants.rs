@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
+use anyhow::Context as _;
 use startup::mutant::{Mutant, set};
 
 use crate::campaign::CALLS;
@@ -30,6 +31,14 @@ impl Killed {
         seeds.sort_unstable();
         seeds.get(seeds.len() / 2).copied()
     }
+}
+
+/// Makes the mistake of this name from now on, in this thread.
+pub fn make(name: Option<&str>) -> anyhow::Result<()> {
+    let Some(name) = name else { return Ok(()) };
+    let found = Mutant::ALL.into_iter().find(|mutant| format!("{mutant:?}") == name);
+    set(Some(found.with_context(|| format!("no mistake is called {name}"))?));
+    Ok(())
 }
 
 /// Plays every mistake whose name contains `only`, at most `most` seeds a search, on `threads` threads.

@@ -30,6 +30,8 @@ use crate::work::Work;
 const REST: SignedDuration = SignedDuration::from_hours(24 * 12);
 /// More moments than any run that ends needs.
 const WATCHDOG: u64 = 200_000;
+/// More turns of handlers than any single moment needs.
+const TURNS: u32 = 10_000;
 
 /// How a run is made.
 #[derive(Clone, Debug)]
@@ -271,7 +273,14 @@ impl World {
             }
             self.network.set_now(entry.at.max(self.now()));
             self.happen(entry.moment);
-            self.poll_ready();
+            if !self.poll_ready() {
+                self.checker.violate(
+                    "I10",
+                    "a handler goes on without waiting for anything",
+                    self.network.now(),
+                );
+                break;
+            }
         }
         let now = self.now();
         self.checker.finish(&self.story, &self.tables, &self.providers.accepted, now);
@@ -380,11 +389,12 @@ impl World {
         }
     }
 
-    fn poll_ready(&mut self) {
-        loop {
+    /// Lets every sandbox go on that can; `false` where they never come to wait.
+    fn poll_ready(&mut self) -> bool {
+        for _ in 0..TURNS {
             let mut ready = std::mem::take(&mut *self.ready.lock().unwrap_or_else(PoisonError::into_inner));
             if ready.is_empty() {
-                return;
+                return true;
             }
             ready.sort_unstable();
             ready.dedup();
@@ -392,6 +402,7 @@ impl World {
                 self.poll_task(task);
             }
         }
+        false
     }
 
     fn poll_task(&mut self, id: u64) {
