@@ -1,4 +1,5 @@
 //! The operator's commands against a running stack, and what a stack does with lists that nobody approved.
+use embedded::agency::copy_folder;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -68,23 +69,11 @@ impl Drop for Temporary {
     }
 }
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
-}
-
 #[tokio::test]
 async fn a_live_folder_whose_deny_lists_nobody_approved_sends_nothing() {
     let name = format!("precinct-unapproved-{}", std::process::id());
     let folder = Temporary(std::env::temp_dir().join(name));
-    copy(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/agency")), &folder.0);
+    copy_folder(&tests::shipped_agency(), &folder.0).unwrap();
     let file = folder.0.join("agency.toml");
     let text = fs::read_to_string(&file).unwrap();
     fs::write(&file, text.replace("updates = \"shadow\"", "updates = \"live\"")).unwrap();

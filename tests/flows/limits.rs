@@ -1,7 +1,6 @@
 //! Limits from end to end: the breaker opens and closes, one number has its share of a day, the money of a month ends,
 //! a burst waits for the number's rate, a silent sender is a task.
-use std::path::PathBuf;
-
+use embedded::agency::copy_folder;
 use precinct::stack::{Options, Stack};
 use serde_json::{Value, json};
 use table::Planning;
@@ -11,8 +10,7 @@ use updates::{Owner, TaskKind};
 /// A world whose `updates.toml` has other values for some keys of `[limits]` and `[silence]`.
 async fn world(changes: &[(&str, &str)]) -> World {
     let folder = std::env::temp_dir().join(format!("precinct-limits-{}", startup::Entropy::system().token()));
-    let shipped = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/agency"));
-    copy(&shipped, &folder);
+    copy_folder(&tests::shipped_agency(), &folder).unwrap();
     let file = folder.join("updates.toml");
     let text = std::fs::read_to_string(&file).unwrap();
     let line = |line: &str| {
@@ -26,18 +24,6 @@ async fn world(changes: &[(&str, &str)]) -> World {
     // The stack has its own copy.
     std::fs::remove_dir_all(folder).unwrap();
     World::of(stack)
-}
-
-fn copy(from: &std::path::Path, to: &std::path::Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap().map(|entry| entry.unwrap()) {
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }
 
 fn planning(world: &World) -> Planning {
@@ -117,6 +103,26 @@ async fn a_burst_waits_for_the_numbers_rate() {
     assert_eq!(world.messages("26-8").await, ["call_received deferred"]);
     world.minutes(2).await;
     assert_eq!(world.texts().len(), 9);
+}
+
+/// Each planned the other one anew, which then went to wait for the rate once more.
+#[tokio::test]
+async fn two_texts_of_one_case_that_wait_for_the_rate_do_not_wake_each_other() {
+    let world = world(&[("texts_per_second", "0.5")]).await;
+    world.cad(flood(5, NOON)).await;
+    let victim = |n: u32| json!({"id": format!("p{n}"), "roles": ["victim"], "phone": format!("+1218555019{n}"), "contact": "ok"});
+    let case = json!({"type": "case.opened", "id": "r-1", "timestamp": NOON, "data": {
+        "case": {"number": "26-1192", "offence": "220", "status": "open"}, "people": [victim(1), victim(2)]}});
+    world.cases(case).await;
+    let steps = |answer: &Value| -> Vec<usize> {
+        let rows = answer["messages"].as_array().unwrap().iter();
+        rows.map(|row| row["history"].as_array().unwrap().len()).collect()
+    };
+    let (status, answer) = world.read("/v1/cases/26-1192/updates", &["dispatch"]).await;
+    assert_eq!(status, 200, "{answer}");
+    assert_eq!(steps(&answer), [2, 2], "pending, then deferred: {answer}");
+    world.minutes(2).await;
+    assert_eq!(world.texts().len(), 7);
 }
 
 #[tokio::test]

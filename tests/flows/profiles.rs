@@ -1,5 +1,6 @@
 //! Vendors' posts from end to end: TicketsCAD by its own signature, Resgrid by API key, any other by profile.
-use std::path::{Path, PathBuf};
+use embedded::agency::copy_folder;
+use std::path::PathBuf;
 
 use precinct::bridge::Bridge;
 use precinct::stack::{Options, Stack};
@@ -219,22 +220,10 @@ async fn an_export_is_bridged_and_a_crash_tells_nobody_twice() {
     assert!(seen.contains("officers_on_the_way"), "{seen}");
 }
 
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
-}
-
 #[tokio::test]
 async fn a_profile_that_cannot_be_used_stops_its_own_path_alone() {
     let folder = Exports::new();
-    copy(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/agency")), &folder.0);
+    copy_folder(&tests::shipped_agency(), &folder.0).unwrap();
     std::fs::write(folder.0.join("profiles/ticketscad.toml"), [0xff]).unwrap();
     let options = Options {
         agency: folder.0.clone(),

@@ -274,24 +274,12 @@ pub fn shipped_agency() -> PathBuf {
 /// The agency folder of the repository with `to` for `from` in one file.
 fn changed_agency(file: &str, from: &str, to: &str) -> TemporaryFolder {
     let agency = TemporaryFolder::new();
-    copy_folder(&shipped_agency(), &agency.0);
+    embedded::agency::copy_folder(&shipped_agency(), &agency.0).expect("a folder can be copied");
     let path = agency.0.join(file);
     let text = std::fs::read_to_string(&path).expect("a file of the agency folder");
     assert!(text.contains(from), "{file} no longer holds {from:?}");
     std::fs::write(&path, text.replacen(from, to, 1)).expect("the copy can be written");
     agency
-}
-
-fn copy_folder(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("a folder can be made");
-    for entry in std::fs::read_dir(from).expect("a folder").map(|entry| entry.expect("an entry")) {
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy_folder(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).expect("a file can be copied");
-        }
-    }
 }
 
 /// A folder that goes with the test.

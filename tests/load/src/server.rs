@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context as _, bail, ensure};
+use embedded::agency::copy_folder;
 
 /// Lines of `updates.toml` and what they say for a measurement.
 const RAISED: [(&str, &str); 3] = [
@@ -74,7 +75,7 @@ impl Drop for Server {
 
 /// Copies an agency folder with its limits raised.
 pub fn copy_raised(from: &Path, to: &Path) -> anyhow::Result<()> {
-    copy(from, to).with_context(|| format!("{} cannot be copied", from.display()))?;
+    copy_folder(from, to).with_context(|| format!("{} cannot be copied", from.display()))?;
     let file = to.join("updates.toml");
     let mut text = fs::read_to_string(&file)?;
     for (line, raised) in RAISED {
@@ -82,18 +83,4 @@ pub fn copy_raised(from: &Path, to: &Path) -> anyhow::Result<()> {
         text = text.replace(line, raised);
     }
     Ok(fs::write(&file, text)?)
-}
-
-fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy(&entry.path(), &target)?;
-        } else {
-            fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
 }

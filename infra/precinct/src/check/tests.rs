@@ -17,7 +17,7 @@ impl Copy {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let copy = std::env::temp_dir().join(format!("precinct-check-{}-{number}", std::process::id()));
-        copy_folder(&shipped(), &copy);
+        embedded::agency::copy_folder(&shipped(), &copy).unwrap();
         Self(copy)
     }
 }
@@ -26,18 +26,6 @@ impl Drop for Copy {
     fn drop(&mut self) {
         // A leftover in the temporary folder harms nobody.
         let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-fn copy_folder(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy_folder(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), &target).unwrap();
-        }
     }
 }
 
