@@ -1,4 +1,5 @@
 //! What is left when the usual way is gone: streams that deliver nothing for hours, records that nobody can read.
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -83,6 +84,36 @@ async fn the_sweep_alone_plans_what_a_dead_stream_of_incidents_does_not() {
     switch(&world, &[Service::PlanUpdates], Fault::Off);
     world.drain().await;
     assert_eq!(told(&world), told(&usual));
+}
+
+/// A sender that was cut off says everything at once: more than one look of the sweep holds, and all of it in one instant.
+#[tokio::test]
+async fn a_burst_larger_than_one_look_is_looked_after_to_its_end() {
+    let world = World::new().await;
+    switch(&world, &[Service::PlanUpdates], Fault::Throttle);
+    let ids: BTreeSet<String> = (0..40).map(|number| format!("INC#26-{number}")).collect();
+    for id in &ids {
+        post(&world, theft(&format!("e-{id}"), NOON, &id[4..])).await;
+    }
+    let runtime = world.stack.runtime();
+    let dynamo = aws_sdk_dynamodb::Client::new(&runtime.sdk);
+    let incidents =
+        table::planning::open_incidents(runtime, &dynamo, &aws_sdk_kms::Client::new(&runtime.sdk)).unwrap();
+    let now = instant(NOON) + jiff::SignedDuration::from_mins(2);
+    let mut found = BTreeSet::new();
+    for _ in 0..ids.len() {
+        let unswept = incidents.unswept(now, 3).await.unwrap();
+        incidents.swept(&unswept).await.unwrap();
+        found.extend(unswept.subjects.clone());
+        if !unswept.is_behind() {
+            break;
+        }
+    }
+    assert_eq!(found, ids);
+    // The index is looked at again a minute back, for what it may have lacked; what was looked after is known.
+    let again = incidents.unswept(now + jiff::SignedDuration::from_secs(30), 3).await.unwrap();
+    assert_eq!((again.subjects.len(), again.is_behind()), (0, false));
+    assert!(again.last_heard("local").is_some_and(|heard| heard >= instant(NOON)));
 }
 
 async fn nothing_leaves_and_everything_is_settled(dead: &[Service]) {

@@ -70,7 +70,7 @@ pub async fn handle(context: &Context, _event: Value) -> anyhow::Result<()> {
     let incidents = &context.planning.incidents;
     let mut subjects: BTreeSet<String> = incidents.due(now, LIMIT).await?.into_iter().collect();
     let arrived = incidents.unswept(now, LIMIT).await?;
-    subjects.extend(arrived.iter().flat_map(|arrived| arrived.subjects.clone()));
+    subjects.extend(arrived.subjects.clone());
     let mut failures = 0;
     for key in context.planning.messages.due(now, LIMIT).await? {
         match take(context, &key).await {
@@ -88,12 +88,12 @@ pub async fn handle(context: &Context, _event: Value) -> anyhow::Result<()> {
             failures += report(context, &key, &error).await;
         }
     }
-    if let Err(error) = silence::watch(&context.planning, &context.policy, now).await {
+    if let Err(error) = silence::watch(&context.planning, &context.policy, &arrived, now).await {
         failures += 1;
         tracing::error!(error = %error, "senders could not be watched");
     }
-    if let Some(arrived) = arrived.filter(|_| !again) {
-        incidents.swept(arrived.until).await?;
+    if !again {
+        incidents.swept(&arrived).await?;
     }
     anyhow::ensure!(failures == 0, "{failures} items could not be swept; the next sweep takes them again");
     Ok(())

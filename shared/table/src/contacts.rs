@@ -64,6 +64,9 @@ impl Known {
     }
 }
 
+/// Where an address may stand, first the place for what is new, and what stands there.
+type Places = Vec<(Key, Option<ContactState>)>;
+
 /// An address as stored.
 #[derive(Deserialize, Serialize)]
 pub(crate) struct ContactItem {
@@ -108,26 +111,40 @@ impl Contacts {
         addresses: impl IntoIterator<Item = &'a String>,
     ) -> Result<Known, StoreError> {
         let mut known = Known::default();
-        for address in addresses {
-            let places = self.places(address).await?;
+        for (address, places) in self.places_of(addresses.into_iter().map(String::as_str)).await? {
             known.states.insert(address.clone(), joined(&places));
             let revs =
                 places.iter().map(|(key, found)| (key.clone(), found.as_ref().map_or(0, |state| state.rev)));
             known.places.insert(address.clone(), revs.collect());
-            known.indexes.insert(address.clone(), self.index(address).await?);
+            known.indexes.insert(address.clone(), self.index(&address).await?);
         }
         Ok(known)
     }
 
-    /// Every place where an address may stand, first the one for what is new, and what stands there.
-    async fn places(&self, address: &str) -> Result<Vec<(Key, Option<ContactState>)>, StoreError> {
-        let mut places = Vec::new();
-        for key in self.ring.contact_keys().await? {
-            let key = contact(&key.index(address));
-            let item: Option<ContactItem> = self.store.read("contact", &key).await?;
-            places.push((key, item.map(|item| item.state)));
+    /// Every place where an address may stand.
+    async fn places(&self, address: &str) -> Result<Places, StoreError> {
+        Ok(self.places_of([address]).await?.remove(address).unwrap_or_default())
+    }
+
+    /// The same for several addresses, in one read.
+    async fn places_of<'a>(
+        &self,
+        addresses: impl IntoIterator<Item = &'a str>,
+    ) -> Result<BTreeMap<String, Places>, StoreError> {
+        let mut keys: BTreeMap<String, Vec<Key>> = BTreeMap::new();
+        for address in addresses {
+            let standing = self.ring.contact_keys().await?;
+            let standing = standing.iter().map(|key| contact(&key.index(address)));
+            keys.insert(address.to_owned(), standing.collect());
         }
-        Ok(places)
+        let all: Vec<Key> = keys.values().flatten().cloned().collect();
+        let found: BTreeMap<Key, ContactItem> = self.store.read_many("contact", &all).await?;
+        let place = |key: Key| {
+            let state = found.get(&key).map(|item| item.state.clone());
+            (key, state)
+        };
+        let places = |keys: Vec<Key>| keys.into_iter().map(place).collect();
+        Ok(keys.into_iter().map(|(address, keys)| (address, places(keys))).collect())
     }
 
     /// What is known of one address as a person would write it; `None` where it is no address.

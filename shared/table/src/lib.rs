@@ -4,6 +4,7 @@
 #![warn(missing_docs)]
 
 pub mod arrivals;
+mod batches;
 pub mod contacts;
 pub mod decided;
 pub mod erasure;

@@ -10,7 +10,7 @@ use crate::error::StoreError;
 use crate::keyring::KeyRing;
 use crate::keys::{Key, due_shard};
 use crate::packed::{pack, unpack};
-use crate::store::{Store, from_item, rev_condition, to_item};
+use crate::store::{Store, from_item, key_of, rev_condition, to_item};
 
 /// The Messages table with its key ring.
 #[derive(Clone, Debug)]
@@ -284,12 +284,22 @@ impl Messages {
     /// Every decision of a subject, oldest first.
     pub async fn decisions(&self, subject: &str) -> Result<Vec<Decision>, StoreError> {
         let items = self.store.query("decision", subject, "DEC#").await?;
-        let mut decisions = items
-            .into_iter()
-            .map(|item| from_item("decision", item))
-            .collect::<Result<Vec<Decision>, _>>()?;
-        decisions.sort_by(|a, b| (a.decided_at, &a.sk).cmp(&(b.decided_at, &b.sk)));
-        Ok(decisions)
+        let decisions = items.into_iter().map(|item| from_item("decision", item));
+        Ok(in_order(decisions.collect::<Result<_, _>>()?))
+    }
+
+    /// Every message of a subject, and every decision, oldest first: one read.
+    pub(crate) async fn record(&self, subject: &str) -> Result<(Vec<Message>, Vec<Decision>), StoreError> {
+        let (mut messages, mut decisions) = (Vec::new(), Vec::new());
+        // A letter behind the separator ends what begins with the one before it.
+        for item in self.store.query_between("message", subject, ("DEC#", "MSG$")).await? {
+            match key_of(&item).map(|key| key.sk) {
+                Some(sk) if sk.starts_with("MSG#") => messages.push(from_item("message", item)?),
+                Some(sk) if sk.starts_with("DEC#") => decisions.push(from_item("decision", item)?),
+                _ => {}
+            }
+        }
+        Ok((messages, in_order(decisions)))
     }
 
     /// Appends a decision.
@@ -384,6 +394,11 @@ impl Messages {
     pub async fn resume(&self, scope: &str) -> Result<(), StoreError> {
         self.store.delete("pause", &Key::new(PAUSES, scope)).await
     }
+}
+
+fn in_order(mut decisions: Vec<Decision>) -> Vec<Decision> {
+    decisions.sort_by(|a, b| (a.decided_at, &a.sk).cmp(&(b.decided_at, &b.sk)));
+    decisions
 }
 
 /// Whether a claim goes without its conditions on addresses and safety facts.

@@ -137,8 +137,7 @@ impl Planning {
         policy: &Policy,
         now: Timestamp,
     ) -> Result<Vec<Need>, StoreError> {
-        let rows = self.messages.of(key).await?;
-        let decisions = self.messages.decisions(key).await?;
+        let (rows, decisions) = self.messages.record(key).await?;
         let mut planned_keys = Vec::new();
         for update in &plan.updates {
             #[cfg(feature = "mutants")]

@@ -20,8 +20,6 @@ pub type Item = HashMap<String, AttributeValue>;
 
 /// How often a conflicting or throttled call is made before the caller is told.
 const ATTEMPTS: u32 = 5;
-/// Rows read at a time when the newest of some kind is looked for.
-const NEWEST: i32 = 100;
 
 /// A table, by its deployed name.
 #[derive(Clone, Debug)]
@@ -141,20 +139,42 @@ impl Store {
 
     /// All items of partition `pk` whose sort key begins with `prefix`, in order.
     pub async fn query(&self, what: &'static str, pk: &str, prefix: &str) -> Result<Vec<Item>, StoreError> {
+        // DynamoDB refuses an empty string as the value of a key.
+        if prefix.is_empty() {
+            return self.pages(what, "pk = :pk", &[(":pk", pk)]).await;
+        }
+        let condition = "pk = :pk AND begins_with(sk, :prefix)";
+        self.pages(what, condition, &[(":pk", pk), (":prefix", prefix)]).await
+    }
+
+    /// All items of partition `pk` with a sort key from `first` to `last`, in order.
+    pub(crate) async fn query_between(
+        &self,
+        what: &'static str,
+        pk: &str,
+        (first, last): (&str, &str),
+    ) -> Result<Vec<Item>, StoreError> {
+        let condition = "pk = :pk AND sk BETWEEN :first AND :last";
+        self.pages(what, condition, &[(":pk", pk), (":first", first), (":last", last)]).await
+    }
+
+    /// Every page of a query of the table itself, read consistently.
+    async fn pages(
+        &self,
+        what: &'static str,
+        condition: &str,
+        values: &[(&str, &str)],
+    ) -> Result<Vec<Item>, StoreError> {
+        let values: Item = values.iter().map(|(name, value)| ((*name).to_owned(), s(*value))).collect();
         let mut items = Vec::new();
         let mut start = None;
         loop {
             let mut attempt = 0;
             let page = loop {
                 let call = self.client.query().table_name(&self.table).consistent_read(true);
-                let call = call.expression_attribute_values(":pk", s(pk));
-                // DynamoDB refuses an empty string as the value of a key.
-                let call = if prefix.is_empty() {
-                    call.key_condition_expression("pk = :pk")
-                } else {
-                    call.key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
-                        .expression_attribute_values(":prefix", s(prefix))
-                };
+                let call = call
+                    .key_condition_expression(condition)
+                    .set_expression_attribute_values(Some(values.clone()));
                 let result = Box::pin(call.set_exclusive_start_key(start.clone()).send()).await;
                 match result.map_err(|error| StoreError::from_sdk(what, &error)) {
                     Ok(page) => break page,
@@ -210,31 +230,37 @@ impl Store {
         Ok(output.items.unwrap_or_default().iter().filter_map(key_of).collect())
     }
 
-    /// Keys that `index` lists under `value` with a sort key after `after` and at most `until`, oldest first, and the
-    /// sort key of the last one.
+    /// What `index` lists under `value` with a sort key from `after` to `until`, oldest first: sort key and key of the item.
+    /// Ends with the page on which `limit` rows that `counts` were found; whether there may be more.
     pub(crate) async fn index_window(
         &self,
         index: Index,
         value: &str,
         (after, until): (&str, &str),
-        limit: usize,
-    ) -> Result<(Vec<Key>, Option<String>), StoreError> {
-        let call = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .index_name(index.name)
-            .key_condition_expression("#p = :p AND #s BETWEEN :after AND :until")
-            .expression_attribute_names("#p", index.pk)
-            .expression_attribute_names("#s", index.sk)
-            .expression_attribute_values(":p", s(value))
-            .expression_attribute_values(":after", s(after))
-            .expression_attribute_values(":until", s(until));
-        let output = Box::pin(call.limit(i32::try_from(limit).unwrap_or(i32::MAX)).send()).await;
-        let items =
-            output.map_err(|error| StoreError::from_sdk(index.name, &error))?.items.unwrap_or_default();
-        let last = items.last().and_then(|item| item.get(index.sk)?.as_s().ok().cloned());
-        Ok((items.iter().filter_map(key_of).collect(), last))
+        (limit, counts): (usize, &dyn Fn(&Key) -> bool),
+    ) -> Result<(Vec<(String, Key)>, bool), StoreError> {
+        let (mut rows, mut start) = (Vec::new(), None);
+        loop {
+            let call = self.client.query().table_name(&self.table).index_name(index.name);
+            let call = call
+                .key_condition_expression("#p = :p AND #s BETWEEN :after AND :until")
+                .expression_attribute_names("#p", index.pk)
+                .expression_attribute_names("#s", index.sk)
+                .expression_attribute_values(":p", s(value))
+                .expression_attribute_values(":after", s(after))
+                .expression_attribute_values(":until", s(until))
+                .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+                .set_exclusive_start_key(start);
+            let page =
+                Box::pin(call.send()).await.map_err(|error| StoreError::from_sdk(index.name, &error))?;
+            let entry = |item: &Item| Some((item.get(index.sk)?.as_s().ok()?.clone(), key_of(item)?));
+            rows.extend(page.items.unwrap_or_default().iter().filter_map(entry));
+            start = page.last_evaluated_key;
+            let is_full = rows.iter().filter(|(_, key)| counts(key)).count() >= limit;
+            if is_full || start.is_none() {
+                return Ok((rows, start.is_some()));
+            }
+        }
     }
 
     /// Keys that `index` lists under `value` with an instant from `from` until before `to` as sort key; all of them.
@@ -265,42 +291,6 @@ impl Store {
             start = page.last_evaluated_key;
             if start.is_none() {
                 return Ok(rows);
-            }
-        }
-    }
-
-    /// The greatest sort key of `index` under `value` within `window` among rows whose partition key begins with
-    /// `prefix`.
-    pub(crate) async fn newest_with(
-        &self,
-        index: Index,
-        value: &str,
-        (since, until): (Timestamp, Timestamp),
-        prefix: &str,
-    ) -> Result<Option<Timestamp>, StoreError> {
-        let mut start = None;
-        loop {
-            let call = self.client.query().table_name(&self.table).index_name(index.name);
-            let call = call
-                .key_condition_expression("#p = :p AND #s BETWEEN :since AND :until")
-                .expression_attribute_names("#p", index.pk)
-                .expression_attribute_names("#s", index.sk)
-                .expression_attribute_values(":p", s(value))
-                .expression_attribute_values(":since", s(since.to_string()))
-                .expression_attribute_values(":until", s(until.to_string()))
-                .scan_index_forward(false)
-                .limit(NEWEST)
-                .set_exclusive_start_key(start);
-            let page =
-                Box::pin(call.send()).await.map_err(|error| StoreError::from_sdk(index.name, &error))?;
-            let items = page.items.unwrap_or_default();
-            let found = items.iter().find(|item| key_of(item).is_some_and(|key| key.pk.starts_with(prefix)));
-            if let Some(at) = found.and_then(|item| item.get(index.sk)?.as_s().ok()?.parse().ok()) {
-                return Ok(Some(at));
-            }
-            start = page.last_evaluated_key;
-            if start.is_none() {
-                return Ok(None);
             }
         }
     }
@@ -344,7 +334,7 @@ impl Store {
     }
 
     /// Waits a little, by the client's own sleep, and lets the caller try again, or gives the error back.
-    async fn again(&self, attempt: &mut u32, error: StoreError) -> Result<(), StoreError> {
+    pub(crate) async fn again(&self, attempt: &mut u32, error: StoreError) -> Result<(), StoreError> {
         *attempt += 1;
         if *attempt >= ATTEMPTS || !matches!(error, StoreError::Unavailable { .. }) {
             return Err(error);

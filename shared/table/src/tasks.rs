@@ -204,9 +204,10 @@ impl Messages {
     /// Tasks that ended from `from` until `to`, and were not opened again since.
     pub async fn tasks_done(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Task>, StoreError> {
         let window = (&*from.to_string(), &*to.to_string());
-        let (keys, _) = self.store().index_window(DUE, DONE_SHARD, window, MOST_DONE).await?;
+        let all = |_: &Key| true;
+        let (rows, _) = self.store().index_window(DUE, DONE_SHARD, window, (MOST_DONE, &all)).await?;
         let mut tasks = Vec::new();
-        for key in keys {
+        for (_, key) in rows {
             tasks.extend(self.task_at(&key).await?.filter(|task| !task.is_open()));
         }
         Ok(tasks)

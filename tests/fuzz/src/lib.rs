@@ -19,8 +19,11 @@ use overheard::Overheard;
 use parsers::Parsers;
 use world::World;
 
-/// Posts to one world, before the next begins with empty tables.
-const WORLD: u64 = 1500;
+/// Inputs to one world, before the next begins with empty tables: rows that grow make each input slower.
+const WORLD: u64 = 200;
+/// Every so many worlds one lives long enough for its rows to become as large as they may.
+const LONG_ONE_IN: u64 = 16;
+const LONG_WORLD: u64 = 1500;
 
 /// What was tried, and how it was answered.
 #[derive(Debug, Default)]
@@ -36,9 +39,12 @@ pub fn handlers(overheard: &Overheard, seed: u64, inputs: u64) -> anyhow::Result
     let mut tally = Tally::default();
     let mut world = World::new(overheard)?;
     let mut chance = Chance::new(seed);
+    let mut ends = ends();
+    let mut end = ends.next();
     for input in 0..inputs {
-        if input % WORLD == WORLD - 1 {
+        if end == Some(input) {
             world = World::new(overheard)?;
+            end = ends.next();
         }
         let (what, result) = one(&world, &mut chance);
         match result {
@@ -47,6 +53,14 @@ pub fn handlers(overheard: &Overheard, seed: u64, inputs: u64) -> anyhow::Result
         }
     }
     Ok(tally)
+}
+
+/// The inputs before which a world ends.
+fn ends() -> impl Iterator<Item = u64> {
+    (1..).scan(0, |end, number: u64| {
+        *end += if number.is_multiple_of(LONG_ONE_IN) { LONG_WORLD } else { WORLD };
+        Some(*end)
+    })
 }
 
 /// One input for one handler.

@@ -5,6 +5,10 @@ use std::process::ExitCode;
 use clap::Parser;
 use fuzz::overheard::{self, Overheard};
 
+/// An input is some thousand short allocations.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Feeds handlers and readers damaged input, and judges each answer.
 #[derive(Parser)]
 struct Arguments {

@@ -2,6 +2,7 @@
 //! sender and each line of a log; and once more when everything has come to rest.
 use std::collections::{BTreeMap, BTreeSet};
 
+use aho_corasick::AhoCorasick;
 use incident::call::Facts;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -49,7 +50,7 @@ pub(crate) struct Checker {
     ambiguous: BTreeSet<Place>,
     /// Whether an older outbox was put back: acceptances after the copy are not in it.
     is_restored: bool,
-    canaries: Vec<String>,
+    canaries: AhoCorasick,
     never: BTreeSet<String>,
 }
 
@@ -66,7 +67,7 @@ impl Checker {
             held: BTreeMap::new(),
             ambiguous: BTreeSet::new(),
             is_restored: false,
-            canaries: story.canaries.clone(),
+            canaries: AhoCorasick::new(&story.canaries).expect("canaries are few and short"),
             never: story.never.clone(),
         }
     }
@@ -201,7 +202,7 @@ impl Checker {
 
     /// Words that left the stack other than as a message.
     pub(crate) fn leaked(&mut self, place: &str, words: &str, now: Timestamp) {
-        if let Some(canary) = self.canaries.iter().find(|canary| words.contains(canary.as_str())) {
+        if let Some(canary) = self.canaries.find(words) {
             let what = format!("{place} holds personal data ({} bytes of a canary)", canary.len());
             self.violate("I8", what, now);
         }

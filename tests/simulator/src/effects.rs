@@ -66,6 +66,9 @@ impl World {
         if matches!(service, Service::Sns | Service::Ses) {
             return self.send(number, fault);
         }
+        if fault == Some(Fault::Throttle) && self.requests[&number].action == "BatchGetItem" {
+            return Some(self.tables.some_of(&self.requests[&number].body));
+        }
         let is_not_applied =
             matches!(fault, Some(Fault::Error | Fault::Timeout | Fault::Throttle | Fault::Conflict));
         let answer = if is_not_applied { None } else { Some(self.apply(number, fault)) };

@@ -8,6 +8,7 @@ use std::str::FromStr;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::network::Service;
+use crate::tables::READS;
 
 /// What happens to one effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,7 +56,7 @@ impl Fault {
     /// Whether it can happen to `action` of `service`.
     pub fn fits(self, service: Service, action: &str) -> bool {
         let writes = match service {
-            Service::DynamoDb => !matches!(action, "GetItem" | "Query"),
+            Service::DynamoDb => !READS.contains(&action),
             Service::S3 => action == "PUT",
             Service::Sns | Service::Ses => true,
             Service::Kms | Service::Secrets => false,

@@ -7,6 +7,7 @@ mod checker;
 mod effects;
 pub mod fault;
 mod functions;
+mod images;
 pub mod log;
 mod mapping;
 #[cfg(feature = "mutants")]

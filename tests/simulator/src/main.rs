@@ -7,6 +7,10 @@ use simulator::campaign::{Campaign, Tally, prepare};
 use simulator::case::Case;
 use simulator::log;
 
+/// A run is a hundred million short allocations.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Plays calls and cases through the real functions with every fault that the services may have, and checks the
 /// invariants of docs/simulator.md. Exit code 1 where one is broken.
 #[derive(Parser)]

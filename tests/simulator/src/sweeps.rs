@@ -2,7 +2,7 @@
 //! 1,440 sweeps of a day that would find nothing need not be played.
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use table::schema::DUE;
 
@@ -45,7 +45,12 @@ impl Sweeps {
         let due = self.due.first().map(|(at, _)| *at);
         let arrived = match self.swept {
             None => self.received.first(),
-            Some(swept) => self.received.iter().find(|(at, _)| *at > swept),
+            Some(swept) => {
+                let after = swept + SignedDuration::from_nanos(1);
+                self.received
+                    .range((after, Place { table: "", pk: String::new(), sk: String::new() })..)
+                    .next()
+            }
         };
         let first = due.into_iter().chain(arrived.map(|(at, _)| *at)).min()?;
         let next = now.as_second().div_euclid(60) + 1;

@@ -288,6 +288,9 @@ impl World {
             self.mappings.iter().all(|mapping| mapping.reader != Reader::Log || mapping.lost == 0);
         self.checker.check_stored(&self.tables, &self.objects, log_is_whole, now);
         self.checker_objects();
+        if let Some(differing) = self.tables.differing.take() {
+            self.checker.violate("images", differing, now);
+        }
         self.report()
     }
 

@@ -1,0 +1,289 @@
+//! Every item as it is and as it was, and what the indexes made of it: reads are answered from here, at the present or at a
+//! moment ago, and the database is left to judge the writes. `agrees` holds one against the other.
+use std::collections::{BTreeMap, VecDeque};
+use std::ops::Bound;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use table::schema::{PK, SK, TABLES, Table};
+
+use crate::tables::{Image, Place};
+
+/// A read never lags further behind.
+const LAG: SignedDuration = SignedDuration::from_secs(10);
+/// A page of the service ends at a megabyte; what comes near it is left to the database.
+const PAGE: usize = 900_000;
+/// What a read may consist of to be answered here.
+const KNOWN: [&str; 9] = [
+    "TableName",
+    "Key",
+    "IndexName",
+    "ConsistentRead",
+    "KeyConditionExpression",
+    "ExpressionAttributeNames",
+    "ExpressionAttributeValues",
+    "Limit",
+    "ScanIndexForward",
+];
+
+/// One partition of an index.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Partition {
+    table: &'static str,
+    index: &'static str,
+    value: String,
+}
+
+/// From when until when an entry was in an index.
+struct Life {
+    from: Timestamp,
+    until: Option<Timestamp>,
+}
+
+impl Life {
+    fn holds(&self, at: Timestamp) -> bool {
+        self.from <= at && self.until.is_none_or(|until| until > at)
+    }
+}
+
+/// Sort key, and the item.
+type Entry = (String, Place);
+
+/// All items of a run.
+#[derive(Default)]
+pub(crate) struct Images {
+    items: BTreeMap<Place, Versions>,
+    indexes: BTreeMap<Partition, BTreeMap<Entry, Vec<Life>>>,
+    /// Entries that ended, oldest first, until no read can lag so far behind.
+    ended: VecDeque<(Timestamp, Partition, Entry)>,
+}
+
+/// The present image of an item, and those before it with the moment at which each ended.
+#[derive(Default)]
+struct Versions {
+    present: Image,
+    past: Vec<(Timestamp, Image)>,
+}
+
+impl Versions {
+    fn at(&self, at: Option<Timestamp>) -> &Image {
+        let Some(at) = at else { return &self.present };
+        let then = self.past.partition_point(|(ended, _)| *ended <= at);
+        self.past.get(then).map_or(&self.present, |(_, image)| image)
+    }
+}
+
+impl Images {
+    /// Everything that lies in `table`, by key.
+    pub(crate) fn all(&self, table: &'static str) -> impl Iterator<Item = (&Place, &Arc<Value>)> {
+        self.present().filter(move |(place, _)| place.table == table)
+    }
+
+    /// Everything there is.
+    pub(crate) fn present(&self) -> impl Iterator<Item = (&Place, &Arc<Value>)> {
+        self.items.iter().filter_map(|(place, versions)| Some((place, versions.present.as_ref()?)))
+    }
+
+    /// The image at `place`, now or as it was.
+    pub(crate) fn at(&self, place: &Place, at: Option<Timestamp>) -> Image {
+        self.items.get(place).and_then(|versions| versions.at(at).clone())
+    }
+
+    /// Notes that `new` lies at `place` since `now`; what lay there before, if that was something else.
+    pub(crate) fn change(&mut self, place: &Place, new: &Image, now: Timestamp) -> Option<Image> {
+        let versions = self.items.entry(place.clone()).or_default();
+        if versions.present == *new {
+            return None;
+        }
+        let old = std::mem::replace(&mut versions.present, new.clone());
+        versions.past.push((now, old.clone()));
+        let table = TABLES.iter().find(|table| table.name == place.table)?;
+        self.index(table, place, (old.as_deref(), new.as_deref()), now);
+        Some(old)
+    }
+
+    fn index(
+        &mut self,
+        table: &'static Table,
+        place: &Place,
+        (old, new): (Option<&Value>, Option<&Value>),
+        now: Timestamp,
+    ) {
+        for index in table.indexes {
+            let entry = |item: &Value| {
+                let value = item[index.pk]["S"].as_str()?.to_owned();
+                Some((
+                    Partition { table: table.name, index: index.name, value },
+                    item[index.sk]["S"].as_str()?.to_owned(),
+                ))
+            };
+            let (was, is) = (old.and_then(entry), new.and_then(entry));
+            if was == is {
+                continue;
+            }
+            if let Some((partition, sort)) = was {
+                let entry = (sort, place.clone());
+                let lives = self.indexes.get_mut(&partition).and_then(|entries| entries.get_mut(&entry));
+                if let Some(life) = lives.and_then(|lives| lives.last_mut()) {
+                    life.until = Some(now);
+                }
+                self.ended.push_back((now, partition, entry));
+            }
+            if let Some((partition, sort)) = is {
+                let entries = self.indexes.entry(partition).or_default();
+                entries.entry((sort, place.clone())).or_default().push(Life { from: now, until: None });
+            }
+        }
+        self.forget(now);
+    }
+
+    /// Drops what ended so long ago that no read can see it.
+    fn forget(&mut self, now: Timestamp) {
+        while self.ended.front().is_some_and(|(at, ..)| *at + LAG < now) {
+            let Some((at, partition, entry)) = self.ended.pop_front() else { return };
+            let Some(entries) = self.indexes.get_mut(&partition) else { continue };
+            if let Some(lives) = entries.get_mut(&entry) {
+                lives.retain(|life| life.until.is_none_or(|until| until > at));
+                if lives.is_empty() {
+                    entries.remove(&entry);
+                }
+            }
+        }
+    }
+
+    /// The answer to a read, now or as of a moment ago; `None` where the database has to be asked.
+    pub(crate) fn answer(&self, action: &str, request: &Value, at: Option<Timestamp>) -> Option<String> {
+        let known = request.as_object()?.keys().all(|key| KNOWN.contains(&key.as_str()));
+        if action == "BatchGetItem" {
+            return self.of_keys(request);
+        }
+        let table = known.then(|| table_named(request)).flatten()?;
+        if action == "GetItem" {
+            let place = place_of(table.name, &request["Key"]);
+            let item = self.items.get(&place).and_then(|versions| versions.at(at).as_ref());
+            return Some(item.map_or_else(|| "{}".into(), |item| format!("{{\"Item\":{item}}}")));
+        }
+        match request["IndexName"].as_str() {
+            Some(name) => self.of_index(table, name, request, at),
+            None => self.of_table(table, request, at),
+        }
+    }
+
+    /// What lies at several keys of one table, now.
+    fn of_keys(&self, request: &Value) -> Option<String> {
+        let (name, wanted) = request["RequestItems"].as_object()?.iter().next()?;
+        let table = TABLES.iter().find(|table| table.name == name)?;
+        let keys = wanted["Keys"].as_array()?.iter();
+        let items = keys.filter_map(|key| self.at(&place_of(table.name, key), None));
+        let items: Vec<String> = items.map(|item| item.to_string()).collect();
+        Some(format!("{{\"Responses\":{{\"{name}\":[{}]}},\"UnprocessedKeys\":{{}}}}", items.join(",")))
+    }
+
+    /// A page of a table's partition.
+    fn of_table(&self, table: &Table, request: &Value, at: Option<Timestamp>) -> Option<String> {
+        let values = &request["ExpressionAttributeValues"];
+        let value = |name: &str| values[name]["S"].as_str();
+        let (first, last, prefix) = match request["KeyConditionExpression"].as_str()? {
+            "pk = :pk" => ("", None, ""),
+            "pk = :pk AND begins_with(sk, :prefix)" => (value(":prefix")?, None, value(":prefix")?),
+            "pk = :pk AND sk BETWEEN :first AND :last" => (value(":first")?, Some(value(":last")?), ""),
+            _ => return None,
+        };
+        let pk = value(":pk")?;
+        let in_reach = self.items.range(Place { table: table.name, pk: pk.into(), sk: first.into() }..);
+        let of_partition = in_reach.take_while(|(place, _)| {
+            let within = place.sk.starts_with(prefix) && last.is_none_or(|last| &*place.sk <= last);
+            place.table == table.name && place.pk == pk && within
+        });
+        let items = of_partition.filter_map(|(_, versions)| versions.at(at).as_deref());
+        page(items.collect(), &[PK, SK], request)
+    }
+
+    /// A page of an index: keys alone.
+    fn of_index(
+        &self,
+        table: &'static Table,
+        name: &str,
+        request: &Value,
+        at: Option<Timestamp>,
+    ) -> Option<String> {
+        let index = table.indexes.iter().find(|index| index.name == name)?;
+        let (names, values) = (&request["ExpressionAttributeNames"], &request["ExpressionAttributeValues"]);
+        let value = |name: &str| values[name]["S"].as_str().map(str::to_owned);
+        let (low, high) = match request["KeyConditionExpression"].as_str()? {
+            "#p = :p" => (None, None),
+            "#p = :p AND #s <= :until" => (None, Some(value(":until")?)),
+            "#p = :p AND #s BETWEEN :after AND :until" => (Some(value(":after")?), Some(value(":until")?)),
+            "#p = :p AND #s BETWEEN :since AND :until" => (Some(value(":since")?), Some(value(":until")?)),
+            "#p = :p AND #s BETWEEN :from AND :to" => (Some(value(":from")?), Some(value(":to")?)),
+            _ => return None,
+        };
+        let sorted = names["#s"].as_str().is_none_or(|name| name == index.sk);
+        if names["#p"] != index.pk || !sorted {
+            return None;
+        }
+        let partition = Partition { table: table.name, index: index.name, value: value(":p")? };
+        let mut items = Vec::new();
+        for ((sort, place), lives) in
+            self.indexes.get(&partition).map(|of| from(of, low)).into_iter().flatten()
+        {
+            if high.as_ref().is_some_and(|high| sort > high) {
+                break;
+            }
+            let holds = at.map_or_else(
+                || lives.last().is_some_and(|life| life.until.is_none()),
+                |at| lives.iter().any(|life| life.holds(at)),
+            );
+            if holds {
+                items.push(json!({PK: {"S": place.pk}, SK: {"S": place.sk},
+                                  index.pk: {"S": partition.value}, index.sk: {"S": sort}}));
+            }
+        }
+        page(items.iter().collect(), &[PK, SK, index.pk, index.sk], request)
+    }
+}
+
+/// The entries from `low` on.
+fn from(
+    entries: &BTreeMap<Entry, Vec<Life>>,
+    low: Option<String>,
+) -> impl Iterator<Item = (&Entry, &Vec<Life>)> {
+    let first = low.map_or(Bound::Unbounded, |low| {
+        Bound::Included((low, Place { table: "", pk: String::new(), sk: String::new() }))
+    });
+    entries.range((first, Bound::Unbounded))
+}
+
+/// One page of what was found; `None` where it would be more than a page. Where a limit cuts it, `keys` of its last item say
+/// where the next begins.
+fn page(mut found: Vec<&Value>, keys: &[&str], request: &Value) -> Option<String> {
+    if request["ScanIndexForward"] == json!(false) {
+        found.reverse();
+    }
+    let limit = request["Limit"].as_u64().and_then(|limit| usize::try_from(limit).ok());
+    let mut last = String::new();
+    if let Some(limit) = limit.filter(|limit| found.len() > *limit) {
+        found.truncate(limit);
+        let item = found.last()?;
+        let key: serde_json::Map<_, _> =
+            keys.iter().map(|name| ((*name).to_owned(), item[*name].clone())).collect();
+        last = format!(",\"LastEvaluatedKey\":{}", Value::Object(key));
+    }
+    let items = found.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+    let count = found.len();
+    (items.len() < PAGE)
+        .then(|| format!("{{\"Count\":{count},\"ScannedCount\":{count},\"Items\":[{items}]{last}}}"))
+}
+
+/// The table that a request is about.
+pub(crate) fn table_named(request: &Value) -> Option<&'static Table> {
+    let asked = request["TableName"].as_str()?;
+    TABLES.iter().find(|table| table.name == asked)
+}
+
+/// The place that a key or an item names.
+pub(crate) fn place_of(table: &'static str, item: &Value) -> Place {
+    let part = |name: &str| item[name]["S"].as_str().unwrap_or_default().to_owned();
+    Place { table, pk: part(PK), sk: part(SK) }
+}
