@@ -37,12 +37,17 @@ pub(crate) struct IndexVersions {
     pub(crate) written: u32,
     /// Oldest under which something may stand.
     pub(crate) oldest: u32,
+    /// The one under which everything stands that a rotation could move: what it had to leave, of erased persons, keeps the
+    /// oldest in use and no later rotation waiting.
+    #[serde(default)]
+    pub(crate) moved: u32,
     /// When this was last changed: others may know it only [`KEPT`] later.
     pub(crate) changed_at: Timestamp,
 }
 
 impl IndexVersions {
-    const FIRST: Self = Self { newest: 1, written: 1, oldest: 1, changed_at: Timestamp::UNIX_EPOCH };
+    const FIRST: Self =
+        Self { newest: 1, written: 1, oldest: 1, moved: 1, changed_at: Timestamp::UNIX_EPOCH };
 
     /// From the one that is written to the oldest.
     fn in_order(self) -> impl Iterator<Item = u32> {

@@ -60,7 +60,7 @@ impl Contacts {
     pub async fn rotate_index(&self, now: Timestamp, most: usize) -> Result<Step, StoreError> {
         let versions = self.ring().index_versions().await?;
         let again_at = now + WAIT;
-        let begun = versions.newest > versions.oldest;
+        let begun = versions.newest > versions.oldest.max(versions.moved);
         if !begun {
             let next = IndexVersions { newest: versions.newest + 1, changed_at: now, ..versions };
             self.ring().set_index_versions(next).await?;
@@ -85,11 +85,9 @@ impl Contacts {
                 stay += 1;
             }
         }
-        if stay > 0 {
-            // Of a person who was erased the index alone holds the opt-out: the former key is tried for ever.
-            return Ok(Step::Done { moved });
-        }
-        let next = IndexVersions { oldest: versions.newest, changed_at: now, ..versions };
+        // Of a person who was erased the index alone holds the opt-out: the former key is tried for ever.
+        let oldest = if stay > 0 { versions.oldest } else { versions.newest };
+        let next = IndexVersions { oldest, moved: versions.newest, changed_at: now, ..versions };
         self.ring().set_index_versions(next).await?;
         Ok(Step::Done { moved })
     }

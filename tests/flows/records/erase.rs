@@ -5,7 +5,8 @@ use std::task::{Context, Poll};
 
 use precinct::custodian::{Erase, Kind};
 use serde_json::{Value, json};
-use tests::{CALLER, World, department};
+use table::rotation::Step;
+use tests::{CALLER, World, call, department};
 
 use super::{CANARIES, OTHER, canary, case_opened, found, hold, nowhere, opened, place, row, rows, target};
 
@@ -134,6 +135,28 @@ async fn a_hold_refuses_every_erasure() {
         hold(&world, false, kind, name).await.unwrap();
         assert!(erase(&world, Kind::Person, &PERSON).await.1);
     }
+}
+
+/// Its row has no address to be moved by: the key it stands under is tried for ever, and no rotation waits for it.
+#[tokio::test]
+async fn the_opt_out_of_an_erased_person_holds_through_every_later_rotation() {
+    let world = canary().await;
+    world.reply(CALLER, "STOP").await;
+    assert!(erase(&world, Kind::Person, &PERSON).await.1);
+    for _ in 0..2 {
+        let mut steps = Vec::new();
+        while !matches!(steps.last(), Some(Step::Done { .. })) {
+            steps.push(precinct::rotate::step(world.stack.runtime(), 9).await.unwrap());
+            world.minutes(31).await;
+        }
+        let is_whole =
+            matches!(steps[..], [Step::Announced { .. }, Step::Switched { .. }, Step::Done { .. }]);
+        assert!(is_whole, "{steps:?}");
+        world.minutes(31).await;
+    }
+    let now = world.stack.now().to_string();
+    world.cad(call("LARCENY", "e-9", &now, "26-9", CALLER)).await;
+    assert_eq!(world.decisions("26-9").await, ["call_received suppressed opted_out"]);
 }
 
 #[tokio::test]
