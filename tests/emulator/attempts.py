@@ -139,7 +139,8 @@ def objects(stack):
         arn = f"arn:aws:s3:::{bucket}"
         yield Attempt(f"s3:ListBucket {name}", arn, lambda at, bucket=bucket: at("s3").list_objects_v2(Bucket=bucket, MaxKeys=1))
         if name == "Internal":
-            yield Attempt("s3:ListBucket Internal [crime/day=]", arn, lambda at, bucket=bucket: at("s3").list_objects_v2(Bucket=bucket, Prefix="crime/day=", MaxKeys=1))
+            for prefix in ("crime/day=", "nights/"):
+                yield Attempt(f"s3:ListBucket Internal [{prefix}]", arn, lambda at, bucket=bucket, prefix=prefix: at("s3").list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=1))
         for key in [f"{folder}/probe" for folder in folders] + FILES.get(name, []):
             if "/" in key:
                 root.put_object(Bucket=bucket, Key=key, Body=b"probe")

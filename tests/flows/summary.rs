@@ -69,6 +69,34 @@ async fn a_night_can_be_run_again_with_the_same_result() {
 }
 
 #[tokio::test]
+async fn a_night_that_was_missed_is_counted_by_the_next_one_with_the_same_result() {
+    let world = World::new().await;
+    world.cad(theft("e-1", NOON, "26-1")).await;
+    world.until("2026-07-08T03:31:00-05:00").await;
+    world.cad(call("NOISE", "e-2", "2026-07-08T12:00:00-05:00", "26-2", OTHER)).await;
+    world.until("2026-07-09T03:31:00-05:00").await;
+    let missed =
+        ["updates/2026-07-08.json", "updates/2026-07-08.csv", "nights/2026-07-09/summarise-updates.json"];
+    let before = missed.map(|name| file(&world, name));
+    for name in missed {
+        std::fs::remove_file(world.stack.data().join("s3/internal").join(name)).unwrap();
+    }
+    world.until("2026-07-10T03:31:00-05:00").await;
+    assert_eq!(file(&world, missed[0]), before[0]);
+    assert_eq!(file(&world, missed[1]), before[1]);
+    // That night's own record says when it was made up for.
+    assert!(file(&world, missed[2]).contains("2026-07-10T"), "{}", file(&world, missed[2]));
+    assert_eq!(
+        count(
+            &serde_json::from_str(&file(&world, "updates/2026-07-09.json")).unwrap(),
+            "call_received",
+            "accepted"
+        ),
+        0
+    );
+}
+
+#[tokio::test]
 async fn the_night_says_which_revocations_are_open_and_what_surveys_brought() {
     let (file_name, off, on) = ("updates.toml", "[kinds.survey]\non = false", "[kinds.survey]\non = true");
     let world = World::with(NOON, file_name, off, on).await;

@@ -19,6 +19,7 @@ use updates::effect::{Effect, REPEAT_WITHIN};
 use updates::summary::{Summary, rows};
 
 mod calls;
+mod catch_up;
 mod fates;
 mod standing;
 mod tasks;
@@ -112,8 +113,16 @@ impl Day {
     }
 }
 
-/// Summarises the agency day before `scheduled.time`.
+/// The nights that were missed, then that of `scheduled.time`; what the latter did.
 pub async fn handle(context: &Context, scheduled: Scheduled) -> Result<Report> {
+    for night in catch_up::missed(context, scheduled).await? {
+        summarise(context, night).await?;
+    }
+    summarise(context, scheduled).await
+}
+
+/// Summarises the agency day before `scheduled.time`.
+async fn summarise(context: &Context, scheduled: Scheduled) -> Result<Report> {
     let day = Day::before(scheduled.time, context.policy.zone())?;
     let subjects = subjects(context, day).await?;
     let (mut found, mut calls) = (Vec::new(), Vec::new());

@@ -57,7 +57,7 @@ pub fn handlers(overheard: &Overheard, seed: u64, inputs: u64) -> anyhow::Result
 
 /// The inputs before which a world ends.
 fn ends() -> impl Iterator<Item = u64> {
-    (1..).scan(0, |end, number: u64| {
+    (0..).scan(0, |end, number: u64| {
         *end += if number.is_multiple_of(LONG_ONE_IN) { LONG_WORLD } else { WORLD };
         Some(*end)
     })

@@ -224,7 +224,7 @@ fn reorder(tally: &Mutex<Tally>, seed: u64, agency: &Path) {
     let mut tally = hold(tally);
     tally.permutations += 1;
     tally.lifecycles += lifecycles;
-    let case = format!("city {seed} {CALLS}");
+    let case = format!("orders {seed} {CALLS}");
     tally.violations.extend(differing.into_iter().map(|what| Found {
         invariant: "order",
         what,

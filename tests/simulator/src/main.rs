@@ -2,10 +2,12 @@
 #![expect(clippy::print_stdout, reason = "a command talks on the terminal")]
 use std::time::Duration;
 
+use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use simulator::campaign::{Campaign, Tally, prepare};
 use simulator::case::Case;
 use simulator::log;
+use simulator::order::compare;
 
 /// A run is a hundred million short allocations.
 #[global_allocator]
@@ -33,7 +35,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum What {
-    /// Plays one case as a violation names it, e.g. `plain 0 12:crash-after`.
+    /// Plays one case as a violation names it, e.g. `plain 0 12:crash-after`, or `orders 272 32` for a city told in two orders.
     Replay {
         /// The words of the case.
         case: Vec<String>,
@@ -90,6 +92,9 @@ fn main() -> anyhow::Result<()> {
 }
 
 fn replay(case: &str, agency: &std::path::Path) -> anyhow::Result<bool> {
+    if let Some(city) = case.strip_prefix("orders ") {
+        return replay_orders(city, agency);
+    }
     let case: Case = case.parse().map_err(anyhow::Error::msg)?;
     let report = case.play(agency)?;
     println!(
@@ -105,6 +110,17 @@ fn replay(case: &str, agency: &std::path::Path) -> anyhow::Result<bool> {
         println!("  {} at {}: {}", violation.invariant, violation.at, violation.what);
     }
     Ok(!report.violations.is_empty())
+}
+
+/// Prints what reached whom in one order alone.
+fn replay_orders(city: &str, agency: &std::path::Path) -> anyhow::Result<bool> {
+    let numbers = city.split_once(' ').context("orders of which city? `orders SEED CALLS`")?;
+    let (_, differing) = compare(numbers.0.parse()?, numbers.1.parse()?, agency)?;
+    for what in &differing {
+        println!("  {what}");
+    }
+    println!("{} differences", differing.len());
+    Ok(!differing.is_empty())
 }
 
 fn print(tally: &Tally) {

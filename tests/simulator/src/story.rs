@@ -275,13 +275,10 @@ impl Call<'_> {
     fn go_on(&mut self, course: Course, both: Vec<String>) {
         match course {
             Course::Delayed => {
-                self.event(
-                    "unit.enroute",
-                    2400,
-                    json!({"units": [{"id": "214", "status": "enroute"}]}),
-                    Vec::new(),
-                );
-                self.close(2600);
+                // Well behind the second delay, so that whether it is told is no matter of a sweep's second.
+                let units = json!({"units": [{"id": "214", "status": "enroute"}]});
+                self.event("unit.enroute", 2550, units, Vec::new());
+                self.close(2750);
             }
             Course::Case => {
                 self.way();
