@@ -62,7 +62,9 @@ impl Asked {
         let date = match request.query_string_parameters.first("date") {
             None => context.today().1,
             Some(text) => {
-                text.parse().map_err(|_| refuse("date", "date must be a day such as 2026-07-04"))?
+                // A day whose next one does not exist has no end.
+                let day = text.parse().ok().filter(|day: &Date| day.tomorrow().is_ok());
+                day.ok_or_else(|| refuse("date", "date must be a day such as 2026-07-04"))?
             }
         };
         let kinds: Vec<&str> = Kind::ALL.iter().map(|kind| kind.word()).collect();

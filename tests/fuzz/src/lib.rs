@@ -22,7 +22,7 @@ use world::World;
 /// Inputs to one world, before the next begins with empty tables: rows that grow make each input slower.
 const WORLD: u64 = 200;
 /// Every so many worlds one lives long enough for its rows to become as large as they may.
-const LONG_ONE_IN: u64 = 16;
+const LONG_ONE_IN: u64 = 256;
 const LONG_WORLD: u64 = 1500;
 
 /// What was tried, and how it was answered.

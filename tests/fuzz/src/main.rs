@@ -3,7 +3,11 @@
 use std::process::ExitCode;
 
 use clap::Parser;
+use fuzz::Tally;
 use fuzz::overheard::{self, Overheard};
+
+/// Inputs after which a long run says how it stands; each round draws from a seed of its own.
+const ROUND: u64 = 100_000;
 
 /// An input is some thousand short allocations.
 #[global_allocator]
@@ -25,12 +29,20 @@ struct Arguments {
 
 fn main() -> anyhow::Result<ExitCode> {
     let Arguments { inputs, reads, seed } = Arguments::parse();
-    let tally = fuzz::handlers(&Overheard::start(overheard::FILTER)?, seed, inputs)?;
+    let overheard = Overheard::start(overheard::FILTER)?;
+    let mut tally = Tally::default();
+    for round in 0..inputs.div_ceil(ROUND) {
+        let wanted = ROUND.min(inputs - round * ROUND);
+        let found = fuzz::handlers(&overheard, seed ^ round << 32, wanted)?;
+        for (input, fault) in found.faults.iter().take(50) {
+            println!("input {input} of round {round}: {fault}");
+        }
+        found.answers.into_iter().for_each(|(what, count)| *tally.answers.entry(what).or_default() += count);
+        tally.faults.extend(found.faults);
+        println!("{} inputs, {} faults", round * ROUND + wanted, tally.faults.len());
+    }
     for ((what, status), count) in &tally.answers {
         println!("{count:>9}  {status}  {what}");
-    }
-    for (input, fault) in tally.faults.iter().take(50) {
-        println!("input {input}: {fault}");
     }
     let unread = fuzz::readers(seed, reads)?;
     unread.iter().take(20).for_each(|fault| println!("{fault}"));

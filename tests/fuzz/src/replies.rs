@@ -123,6 +123,8 @@ pub fn staff(chance: &mut Chance) -> (&'static str, String, Vec<u8>) {
                     "/v1/alerts?cursor=zz",
                     "/v1/tasks?owner=?",
                     "/v1/reports/year?year=99999",
+                    "/v1/updates?date=9999-12-31",
+                    "/v1/updates?date=9999-12-30",
                     "/v1/patrol/2026-13-45",
                     "/v1/officers/%00",
                     "/v1/reports/patrol?from=a&to=b",

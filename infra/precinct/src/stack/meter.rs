@@ -1,6 +1,6 @@
 //! What writing costs: the write units of each call as the database counts them, indexes included, and by which row.
 //! Asked for on the wire, so that the functions under measure are the ones that are deployed.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
@@ -35,9 +35,12 @@ impl std::fmt::Display for Written {
     }
 }
 
-/// Collects what was written since it was last emptied.
+/// Calls that are remembered: a stack that runs for days is never asked what they cost.
+const MOST: usize = 4096;
+
+/// Collects what was written last, since it was emptied.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Meter(Arc<Mutex<Vec<Written>>>);
+pub(crate) struct Meter(Arc<Mutex<VecDeque<Written>>>);
 
 const WRITES: &[&str] = &["PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem"];
 
@@ -73,12 +76,16 @@ impl Meter {
                 *written.index_units.entry(format!("{name}.{index}")).or_default() += units(cost);
             }
         }
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(written);
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.len() == MOST {
+            last.pop_front();
+        }
+        last.push_back(written);
     }
 
     /// What was written since the last time.
     pub(crate) fn take(&self) -> Vec<Written> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner)).into()
     }
 }
 
@@ -94,5 +101,26 @@ fn rows(body: &Value) -> Vec<String> {
     match body["TransactItems"].as_array() {
         Some(items) => items.iter().filter_map(|item| row(item.as_object()?.values().next()?)).collect(),
         None => row(body).into_iter().collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_long_ago_is_forgotten() {
+        let meter = Meter::default();
+        let put = |number: usize| {
+            let body =
+                json!({"TableName": "Incidents", "Item": {"pk": {"S": "INC#1"}, "sk": {"S": "STATE"}}});
+            let answer =
+                json!({"ConsumedCapacity": {"TableName": "Incidents", "Table": {"CapacityUnits": number}}});
+            meter.note("PutItem", &body, &answer.to_string());
+        };
+        (0..MOST + 2).for_each(put);
+        let written = meter.take();
+        assert_eq!((written.len(), written[0].units()), (MOST, 2.0));
+        assert_eq!(meter.take(), []);
     }
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::words::{Many, Words};
 use crate::event::Invalid;
+use crate::limits::is_reckonable;
 
 /// Where a tracking identifier begins; what follows names the incident.
 const TRACKING: &str = "urn:emergency:uid:incidentid:";
@@ -160,7 +161,12 @@ pub(super) struct MergeComponent {
 
 fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
     let words = Words::deserialize(deserializer)?;
-    words.first().map(|text| text.parse().map_err(serde::de::Error::custom)).transpose()
+    let at: Option<Timestamp> =
+        words.first().map(str::parse).transpose().map_err(serde::de::Error::custom)?;
+    if at.is_some_and(|at| !is_reckonable(at)) {
+        return Err(serde::de::Error::custom("out of range"));
+    }
+    Ok(at)
 }
 
 /// Reads one EIDO. The fault names the first field that cannot be read and never repeats its value.
@@ -171,7 +177,7 @@ pub fn read(value: &Value) -> Result<Eido, Invalid> {
     let mut eido: Eido = serde_path_to_error::deserialize(value).map_err(|error| {
         invalid(
             pointer(error.path()),
-            "the value has a form that this field does not take; a time is RFC 3339 with an offset",
+            "the value has a form that this field does not take; a time is RFC 3339 with an offset, between 1970 and 2200",
         )
     })?;
     if eido.version.first().is_some_and(|version| version.split('.').next() != Some("1")) {

@@ -22,6 +22,17 @@ fn faults_name_the_field() {
         "/incidentComponent/lastUpdateTimeStamp",
     );
     check(json!({"$id": ID, "incidentComponent": {}}), "/incidentComponent/lastUpdateTimeStamp");
+    // What cannot be reckoned with: its next hour does not exist.
+    for far in ["9999-12-30T21:59:59Z", "-009999-01-02T02:00:00Z", "1969-12-31T23:59:59Z"] {
+        check(
+            json!({"$id": ID, "lastUpdateTimeStamp": far, "incidentComponent": {}}),
+            "/lastUpdateTimeStamp",
+        );
+        check(
+            json!({"$id": ID, "lastUpdateTimeStamp": at(0), "callComponent": [{"callStartTimestamp": far}]}),
+            "/callComponent/0/callStartTimestamp",
+        );
+    }
     check(json!({"$id": ID, "personComponent": "2185550101"}), "/personComponent");
     check(
         json!({"$id": ID, "lastUpdateTimeStamp": at(0), "personComponent": [{}]}),
