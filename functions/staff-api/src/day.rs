@@ -62,8 +62,8 @@ impl Asked {
         let date = match request.query_string_parameters.first("date") {
             None => context.today().1,
             Some(text) => {
-                // A day whose next one does not exist has no end.
-                let day = text.parse().ok().filter(|day: &Date| day.tomorrow().is_ok());
+                // The last days that can be written have no end.
+                let day = text.parse().ok().filter(|day| bounds(context, *day).is_ok());
                 day.ok_or_else(|| refuse("date", "date must be a day such as 2026-07-04"))?
             }
         };
