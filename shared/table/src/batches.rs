@@ -11,6 +11,7 @@ use crate::store::{Item, Store, from_item, key_of, s};
 
 /// Items of one `BatchGetItem`, by the service's limit.
 const READ_TOGETHER: usize = 100;
+
 impl Store {
     /// The items at `keys`, read consistently; where nothing is, nothing is in the answer.
     pub async fn get_many(
