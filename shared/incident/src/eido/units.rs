@@ -6,6 +6,7 @@ use super::person::letters;
 use super::read::{Eido, ResourceComponent, hashed};
 use super::snapshot::{Mark, Seen, Snapshot, short};
 use crate::event::{IncidentData, UnitFields, UnitStatus};
+use crate::limits::is_reckonable;
 
 /// A unit that stays in the call.
 const AT_WORK: [Mark; 3] = [Mark::Assigned, Mark::Enroute, Mark::Arrived];
@@ -91,7 +92,8 @@ fn is_here(eido: &Eido, unit: &ResourceComponent) -> bool {
 fn tell(unit: &ResourceComponent, gained: BTreeSet<Mark>, others_remain: bool, events: &mut Events) {
     let (Some(id), Some(at)) = (unit.id.first(), unit.at) else { return };
     let id = if id.len() <= 64 { id.to_owned() } else { hashed("unit-", id) };
-    let eta = unit.eta.first().and_then(|eta| eta.parse().ok()).filter(|eta| *eta > at).map(Some);
+    let eta = unit.eta.first().and_then(|eta| eta.parse().ok());
+    let eta = eta.filter(|eta| *eta > at && is_reckonable(*eta)).map(Some);
     let with = |status| IncidentData {
         units: vec![UnitFields { id: id.clone(), status, eta }],
         ..IncidentData::default()

@@ -76,6 +76,8 @@ fn the_arrival_is_expected_in_the_future_only() {
     assert_eq!(arriving(2, json!(at(12))), at(12).parse().ok());
     assert_eq!(arriving(2, json!(at(1))), None);
     assert_eq!(arriving(2, json!("soon")), None);
+    // What cannot be reckoned with: a delay past it does not exist.
+    assert_eq!(arriving(2, json!("9999-12-30T21:59:59.999999999Z")), None);
 }
 
 #[test]
