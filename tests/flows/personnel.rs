@@ -233,6 +233,17 @@ async fn each_event_of_a_post_stands_alone_and_faults_are_named() {
 }
 
 #[tokio::test]
+async fn a_report_with_the_id_of_the_finding_that_waits_for_it_is_refused() {
+    let stack = stack(false).await;
+    post(&stack, vec![officer(1)]).await;
+    let (mut waiting, mut report) = (finding("ia-1", "sustained"), complaint("ia-1", 1, "2026-06-20"));
+    waiting["id"] = json!("one-for-both");
+    report["id"] = json!("one-for-both");
+    let answer = post(&stack, vec![waiting, report]).await;
+    assert_eq!((&answer["accepted"], &answer["rejected"][0]["code"]), (&json!(1), &json!("id_reused")));
+}
+
+#[tokio::test]
 async fn nothing_is_raised_while_alerts_are_off() {
     let stack = stack(false).await;
     department(&stack).await;
