@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
 };
-use precinct::restore::{Order, Outcome, stops};
+use precinct::restore::{Order, Outcome, plans, stops};
 use precinct::stack::{Fault, Service};
 use serde_json::json;
 use table::restore::Fate;
@@ -110,6 +110,14 @@ async fn a_lost_outbox_comes_back_and_tells_nobody_again() {
     assert_eq!(rows(&world, "Messages").await, Rows::new(), "a dry run writes nothing");
     assert_eq!(restore(&world, (&copy, "Messages"), true).await.unwrap(), tried);
     assert_eq!(tried.0.get(&Fate::Closed), Some(&1), "{tried}");
+    // What came since the copy stands nowhere, until it is planned once more.
+    let since = tests::instant("2026-07-07T12:01:00-05:00");
+    assert_eq!(plans(world.stack.runtime(), since, false).await.unwrap(), 1);
+    world.minutes(2).await;
+    assert_eq!(world.decisions("26-3").await, [""; 0]);
+    assert_eq!(plans(world.stack.runtime(), since, true).await.unwrap(), 1);
+    world.minutes(1).await;
+    assert_eq!(world.decisions("26-3").await, ["call_received expired"]);
     shake(&world).await;
     assert_eq!(told(&world), before);
     assert_eq!(world.messages("26-1").await, ["call_received accepted"]);

@@ -35,14 +35,9 @@ pub(crate) async fn send(context: &Context, key: &Key) -> Result<(), StoreError>
 /// Decides once more, words the message and claims it; `None` where there is nothing to send.
 async fn claim(context: &Context, key: &Key) -> Result<Option<(Message, Worded, Foot)>, StoreError> {
     let planning = &context.planning;
-    if !is_pending(planning.messages.get(key).await?.as_ref()) {
-        return Ok(None);
-    }
     let now = context.clock.now();
     let Some(loaded) = planning.replan(&key.pk, &context.policy, now).await? else { return Ok(None) };
-    let Some(message) = planning.messages.get(key).await?.filter(|message| is_pending(Some(message))) else {
-        return Ok(None);
-    };
+    let Some(message) = loaded.pending(key).cloned() else { return Ok(None) };
     let pauses = planning.messages.pauses().await?;
     let reason = if pauses.iter().any(|pause| pause.covers(message.kind, &loaded.subject)) {
         Some(Reason::Paused)
@@ -114,10 +109,6 @@ fn parts(message: &Message, worded: &Worded) -> u32 {
         Channel::Text => u32::try_from(measure(&worded.words.body).parts).unwrap_or(u32::MAX),
         Channel::Email => 0,
     }
-}
-
-fn is_pending(message: Option<&Message>) -> bool {
-    message.is_some_and(|message| message.state == State::Pending)
 }
 
 async fn claimed(

@@ -11,9 +11,18 @@ use table::schema::{DUE, PK, SK, TABLES, TTL, Table};
 
 /// The tables in memory, without streams, which the simulator makes itself.
 pub fn memory() -> anyhow::Result<Database> {
+    memory_of(TABLES.iter().map(|table| Table { stream: false, ..*table }))
+}
+
+/// The same without indexes, for who keeps them himself.
+pub fn memory_without_indexes() -> anyhow::Result<Database> {
+    memory_of(TABLES.iter().map(|table| Table { name: table.name, stream: false, indexes: &[] }))
+}
+
+fn memory_of(made: impl Iterator<Item = Table>) -> anyhow::Result<Database> {
     let tables = Database::memory().map_err(|error| anyhow!("the tables cannot be opened: {error}"))?;
-    for table in TABLES {
-        make(&tables, &Table { stream: false, ..*table })?;
+    for table in made {
+        make(&tables, &table)?;
     }
     Ok(tables)
 }

@@ -8,6 +8,7 @@ use anyhow::ensure;
 use clap::Subcommand;
 use jiff::Timestamp;
 use startup::Runtime;
+use table::handout::Handout;
 use table::planning::{open_contacts, open_messages};
 use table::restore::{Fate, Restore as Rows, hear_again};
 
@@ -30,6 +31,20 @@ pub enum Restore {
         replace_keys: bool,
         /// Data folder of a local stack; without it the tables are deployed ones, and the credentials of the AWS command
         /// line are used.
+        #[arg(long)]
+        data: Option<PathBuf>,
+        /// Do it; without this it is only told.
+        #[arg(long)]
+        apply: bool,
+    },
+    /// Plans for calls and cases that changed since an instant, made once more where the outbox lost what came of them: under
+    /// the fence nothing of it is sent, and what must be told becomes a task. Deployed tables are named by INCIDENTS_TABLE and
+    /// MESSAGES_TABLE.
+    Plans {
+        /// The instant to which Messages was restored.
+        #[arg(long)]
+        since: Timestamp,
+        /// Data folder of a local stack.
         #[arg(long)]
         data: Option<PathBuf>,
         /// Do it; without this it is only told.
@@ -59,7 +74,9 @@ impl Restore {
     /// Does it and prints what became of what.
     pub async fn run(self) -> anyhow::Result<()> {
         let (data, apply) = match &self {
-            Self::Rows { data, apply, .. } | Self::Stops { data, apply, .. } => (data.clone(), *apply),
+            Self::Rows { data, apply, .. }
+            | Self::Plans { data, apply, .. }
+            | Self::Stops { data, apply, .. } => (data.clone(), *apply),
         };
         let stack = match data {
             Some(_) => Some(Stack::start(Options { data, ..Options::default() }).await?),
@@ -74,6 +91,10 @@ impl Restore {
                 let order = Order { from, into, replace_keys, apply };
                 format!("{} into {}: {}", order.from, order.into, restore(&runtime, &order).await?)
             }
+            Self::Plans { since, .. } => {
+                let count = plans(&runtime, since, apply).await?;
+                format!("{count} calls and cases changed since {since} and are planned once more")
+            }
             Self::Stops { since, .. } => {
                 format!(
                     "{} numbers had said STOP or START since {since}",
@@ -84,6 +105,20 @@ impl Restore {
         println!("{told}{}", if apply { "" } else { " (nothing was changed; --apply does it)" });
         Ok(())
     }
+}
+
+/// Has the calls and cases that changed since an instant planned once more; how many, or how many it would be.
+pub async fn plans(runtime: &Runtime, since: Timestamp, apply: bool) -> anyhow::Result<usize> {
+    let client = aws_sdk_dynamodb::Client::new(&runtime.sdk);
+    let table = |name| runtime.variables.required(name);
+    let handout = Handout::new(&client, table("INCIDENTS_TABLE")?, table("MESSAGES_TABLE")?);
+    let changed = handout.changed(since).await?;
+    if apply {
+        for key in &changed {
+            handout.hand_out(key, runtime.clock.now()).await?;
+        }
+    }
+    Ok(changed.len())
 }
 
 /// Hears the texts since an instant once more for opt-outs; how many numbers changed, or would.

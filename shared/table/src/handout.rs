@@ -13,7 +13,7 @@ use crate::keys::{Key, due_shard, subject};
 use crate::messages::{Message, State};
 use crate::notices::Notice;
 use crate::schema::{PK, SK};
-use crate::store::{Store, n, s};
+use crate::store::{Item, Store, key_of, n, s};
 
 /// When the sweep looks at a message that was handed out again.
 const SENT_WITHIN: SignedDuration = SignedDuration::from_mins(1);
@@ -21,6 +21,8 @@ const SENT_WITHIN: SignedDuration = SignedDuration::from_mins(1);
 const AROUND: SignedDuration = SignedDuration::from_mins(2);
 /// Most events looked at in one shard of the list: more within a few minutes is a flood that a person looks at.
 const MOST: usize = 10_000;
+/// Rows read at a time where the whole table is looked through.
+const PAGE: i32 = 500;
 /// What is due for longer was missed by several sweeps.
 const OVERDUE: SignedDuration = SignedDuration::from_mins(5);
 
@@ -97,6 +99,21 @@ impl Handout {
         Ok(found.subjects.iter().map(|pk| subject(pk)).collect())
     }
 
+    /// Calls and cases of which something was stored at or after `since`, from the whole table: for an outbox that lost what
+    /// came of them.
+    pub async fn changed(&self, since: Timestamp) -> Result<Vec<Key>, StoreError> {
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let slice = self.incidents.slice(after.as_ref(), PAGE, true).await?;
+            let changed = slice.items.iter().filter(|item| changed_at(item).is_some_and(|at| at >= since));
+            found.extend(changed.filter_map(key_of));
+            after = slice.last;
+            if after.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
     /// Whether something in the outbox has waited longer than the sweep lets anything wait: then the sweep stands still.
     pub async fn is_swept(&self, now: Timestamp) -> Result<bool, StoreError> {
         let overdue = now - OVERDUE;
@@ -159,6 +176,11 @@ impl Handout {
             .expression_attribute_values(":shard", s(due_shard(&key.pk)));
         Box::pin(call.send()).await.map(drop).map_err(|error| StoreError::from_sdk("message", &error))
     }
+}
+
+/// When something about the call or case in this row was last stored; none for rows of other kinds.
+fn changed_at(item: &Item) -> Option<Timestamp> {
+    (item.get(SK)?.as_s().ok()? == "STATE").then(|| item.get("changed_at")?.as_s().ok()?.parse().ok())?
 }
 
 /// Only what is pending is handed out; the sweep looks after the rest by the clock.

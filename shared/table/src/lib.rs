@@ -21,6 +21,7 @@ pub mod messages;
 pub mod nights;
 pub mod notices;
 pub mod opened;
+mod opening;
 mod packed;
 pub mod patrol;
 pub mod personnel;

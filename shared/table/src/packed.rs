@@ -1,9 +1,10 @@
 //! JSON packed by DEFLATE, stored as bytes: the rows that every event writes stay below the kilobyte that one write
 //! unit pays for.
+use std::cell::RefCell;
 use std::io::Read;
 
-use flate2::Compression;
-use flate2::read::{DeflateDecoder, DeflateEncoder};
+use flate2::read::DeflateDecoder;
+use flate2::{Compress, Compression, FlushCompress, Status};
 use serde::de::{DeserializeOwned, Error as _, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -48,12 +49,26 @@ pub(crate) fn pack_json(what: &'static str, value: &impl Serialize) -> Result<Ve
     Ok(pack(&json))
 }
 
+thread_local! {
+    /// Its tables are some hundred kilobytes: to make them for each row takes longer than to pack it.
+    static COMPRESS: RefCell<Compress> = RefCell::new(Compress::new(Compression::best(), false));
+}
+
 /// Packs bytes.
 pub(crate) fn pack(plain: &[u8]) -> Vec<u8> {
-    let mut packed = Vec::new();
-    // Reading from memory into memory cannot fail.
-    let _ = DeflateEncoder::new(plain, Compression::best()).read_to_end(&mut packed);
-    packed
+    COMPRESS.with_borrow_mut(|compress| {
+        compress.reset();
+        let mut packed = Vec::with_capacity(plain.len() / 2 + 64);
+        loop {
+            let read = usize::try_from(compress.total_in()).unwrap_or(usize::MAX);
+            let rest = plain.get(read..).unwrap_or_default();
+            // From memory into memory this fails for want of room alone.
+            match compress.compress_vec(rest, &mut packed, FlushCompress::Finish) {
+                Ok(Status::StreamEnd) => return packed,
+                _ => packed.reserve(plain.len() + 64),
+            }
+        }
+    })
 }
 
 /// Unpacks bytes; `None` where they are none of [`pack`].

@@ -5,17 +5,15 @@ use startup::{Runtime, VariableError};
 use updates::needs::Past;
 use updates::policy::Channels;
 use updates::{Need, Outcome, Plan, Planned, Policy, Reason, Subject, TaskKind, needs, plan};
-use vault::Kms;
 
 use crate::contacts::{Contacts, Known};
 use crate::decided::{decision, decision_about, default_rule};
 use crate::error::StoreError;
 use crate::incidents::Incidents;
-use crate::keyring::KeyRing;
 use crate::keys::{Key, due_shard};
 use crate::messages::{Decision, Message, Messages, State, Step, message_key};
-use crate::store::Store;
 
+pub use crate::opening::{open_contacts, open_incidents, open_messages};
 pub use crate::policy::policy;
 
 /// A pending message that the stream has not delivered by then is handed out again by the sweep.
@@ -47,6 +45,15 @@ pub struct Loaded {
     pub safety: Vec<(String, String)>,
     /// What is known of each address.
     pub known: Known,
+    /// Its messages as the plan left them; none before it was planned.
+    pub rows: Vec<Message>,
+}
+
+impl Loaded {
+    /// The message at `key`, where it is to be sent.
+    pub fn pending(&self, key: &Key) -> Option<&Message> {
+        self.rows.iter().find(|row| row.state == State::Pending && row.key() == *key)
+    }
 }
 
 impl Planning {
@@ -99,7 +106,7 @@ impl Planning {
             }
             (Subject::Case(Box::new(stored.value), call), stored.rev, stored.due_at, safety)
         };
-        Ok(Some(Loaded { subject, rev, due_at, safety, known: Known::default() }))
+        Ok(Some(Loaded { subject, rev, due_at, safety, known: Known::default(), rows: Vec::new() }))
     }
 
     /// Plans the subject of `key` afresh and writes what changed.
@@ -111,10 +118,11 @@ impl Planning {
     ) -> Result<Option<Loaded>, StoreError> {
         let mut round = 0;
         loop {
-            let Some(loaded) = self.load(key).await? else { return Ok(None) };
+            let Some(mut loaded) = self.load(key).await? else { return Ok(None) };
             let plan = plan(&loaded.subject, &loaded.known.states, policy, now);
             match self.write(key, &loaded, &plan, policy, now).await {
-                Ok(needs) => {
+                Ok((needs, rows)) => {
+                    loaded.rows = rows;
                     for need in needs {
                         self.messages.raise(&need, now, policy.zone()).await?;
                     }
@@ -129,6 +137,7 @@ impl Planning {
         }
     }
 
+    /// Writes what a plan changes; what people must be asked for, and the messages as they are now.
     async fn write(
         &self,
         key: &str,
@@ -136,9 +145,9 @@ impl Planning {
         plan: &Plan,
         policy: &Policy,
         now: Timestamp,
-    ) -> Result<Vec<Need>, StoreError> {
+    ) -> Result<(Vec<Need>, Vec<Message>), StoreError> {
         let (rows, decisions) = self.messages.record(key).await?;
-        let mut planned_keys = Vec::new();
+        let (mut planned_keys, mut written) = (Vec::new(), Vec::new());
         for update in &plan.updates {
             #[cfg(feature = "mutants")]
             let update = &named_by_delivery(update, loaded.rev);
@@ -173,18 +182,25 @@ impl Planning {
             if latest.is_none_or(|latest| !same(latest, &decision)) {
                 self.messages.decide(&decision).await?;
             }
-            self.write_row(row, place, update, policy, now).await?;
+            written.extend(self.write_row(row, place, update, policy, now).await?);
         }
         // What is no longer derived at all was overtaken by later facts, or may not be told any more.
         for row in rows.iter().filter(|row| row.state.is_open() && row.state != State::Suppressed) {
             if !planned_keys.contains(&row.key()) {
                 let (state, reason) = dropped(row, plan);
-                self.messages.write(&row.moved(state, reason, None, now)).await?;
+                let dropped = row.moved(state, reason, None, now);
+                self.messages.write(&dropped).await?;
+                written.push(dropped);
             }
         }
-        Ok(needs(&loaded.subject, plan, &past(&rows), policy, now))
+        let needs = needs(&loaded.subject, plan, &past(&rows), policy, now);
+        let mut now_there = rows;
+        now_there.retain(|row| !written.iter().any(|new| new.key() == row.key()));
+        now_there.extend(written);
+        Ok((needs, now_there))
     }
 
+    /// Writes the row of one update, where the plan changes it; as it is then.
     async fn write_row(
         &self,
         row: Option<&Message>,
@@ -192,23 +208,25 @@ impl Planning {
         update: &Planned,
         policy: &Policy,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Option<Message>, StoreError> {
         let (state, reason, due_at) = target(update, now);
-        match (row, place, &update.address) {
+        let message = match (row, place, &update.address) {
             (Some(row), ..) => {
                 let waiting_already = row.state == state && (state == State::Pending || row.due_at == due_at);
                 if waiting_already || (row.state == State::Suppressed && row.reason == reason) {
-                    return Ok(());
+                    return Ok(None);
                 }
-                self.messages.write(&row.moved(state, reason, due_at, now)).await
+                row.moved(state, reason, due_at, now)
             }
             (None, Some(place), Some(address)) if due_at.is_some() => {
                 let mut message = new_message(place, update, policy, now, (state, due_at));
                 self.messages.seal_address(&mut message, &address.0).await?;
-                self.messages.write(&message).await
+                message
             }
-            _ => Ok(()),
-        }
+            _ => return Ok(None),
+        };
+        self.messages.write(&message).await?;
+        Ok(Some(message))
     }
 
     /// Records a decision taken at the claim itself, and moves the message accordingly.
@@ -377,52 +395,6 @@ fn is_about(row: &Message, update: &Planned) -> bool {
 
 fn same(a: &Decision, b: &Decision) -> bool {
     (a.state, a.reason, a.until) == (b.state, b.reason, b.until)
-}
-
-/// The Incidents table as the function's variables name it.
-pub fn open_incidents(
-    runtime: &Runtime,
-    dynamo: &aws_sdk_dynamodb::Client,
-    kms: &aws_sdk_kms::Client,
-) -> Result<Incidents, VariableError> {
-    let store =
-        Store::new(dynamo.clone(), runtime.variables.required("INCIDENTS_TABLE")?, runtime.entropy.clone());
-    let ring = updates_ring(runtime, kms, &store, "incidents")?;
-    Ok(Incidents::new(store, ring))
-}
-
-/// The Messages table as the function's variables name it.
-pub fn open_messages(
-    runtime: &Runtime,
-    dynamo: &aws_sdk_dynamodb::Client,
-    kms: &aws_sdk_kms::Client,
-) -> Result<Messages, VariableError> {
-    let store =
-        Store::new(dynamo.clone(), runtime.variables.required("MESSAGES_TABLE")?, runtime.entropy.clone());
-    let ring = updates_ring(runtime, kms, &store, "messages")?;
-    Ok(Messages::new(store, ring))
-}
-
-/// The Contacts table as the function's variables name it.
-pub fn open_contacts(
-    runtime: &Runtime,
-    dynamo: &aws_sdk_dynamodb::Client,
-    kms: &aws_sdk_kms::Client,
-) -> Result<Contacts, VariableError> {
-    let store =
-        Store::new(dynamo.clone(), runtime.variables.required("CONTACTS_TABLE")?, runtime.entropy.clone());
-    let key = Kms::new(kms.clone(), runtime.variables.required("CONTACTS_KEY_ID")?, "contacts");
-    Ok(Contacts::new(store.clone(), KeyRing::new(store, key, runtime.clock.clone())))
-}
-
-fn updates_ring(
-    runtime: &Runtime,
-    kms: &aws_sdk_kms::Client,
-    store: &Store,
-    purpose: &str,
-) -> Result<KeyRing, VariableError> {
-    let key = Kms::new(kms.clone(), runtime.variables.required("UPDATES_KEY_ID")?, purpose);
-    Ok(KeyRing::new(store.clone(), key, runtime.clock.clone()))
 }
 
 /// The update as if its ordinal were the delivery it came with.

@@ -1,22 +1,50 @@
-//! Many runs: every single fault at every effect of the plain stories, pairs of faults, random seeds that heal, and
-//! stories told in another order. Each thread plays its own runs; a run never knows of another.
-use std::collections::BTreeMap;
+//! Many runs: every single fault at every effect of the plain stories, pairs of faults, random seeds that heal, stories
+//! told in another order, and storms of short calls. Each thread plays its own runs; a run never knows of another.
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use serde::Serialize;
-
 use crate::case::{Case, Told, shrink};
 use crate::fault::{Fault, Faults};
 use crate::network::Service;
 use crate::story::Story;
+use crate::tally::{Found, Progress, Tally};
 use crate::world::Report;
 
 /// Calls in a city of a random run.
 pub const CALLS: u32 = 32;
+/// Calls in a storm: so many that sweeps, keys and secrets are shared by many calls, as on a busy day.
+pub const STORM_CALLS: u32 = 600;
+
+/// A part of a campaign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Part {
+    /// Every single fault.
+    Singles,
+    /// Pairs of faults.
+    Pairs,
+    /// Cities of random seeds, some of them told in two orders.
+    Cities,
+    /// Storms of random seeds.
+    Storms,
+}
+
+impl Part {
+    /// Every part, in the order in which they are played.
+    pub const ALL: [Self; 4] = [Self::Singles, Self::Pairs, Self::Cities, Self::Storms];
+
+    /// Its share of the time: not more is taken, and what is left goes to those after it.
+    fn weight(self) -> u32 {
+        match self {
+            Self::Singles => 8,
+            Self::Pairs => 3,
+            Self::Cities => 5,
+            Self::Storms => 4,
+        }
+    }
+}
 
 /// How a campaign is made.
 #[derive(Clone, Debug)]
@@ -29,53 +57,8 @@ pub struct Campaign {
     pub threads: usize,
     /// Whether it ends at the first violation.
     pub until_first: bool,
-}
-
-/// What a campaign has shown.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct Tally {
-    /// Runs with one fault, of how many there are.
-    pub single_faults: Progress,
-    /// Runs with two faults, of how many there are.
-    pub pairs: Progress,
-    /// Random seeds.
-    pub seeds: u64,
-    /// Of these, told in two orders and compared.
-    pub permutations: u64,
-    /// Calls and cases played.
-    pub lifecycles: u64,
-    /// Calls of services.
-    pub effects: u64,
-    /// Texts and e-mails that reached people.
-    pub told: u64,
-    /// Faults that happened, by kind.
-    pub faults: BTreeMap<&'static str, u64>,
-    /// What must not happen and did, smallest case first.
-    pub violations: Vec<Found>,
-    /// Seconds it took.
-    pub seconds: f64,
-    /// Lifecycles in a second.
-    pub rate: f64,
-}
-
-/// How far an enumeration has come.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
-pub struct Progress {
-    /// Played.
-    pub done: u64,
-    /// To be played.
-    pub of: u64,
-}
-
-/// A violation with the smallest case that shows it.
-#[derive(Clone, Debug, Serialize)]
-pub struct Found {
-    /// The invariant.
-    pub invariant: &'static str,
-    /// What happened.
-    pub what: String,
-    /// The case, to be kept as a regression.
-    pub case: String,
+    /// What is played, in this order.
+    pub parts: Vec<Part>,
 }
 
 /// Agency folders for the runs, gone with the value.
@@ -151,19 +134,28 @@ pub fn pairs(agency: &Path) -> anyhow::Result<Vec<Case>> {
 }
 
 impl Campaign {
-    /// Plays: all single faults, then pairs for a third of the time that is left, then seeds until it is over.
+    /// Plays each part for its share of the time that is left.
     pub fn play(&self, agency: &Path) -> anyhow::Result<Tally> {
         let begun = Instant::now();
         let deadline = begun + self.time;
         let tally = Mutex::new(Tally::default());
-        let singles = single_faults(agency)?;
-        let done = self.list(&singles, begun + self.time * 2 / 5, &tally, agency);
-        hold(&tally).single_faults = Progress { done, of: singles.len() as u64 };
-        let pairs = pairs(agency)?;
-        let now = Instant::now();
-        let done = self.list(&pairs, now + deadline.saturating_duration_since(now) / 4, &tally, agency);
-        hold(&tally).pairs = Progress { done, of: pairs.len() as u64 };
-        self.seeds(deadline, &tally, agency);
+        for (place, part) in self.parts.iter().enumerate() {
+            let to_come: u32 = self.parts[place..].iter().map(|part| part.weight()).sum();
+            let left = deadline.saturating_duration_since(Instant::now());
+            let until = Instant::now() + left * part.weight() / to_come;
+            match part {
+                Part::Singles => {
+                    let played = self.list(&single_faults(agency)?, until, &tally, agency);
+                    hold(&tally).single_faults = played;
+                }
+                Part::Pairs => {
+                    let played = self.list(&pairs(agency)?, until, &tally, agency);
+                    hold(&tally).pairs = played;
+                }
+                Part::Cities => self.cities(until, &tally, agency),
+                Part::Storms => self.storms(until, &tally, agency),
+            }
+        }
         let mut tally = tally.into_inner().unwrap_or_else(PoisonError::into_inner);
         tally.seconds = begun.elapsed().as_secs_f64();
         tally.rate = tally.lifecycles as f64 / tally.seconds;
@@ -171,7 +163,7 @@ impl Campaign {
     }
 
     /// Plays a list until `deadline`; how many of it.
-    fn list(&self, cases: &[Case], deadline: Instant, tally: &Mutex<Tally>, agency: &Path) -> u64 {
+    fn list(&self, cases: &[Case], deadline: Instant, tally: &Mutex<Tally>, agency: &Path) -> Progress {
         let next = AtomicU64::new(0);
         let done = AtomicU64::new(0);
         self.on_threads(|| {
@@ -182,20 +174,34 @@ impl Campaign {
                 done.fetch_add(1, Ordering::Relaxed);
             }
         });
-        done.into_inner()
+        Progress { done: done.into_inner(), of: cases.len() as u64 }
     }
 
-    fn seeds(&self, deadline: Instant, tally: &Mutex<Tally>, agency: &Path) {
+    fn storms(&self, deadline: Instant, tally: &Mutex<Tally>, agency: &Path) {
+        self.seeds(deadline, tally, |seed| {
+            let case = Case { told: Told::Storm(seed, STORM_CALLS), faults: None };
+            note(tally, &case, case.play(agency), agency);
+            hold(tally).storms += 1;
+        });
+    }
+
+    fn cities(&self, deadline: Instant, tally: &Mutex<Tally>, agency: &Path) {
+        self.seeds(deadline, tally, |seed| {
+            let case = Case { told: Told::City(seed, CALLS), faults: None };
+            note(tally, &case, case.play(agency), agency);
+            hold(tally).seeds += 1;
+            if seed.is_multiple_of(8) {
+                reorder(tally, seed, agency);
+            }
+        });
+    }
+
+    /// Plays seed after seed until `deadline`.
+    fn seeds(&self, deadline: Instant, tally: &Mutex<Tally>, play: impl Fn(u64) + Sync) {
         let next = AtomicU64::new(self.seed);
         self.on_threads(|| {
             while Instant::now() < deadline && !self.is_over(tally) {
-                let seed = next.fetch_add(1, Ordering::Relaxed);
-                let case = Case { told: Told::City(seed, CALLS), faults: None };
-                note(tally, &case, case.play(agency), agency);
-                hold(tally).seeds += 1;
-                if seed.is_multiple_of(8) {
-                    reorder(tally, seed, agency);
-                }
+                play(next.fetch_add(1, Ordering::Relaxed));
             }
         });
     }

@@ -31,6 +31,8 @@ pub enum Told {
     City(u64, u32),
     /// The same city, told once and in order, on calm days.
     InOrder(u64, u32),
+    /// The storm of a seed with so many short calls.
+    Storm(u64, u32),
 }
 
 impl Case {
@@ -40,6 +42,7 @@ impl Case {
             Told::Plain(scenario) => (Story::plain(scenario), 0, true),
             Told::City(seed, calls) => (Story::of(seed, calls), seed, false),
             Told::InOrder(seed, calls) => (Story::in_order(seed, calls), seed, true),
+            Told::Storm(seed, calls) => (Story::storm(seed, calls), seed, false),
         };
         crate::play(story, Setting { seed, faults: self.faults.clone(), calm, agency: agency.to_owned() })
     }
@@ -56,6 +59,7 @@ impl fmt::Display for Case {
             Told::Plain(scenario) => write!(f, "plain {scenario}")?,
             Told::City(seed, calls) => write!(f, "city {seed} {calls}")?,
             Told::InOrder(seed, calls) => write!(f, "in-order {seed} {calls}")?,
+            Told::Storm(seed, calls) => write!(f, "storm {seed} {calls}")?,
         }
         let Some(faults) = &self.faults else { return write!(f, " {DRAWN}") };
         for (effect, fault) in faults {
@@ -76,12 +80,16 @@ impl FromStr for Case {
         };
         let told = match words.next() {
             Some("plain") => Told::Plain(usize::try_from(number(&mut words)?).unwrap_or_default()),
-            Some(word @ ("city" | "in-order")) => {
+            Some(word @ ("city" | "in-order" | "storm")) => {
                 let seed = number(&mut words)?;
                 let calls = u32::try_from(number(&mut words)?).unwrap_or_default();
-                if word == "city" { Told::City(seed, calls) } else { Told::InOrder(seed, calls) }
+                match word {
+                    "city" => Told::City(seed, calls),
+                    "storm" => Told::Storm(seed, calls),
+                    _ => Told::InOrder(seed, calls),
+                }
             }
-            _ => return Err("a case begins with plain, city or in-order".into()),
+            _ => return Err("a case begins with plain, city, in-order or storm".into()),
         };
         let mut faults = Faults::new();
         for word in words {

@@ -9,6 +9,7 @@ use aws_lambda_events::event::apigw::ApiGatewayProxyRequest;
 use aws_lambda_events::event::dynamodb::Event;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use aws_lambda_events::event::streams::DynamoDbEventResponse;
+use jiff::Timestamp;
 use serde_json::Value;
 use startup::Runtime;
 
@@ -22,8 +23,8 @@ pub(crate) enum Input {
     Sweep(Value),
     Replies(SqsEvent),
     Receipts(Value),
-    /// No function: the operator's command after a restore.
-    Fence(Runtime),
+    /// No function: the operator's commands after a restore of a copy of that instant.
+    Fence(Runtime, Timestamp),
 }
 
 /// What a function answers.
@@ -107,8 +108,8 @@ impl Functions {
             Input::Sweep(event) => invoke!(self, sweep, sweep_updates, Sweep, event, |()| Output::Done),
             Input::Replies(event) => invoke!(self, replies, replies, Replies, event, queue_failures),
             Input::Receipts(event) => invoke!(self, receipts, receipts, Receipts, event, queue_failures),
-            Input::Fence(runtime) => Box::pin(async move {
-                (crate::restore::close(runtime).await.map(|()| Output::Done), Warm::Nothing)
+            Input::Fence(runtime, copied) => Box::pin(async move {
+                (crate::restore::close(runtime, copied).await.map(|()| Output::Done), Warm::Nothing)
             }),
         })
     }

@@ -12,11 +12,12 @@ use crate::tables::{Image, Place};
 
 /// A read never lags further behind.
 const LAG: SignedDuration = SignedDuration::from_secs(10);
-/// A page of the service ends at a megabyte; what comes near it is left to the database.
+/// A page of the service ends at a megabyte. What comes near it is left to the database, which has no indexes here.
 const PAGE: usize = 900_000;
 /// What a read may consist of to be answered here.
-const KNOWN: [&str; 9] = [
+const KNOWN: [&str; 10] = [
     "TableName",
+    "ExclusiveStartKey",
     "Key",
     "IndexName",
     "ConsistentRead",
@@ -97,6 +98,8 @@ impl Images {
             return None;
         }
         let old = std::mem::replace(&mut versions.present, new.clone());
+        // What ended so long ago that no read can see it.
+        versions.past.retain(|(ended, _)| *ended + LAG >= now);
         versions.past.push((now, old.clone()));
         let table = TABLES.iter().find(|table| table.name == place.table)?;
         self.index(table, place, (old.as_deref(), new.as_deref()), now);
@@ -166,6 +169,8 @@ impl Images {
         }
         match request["IndexName"].as_str() {
             Some(name) => self.of_index(table, name, request, at),
+            // The second page of a partition of more than a megabyte.
+            None if !request["ExclusiveStartKey"].is_null() => None,
             None => self.of_table(table, request, at),
         }
     }
@@ -224,10 +229,11 @@ impl Images {
             return None;
         }
         let partition = Partition { table: table.name, index: index.name, value: value(":p")? };
+        let start = &request["ExclusiveStartKey"];
+        let start = start[index.sk]["S"].as_str().map(|sort| (sort.to_owned(), place_of(table.name, start)));
         let mut items = Vec::new();
-        for ((sort, place), lives) in
-            self.indexes.get(&partition).map(|of| from(of, low)).into_iter().flatten()
-        {
+        let entries = self.indexes.get(&partition).map(|of| from(of, low, start)).into_iter().flatten();
+        for ((sort, place), lives) in entries {
             if high.as_ref().is_some_and(|high| sort > high) {
                 break;
             }
@@ -244,14 +250,19 @@ impl Images {
     }
 }
 
-/// The entries from `low` on.
+/// The entries from `low` on, or those after `start`.
 fn from(
     entries: &BTreeMap<Entry, Vec<Life>>,
     low: Option<String>,
+    start: Option<Entry>,
 ) -> impl Iterator<Item = (&Entry, &Vec<Life>)> {
-    let first = low.map_or(Bound::Unbounded, |low| {
-        Bound::Included((low, Place { table: "", pk: String::new(), sk: String::new() }))
-    });
+    let first = match (start, low) {
+        (Some(start), _) => Bound::Excluded(start),
+        (None, Some(low)) => {
+            Bound::Included((low, Place { table: "", pk: String::new(), sk: String::new() }))
+        }
+        (None, None) => Bound::Unbounded,
+    };
     entries.range((first, Bound::Unbounded))
 }
 

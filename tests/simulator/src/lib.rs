@@ -21,6 +21,8 @@ mod services;
 pub mod story;
 mod sweeps;
 mod tables;
+pub mod tally;
+mod telling;
 mod work;
 mod world;
 

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
-use simulator::campaign::{Campaign, Tally, prepare};
+use simulator::campaign::{Campaign, Part, prepare};
 use simulator::case::Case;
 use simulator::log;
 use simulator::order::compare;
+use simulator::tally::Tally;
 
 /// A run is a hundred million short allocations.
 #[global_allocator]
@@ -28,6 +29,9 @@ struct Arguments {
     /// Threads, each with runs of its own.
     #[arg(long, default_value_t = 2)]
     threads: usize,
+    /// One part alone.
+    #[arg(long)]
+    only: Option<Part>,
     /// One JSON object instead of text.
     #[arg(long)]
     json: bool,
@@ -73,8 +77,9 @@ fn main() -> anyhow::Result<()> {
         Some(What::Mutants { most, only }) => print_mutants(&agency, most, &only, arguments.threads),
         None => {
             let time = Duration::from_secs(arguments.seconds);
-            let campaign =
-                Campaign { time, seed: arguments.seed, threads: arguments.threads, until_first: false };
+            let parts = arguments.only.map_or_else(|| Part::ALL.to_vec(), |only| vec![only]);
+            let (seed, threads) = (arguments.seed, arguments.threads);
+            let campaign = Campaign { time, seed, threads, until_first: false, parts };
             let tally = campaign.play(&agency)?;
             if arguments.json {
                 println!("{}", serde_json::to_string(&tally)?);
@@ -126,7 +131,8 @@ fn replay_orders(city: &str, agency: &std::path::Path) -> anyhow::Result<bool> {
 fn print(tally: &Tally) {
     println!("single faults   {} of {}", tally.single_faults.done, tally.single_faults.of);
     println!("pairs           {} of {}", tally.pairs.done, tally.pairs.of);
-    println!("random seeds    {}, of which {} told in two orders", tally.seeds, tally.permutations);
+    println!("cities          {}, of which {} told in two orders", tally.seeds, tally.permutations);
+    println!("storms          {}", tally.storms);
     println!("lifecycles      {} ({:.0} a second)", tally.lifecycles, tally.rate);
     println!("service calls   {}", tally.effects);
     println!("messages taken  {}", tally.told);

@@ -2,6 +2,7 @@
 //! batches, filters, partial failures at the lowest sequence, bisection, retries, record age, the on-failure queue, and
 //! now and then a batch that comes twice.
 //! <https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html>
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use embedded::filter;
@@ -55,9 +56,8 @@ pub(crate) enum Verdict {
 /// One shard as one mapping sees it.
 #[derive(Default)]
 struct Shard {
-    records: Vec<Record>,
-    /// How many of them are done with or cut into batches.
-    taken: usize,
+    /// Records that are in no batch yet.
+    records: VecDeque<Record>,
     /// Batches that wait, the next one last.
     waiting: Vec<Batch>,
     busy: bool,
@@ -86,7 +86,7 @@ impl Mapping {
     pub(crate) fn add(&mut self, pk: &str, record: Record) -> usize {
         let sum = pk.bytes().fold(11_usize, |hash, byte| hash.wrapping_mul(131).wrapping_add(byte.into()));
         let shard = sum % SHARDS;
-        self.shards[shard].records.push(record);
+        self.shards[shard].records.push_back(record);
         shard
     }
 
@@ -115,13 +115,12 @@ impl Mapping {
         let filter = &self.filter;
         let shard = &mut self.shards[shard];
         let mut records = Vec::new();
-        while records.len() < BATCH && shard.taken < shard.records.len() {
-            let record = &shard.records[shard.taken];
-            shard.taken += 1;
+        while records.len() < BATCH {
+            let Some(record) = shard.records.pop_front() else { break };
             let kept = now.duration_since(record.at) <= KEPT;
             if filter::matches(filter, Some(&record.event)) {
                 if kept {
-                    records.push(record.clone());
+                    records.push(record);
                 } else {
                     self.lost += 1;
                 }
@@ -173,7 +172,7 @@ impl Mapping {
     /// Whether a shard has something to hand over.
     pub(crate) fn waits(&self, shard: usize) -> bool {
         let shard = &self.shards[shard];
-        !shard.busy && (!shard.waiting.is_empty() || shard.taken < shard.records.len())
+        !shard.busy && (!shard.waiting.is_empty() || !shard.records.is_empty())
     }
 
     /// Every shard, for polls after an outage.

@@ -6,6 +6,7 @@ use anyhow::Result;
 use aws_sdk_dynamodb::Client;
 use jiff::{SignedDuration, Timestamp};
 use startup::Runtime;
+use table::handout::Handout;
 use table::restore::Restore;
 
 use crate::functions::{Functions, Input};
@@ -67,7 +68,7 @@ impl World {
     }
 
     fn close(&mut self) {
-        self.start(Work::Fence, Input::Fence(self.runtime.clone()));
+        self.start(Work::Fence, Input::Fence(self.runtime.clone(), lost_at(self.story.day) - AGE));
         self.held_back = true;
     }
 
@@ -92,9 +93,10 @@ impl World {
     }
 }
 
-/// Closes in place what a restored outbox holds open.
-pub(crate) async fn close(runtime: Runtime) -> Result<()> {
-    let restore = Restore::new(&Client::new(&runtime.sdk), "Messages".into(), "Messages".into());
+/// Closes in place what a restored outbox holds open, and has what changed `since` planned once more.
+pub(crate) async fn close(runtime: Runtime, since: Timestamp) -> Result<()> {
+    let client = Client::new(&runtime.sdk);
+    let restore = Restore::new(&client, "Messages".into(), "Messages".into());
     let mut start = None;
     loop {
         let page = restore.page(start).await?;
@@ -103,7 +105,12 @@ pub(crate) async fn close(runtime: Runtime) -> Result<()> {
         }
         start = page.next;
         if start.is_none() {
-            return Ok(());
+            break;
         }
     }
+    let handout = Handout::new(&client, "Incidents".into(), "Messages".into());
+    for key in handout.changed(since).await? {
+        handout.hand_out(&key, runtime.clock.now()).await?;
+    }
+    Ok(())
 }

@@ -7,6 +7,8 @@ use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use crate::telling::Call;
+
 /// A post of a sender.
 #[derive(Clone, Debug)]
 pub struct Post {
@@ -48,13 +50,25 @@ pub struct Story {
     pub canaries: Vec<String>,
     /// How many calls and cases.
     pub lifecycles: u64,
-    /// Whether calls are over within minutes.
-    brief: bool,
+    /// How much there is to tell of a call.
+    pub(crate) pace: Pace,
+}
+
+/// How much is told of a call, and how fast.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// Every step, over the better part of an hour or days.
+    #[default]
+    Full,
+    /// Every step, within minutes.
+    Brief,
+    /// Everything in one post, when the unit is on its way.
+    Storm,
 }
 
 /// How a call goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Course {
+pub(crate) enum Course {
     /// Opened, answered, closed.
     Plain,
     /// Nobody comes for a while.
@@ -101,6 +115,29 @@ const COURSES: [Course; 20] = [
     Course::Cancelled,
 ];
 
+/// Courses of a storm as often as they are drawn: what the many calls of a busy hour are like.
+const STORM: [Course; 16] = [
+    Course::Plain,
+    Course::Plain,
+    Course::Plain,
+    Course::Plain,
+    Course::Plain,
+    Course::Plain,
+    Course::Plain,
+    Course::Plain,
+    Course::Denied,
+    Course::Denied,
+    Course::AtHome,
+    Course::AtHome,
+    Course::Minor,
+    Course::Never,
+    Course::Reclassified,
+    Course::Cancelled,
+];
+
+/// Area codes of the callers, of which each has a hundred numbers that are nobody's.
+const AREAS: [u32; 7] = [218, 320, 507, 612, 651, 763, 952];
+
 /// Where the calls of a run begin: days of every season, the nights of the clock change among them.
 pub(crate) const DAYS: [&str; 6] = [
     "2026-07-07T17:00:00Z",
@@ -110,17 +147,6 @@ pub(crate) const DAYS: [&str; 6] = [
     "2026-05-20T02:10:00Z",
     "2026-01-31T23:55:00Z",
 ];
-
-/// One call being told.
-struct Call<'a> {
-    story: &'a mut Story,
-    random: &'a mut Rng,
-    id: String,
-    opened: Timestamp,
-    phone: String,
-    email: String,
-    events: u32,
-}
 
 impl Story {
     /// The story of `seed` with `calls` calls, as senders tell it.
@@ -149,6 +175,21 @@ impl Story {
         (story, random)
     }
 
+    /// The storm of `seed`: `calls` short calls within an hour, each told once its unit is on the way, as a CAD tells them that
+    /// posts on dispatch; now and then something is told twice, late, or corrected.
+    pub fn storm(seed: u64, calls: u32) -> Self {
+        let mut random = Rng::with_seed(seed ^ 0x5_7027);
+        let start: Timestamp = DAYS[random.usize(..DAYS.len())].parse().expect("an instant");
+        let mut story = Self { day: start, pace: Pace::Storm, ..Self::default() };
+        for number in 0..calls {
+            let opened = start + SignedDuration::from_secs(random.i64(0..3600));
+            let course = STORM[random.usize(..STORM.len())];
+            story.call(number, opened, course, &mut random);
+        }
+        story.muddle(&mut random);
+        story
+    }
+
     /// One plain call each of some courses, told once and in order: what single faults and pairs are tried on.
     pub fn plain(scenario: usize) -> Self {
         let scenarios = [
@@ -162,7 +203,7 @@ impl Story {
             Course::Cancelled,
         ];
         let mut random = Rng::with_seed(scenario as u64);
-        let mut story = Self { brief: true, ..Self::default() };
+        let mut story = Self { pace: Pace::Brief, ..Self::default() };
         let start = "2026-07-07T17:00:00Z".parse().expect("an instant");
         story.call(0, start, scenarios[scenario % scenarios.len()], &mut random);
         story.posts.sort_by_key(|post| post.at);
@@ -184,7 +225,8 @@ impl Story {
     }
 
     fn call(&mut self, number: u32, opened: Timestamp, course: Course, random: &mut Rng) {
-        let phone = format!("+1218555{:04}", 100 + number);
+        let (area, line) = (AREAS[number as usize / 100 % AREAS.len()], 100 + number % 100);
+        let phone = format!("+1{area}555{line:04}");
         let email = format!("caller-{number}@canary.example.com");
         let id = format!("26-{number:05}");
         self.lifecycles += 1;
@@ -238,133 +280,6 @@ impl Story {
     }
 }
 
-impl Call<'_> {
-    fn tell(&mut self, course: Course) {
-        let call_type = match course {
-            Course::Denied => "WARRANT",
-            Course::AtHome => "DVA",
-            Course::Delayed => "NOISE",
-            _ => ["LARCENY", "MVA", "VANDAL", "NOISE"][self.random.usize(..4)],
-        };
-        let mut person = json!({
-            "id": "p1", "roles": ["caller", "victim"], "phone": self.phone, "email": self.email, "contact": "ok",
-            "name": format!("Quillfeather-{}", self.number()),
-        });
-        match course {
-            Course::Minor => person["age"] = json!(12),
-            Course::Never => person["contact"] = json!("never"),
-            _ => {}
-        }
-        let address = format!("{} Canary Row", self.number());
-        let incident = json!({
-            "call_type": call_type, "priority": self.random.u8(1..5), "opened_at": self.opened, "beat": "21",
-            "location": {"latitude": 46.7867, "longitude": -92.1005, "address": address},
-        });
-        let is_silent = matches!(course, Course::Denied | Course::AtHome | Course::Minor | Course::Never);
-        let both = vec![self.phone.clone(), self.email.clone()];
-        if is_silent {
-            self.story.never.extend(both.clone());
-        } else {
-            self.story.told.insert(self.id.clone(), both.clone());
-        }
-        self.event("incident.opened", 0, json!({"incident": incident, "people": [person]}), Vec::new());
-        self.stop_now_and_then(course);
-        self.go_on(course, both);
-    }
-
-    fn go_on(&mut self, course: Course, both: Vec<String>) {
-        match course {
-            Course::Delayed => {
-                // Well behind the second delay, so that whether it is told is no matter of a sweep's second.
-                let units = json!({"units": [{"id": "214", "status": "enroute"}]});
-                self.event("unit.enroute", 2550, units, Vec::new());
-                self.close(2750);
-            }
-            Course::Case => {
-                self.way();
-                self.event("incident.updated", 180, json!({"case_number": self.case()}), Vec::new());
-                self.close(if self.story.brief { 200 } else { 1500 });
-                self.case_news();
-            }
-            Course::Reclassified => {
-                self.event("incident.reclassified", 60, json!({"incident": {"call_type": "DVA"}}), both);
-                self.way();
-                self.close(300);
-            }
-            Course::Suspect => {
-                let person = json!({"people": [{"id": "p1", "roles": ["suspect"]}]});
-                self.event("incident.updated", 45, person, both);
-                self.way();
-                self.close(300);
-            }
-            Course::Cancelled => self.event("incident.cancelled", 240, json!({}), Vec::new()),
-            Course::Plain | Course::Denied | Course::AtHome | Course::Minor | Course::Never => {
-                self.way();
-                self.close(if self.story.brief { 240 } else { 1200 });
-            }
-        }
-    }
-
-    fn way(&mut self) {
-        let eta = self.opened + seconds(900);
-        let units = json!({"units": [{"id": "214", "status": "enroute", "eta": eta}]});
-        self.event("unit.enroute", 120, units, Vec::new());
-    }
-
-    fn close(&mut self, after: i64) {
-        self.event("incident.closed", after, json!({"disposition": "01"}), Vec::new());
-    }
-
-    fn case_news(&mut self) {
-        let person = json!([{"id": "p1", "roles": ["victim"], "phone": self.phone, "email": self.email, "contact": "ok"}]);
-        let number = self.case();
-        let opened = json!({"case": {"number": number, "incident_id": self.id, "offence": "23H", "status": "open"},
-                            "people": person});
-        self.case_event("case.opened", 3600, opened);
-        let investigator = json!({"name": "Det. Sample", "phone": "218-555-0199"});
-        let assigned = json!({"case": {"number": number, "investigator": investigator}});
-        self.case_event("case.assigned", 7200, assigned);
-    }
-
-    /// People text STOP when a text has just reached them, or is about to.
-    fn stop_now_and_then(&mut self, course: Course) {
-        if course == Course::Plain && self.random.u8(..3) == 0
-            || course == Course::Case && self.random.u8(..4) == 0
-        {
-            let after = [1, 2, 119, 120, 121, 122, 1199, 1200, 1201, 1202][self.random.usize(..10)];
-            let at = self.opened + seconds(after) + SignedDuration::from_millis(self.random.i64(0..1000));
-            let words = ["STOP", "stop", "ALTO", "unsubscribe"][self.random.usize(..4)];
-            self.story.inbound.push(Inbound { at, from: self.phone.clone(), words });
-        }
-    }
-
-    fn event(&mut self, kind: &str, after: i64, data: Value, forbids: Vec<String>) {
-        let mut data = data;
-        data["incident"]["id"] = json!(self.id);
-        self.post("/v1/cad/events", kind, after, data, forbids);
-    }
-
-    fn case_event(&mut self, kind: &str, after: i64, data: Value) {
-        self.post("/v1/cases/events", kind, after, data, Vec::new());
-    }
-
-    fn post(&mut self, path: &'static str, kind: &str, after: i64, data: Value, forbids: Vec<String>) {
-        let at = self.opened + seconds(after);
-        self.events += 1;
-        let event = json!({"type": kind, "id": format!("{}-{}", self.id, self.events), "timestamp": at, "data": data});
-        let at = at + SignedDuration::from_millis(self.random.i64(50..3000));
-        self.story.posts.push(Post { at, path, event, forbids });
-    }
-
-    fn number(&self) -> u32 {
-        self.id[3..].parse().unwrap_or_default()
-    }
-
-    fn case(&self) -> String {
-        format!("26-C{:04}", self.number())
-    }
-}
-
-fn seconds(seconds: i64) -> SignedDuration {
+pub(crate) fn seconds(seconds: i64) -> SignedDuration {
     SignedDuration::from_secs(seconds)
 }

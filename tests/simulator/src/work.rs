@@ -5,11 +5,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
+use aws_lambda_events::event::dynamodb::{Event, EventRecord};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use startup::Variables;
 use startup::webhook::sign;
@@ -191,8 +193,9 @@ impl World {
         let Some(mapping) = self.mappings.iter_mut().find(|mapping| mapping.reader == reader) else { return };
         let batch = mapping.next(shard, now);
         let Some(batch) = batch else { return };
-        let records: Vec<&Value> = batch.records.iter().map(|record| &*record.event).collect();
-        let event = serde_json::from_value(json!({"Records": records})).expect("records of a stream");
+        let records = batch.records.iter().map(|record| EventRecord::deserialize(&*record.event));
+        let mut event = Event::default();
+        event.records = records.collect::<Result<_, _>>().expect("records of a stream");
         self.note(("batch", shard, batch.records.len()));
         let input = match reader {
             Reader::Plan => Input::Plan(event),

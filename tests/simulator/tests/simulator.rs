@@ -56,7 +56,7 @@ fn a_transaction_whose_answer_is_lost_is_known_as_done() {
 #[test]
 fn a_case_is_read_back_as_written() {
     let faults = Faults::from([(3, Fault::CrashAfter), (40, Fault::TimeoutApplied)]);
-    for told in [Told::Plain(2), Told::City(7, 32), Told::InOrder(7, 32)] {
+    for told in [Told::Plain(2), Told::City(7, 32), Told::InOrder(7, 32), Told::Storm(7, 600)] {
         let written = Case { told, faults: Some(faults.clone()) };
         assert_eq!(case(&written.to_string()), written);
     }
@@ -64,6 +64,16 @@ fn a_case_is_read_back_as_written() {
     assert_eq!(case("city 7 32 drawn").to_string(), "city 7 32 drawn");
     assert!("city 1".parse::<Case>().is_err());
     assert!("plain 0 3:melted".parse::<Case>().is_err());
+}
+
+#[test]
+fn who_calls_in_a_storm_is_told_after_one_post() {
+    let prepared = prepared();
+    let report = case("storm 3 12").play(&prepared.agency()).unwrap();
+    assert_eq!(report.violations, []);
+    assert_eq!(report.lifecycles, 12);
+    let once = report.told.iter().map(|(address, _)| address).collect::<BTreeSet<_>>();
+    assert_eq!((once.len() > 4, report.told.len()), (true, once.len()));
 }
 
 #[test]
