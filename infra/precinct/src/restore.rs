@@ -37,7 +37,7 @@ pub enum Restore {
         #[arg(long)]
         apply: bool,
     },
-    /// Plans for calls and cases that changed since an instant, made once more where the outbox lost what came of them: under
+    /// Plans for calls and cases that changed since an hour before an instant, made once more where the outbox lost what came of them: under
     /// the fence nothing of it is sent, and what must be told becomes a task. Deployed tables are named by INCIDENTS_TABLE and
     /// MESSAGES_TABLE.
     Plans {

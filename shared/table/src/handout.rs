@@ -21,6 +21,8 @@ const SENT_WITHIN: SignedDuration = SignedDuration::from_mins(1);
 const AROUND: SignedDuration = SignedDuration::from_mins(2);
 /// Most events looked at in one shard of the list: more within a few minutes is a flood that a person looks at.
 const MOST: usize = 10_000;
+/// What is stored is planned within minutes, and a delay is told within the hour.
+const FOLLOWS_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 /// Rows read at a time where the whole table is looked through.
 const PAGE: i32 = 500;
 /// What is due for longer was missed by several sweeps.
@@ -99,9 +101,10 @@ impl Handout {
         Ok(found.subjects.iter().map(|pk| subject(pk)).collect())
     }
 
-    /// Calls and cases of which something was stored at or after `since`, from the whole table: for an outbox that lost what
-    /// came of them.
+    /// Calls and cases of which something was stored since an hour before `since`, from the whole table: for an outbox that
+    /// lost what came of them from then on.
     pub async fn changed(&self, since: Timestamp) -> Result<Vec<Key>, StoreError> {
+        let since = since - FOLLOWS_WITHIN;
         let (mut found, mut after) = (Vec::new(), None);
         loop {
             let slice = self.incidents.slice(after.as_ref(), PAGE, true).await?;

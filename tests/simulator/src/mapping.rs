@@ -61,6 +61,8 @@ struct Shard {
     /// Batches that wait, the next one last.
     waiting: Vec<Batch>,
     busy: bool,
+    /// Until when the service backs off after a failure: new records do not hurry it.
+    rests_until: Option<Timestamp>,
 }
 
 /// One function on one stream.
@@ -92,7 +94,8 @@ impl Mapping {
 
     /// The next batch of a shard; records that are too old are given up.
     pub(crate) fn next(&mut self, shard: usize, now: Timestamp) -> Option<Batch> {
-        if self.disabled_until.is_some_and(|until| now < until) || self.shards[shard].busy {
+        let waits = |until: Option<Timestamp>| until.is_some_and(|until| now < until);
+        if waits(self.disabled_until) || waits(self.shards[shard].rests_until) || self.shards[shard].busy {
             return None;
         }
         loop {
@@ -140,9 +143,16 @@ impl Mapping {
         }
     }
 
-    /// Notes what the function said. `again` hands the same batch over once more.
-    pub(crate) fn settle(&mut self, shard: usize, batch: Batch, verdict: &Verdict, again: bool) {
+    /// Notes what the function said, and rests until then where it failed. `again` hands the same batch over once more.
+    pub(crate) fn settle(
+        &mut self,
+        shard: usize,
+        batch: Batch,
+        verdict: &Verdict,
+        (again, rests_until): (bool, Option<Timestamp>),
+    ) {
         self.shards[shard].busy = false;
+        self.shards[shard].rests_until = rests_until;
         let waiting = &mut self.shards[shard].waiting;
         let done = Self::done(&batch, verdict);
         if done == batch.records.len() {

@@ -190,6 +190,11 @@ impl World {
 
     pub(crate) fn poll_shard(&mut self, reader: Reader, shard: usize) {
         let now = self.now();
+        if self.held_back {
+            // The operator has switched the mappings off.
+            self.later(SignedDuration::from_secs(1), Moment::Poll(reader, shard));
+            return;
+        }
         let Some(mapping) = self.mappings.iter_mut().find(|mapping| mapping.reader == reader) else { return };
         let batch = mapping.next(shard, now);
         let Some(batch) = batch else { return };
@@ -222,8 +227,9 @@ impl World {
             Verdict::Error => true,
         };
         let wait = if failed { batch.back_off() } else { SignedDuration::from_millis(5) };
+        let rests_until = failed.then(|| self.now() + wait);
         let Some(mapping) = self.mappings.iter_mut().find(|mapping| mapping.reader == reader) else { return };
-        mapping.settle(shard, batch, &verdict, again);
+        mapping.settle(shard, batch, &verdict, (again, rests_until));
         if mapping.waits(shard) {
             self.later(wait, Moment::Poll(reader, shard));
         }
