@@ -36,7 +36,11 @@ pub(crate) async fn send(context: &Context, key: &Key) -> Result<(), StoreError>
 async fn claim(context: &Context, key: &Key) -> Result<Option<(Message, Worded, Foot)>, StoreError> {
     let planning = &context.planning;
     let now = context.clock.now();
-    let Some(loaded) = planning.replan(&key.pk, &context.policy, now).await? else { return Ok(None) };
+    let Some(loaded) = planning.replan(&key.pk, &context.policy, now).await? else {
+        // A message about nothing: it is not sent, but one that cannot be read is a person's all the same.
+        planning.messages.get(key).await?;
+        return Ok(None);
+    };
     let Some(message) = loaded.pending(key).cloned() else { return Ok(None) };
     let pauses = planning.messages.pauses().await?;
     let reason = if pauses.iter().any(|pause| pause.covers(message.kind, &loaded.subject)) {

@@ -30,6 +30,9 @@ pub const VARIABLES: &[&str] = &[
 
 /// Most keys taken from one shard in one sweep; the rest follows a minute later.
 const LIMIT: usize = 200;
+/// Received events taken from one shard in one look: how far the sweep has come is noted after each, so that one that is cut
+/// off by its time, however slow everything is, has come on.
+const LOOK: usize = 10;
 
 /// When a message that a pause or the breaker holds is looked at next: by the next minute's sweep, however late in its minute this
 /// one came, so that what is let go on goes out within a minute.
@@ -69,8 +72,6 @@ pub async fn handle(context: &Context, _event: Value) -> anyhow::Result<()> {
     let now = context.clock.now();
     let incidents = &context.planning.incidents;
     let mut subjects: BTreeSet<String> = incidents.due(now, LIMIT).await?.into_iter().collect();
-    let arrived = incidents.unswept(now, LIMIT).await?;
-    subjects.extend(arrived.subjects.clone());
     let mut failures = 0;
     for key in context.planning.messages.due(now, LIMIT).await? {
         match take(context, &key).await {
@@ -80,23 +81,46 @@ pub async fn handle(context: &Context, _event: Value) -> anyhow::Result<()> {
             Err(error) => failures += report(context, &key.pk, &error).await,
         }
     }
-    let mut again = false;
     for key in subjects {
         if let Err(error) = context.planning.replan(&key, &context.policy, context.clock.now()).await {
-            // What cannot be read will not be read the next time either: it must not hold up the others.
-            again |= !error.is_unreadable();
             failures += report(context, &key, &error).await;
         }
     }
-    if let Err(error) = silence::watch(&context.planning, &context.policy, &arrived, now).await {
-        failures += 1;
-        tracing::error!(error = %error, "senders could not be watched");
-    }
-    if !again {
-        incidents.swept(&arrived).await?;
-    }
+    failures += look_after_arrivals(context, now).await?;
     anyhow::ensure!(failures == 0, "{failures} items could not be swept; the next sweep takes them again");
     Ok(())
+}
+
+/// Plans what was told of a minute ago once more, since a stream may lose a record, and watches the senders; how much of it
+/// failed.
+async fn look_after_arrivals(context: &Context, now: Timestamp) -> Result<usize, StoreError> {
+    let incidents = &context.planning.incidents;
+    let (mut failed, mut failures) = (BTreeSet::new(), 0);
+    for _ in 0..LIMIT / LOOK {
+        let arrived = incidents.unswept(now, LOOK).await?;
+        let news: Vec<&String> = arrived.subjects.difference(&failed).collect();
+        let mut again = BTreeSet::new();
+        for key in news {
+            let planned = context.planning.replan(key, &context.policy, context.clock.now()).await;
+            let Err(error) = planned else { continue };
+            // What cannot be read will not be read the next time either.
+            if !error.is_unreadable() {
+                again.insert(key.clone());
+            }
+            failures += report(context, key, &error).await;
+        }
+        failed.extend(again);
+        incidents.swept(&arrived, &failed).await?;
+        if arrived.is_behind() {
+            continue;
+        }
+        if let Err(error) = silence::watch(&context.planning, &context.policy, &arrived, now).await {
+            failures += 1;
+            tracing::error!(error = %error, "senders could not be watched");
+        }
+        break;
+    }
+    Ok(failures)
 }
 
 /// What one due row needs; names a subject that must be planned again.

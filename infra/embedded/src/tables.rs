@@ -82,8 +82,11 @@ fn make(tables: &Database, table: &Table) -> anyhow::Result<()> {
 pub fn earliest_due(tables: &Database) -> anyhow::Result<Option<Timestamp>> {
     let key = swept();
     let mark = json!({"TableName": "Incidents", "Key": {PK: {"S": key.pk}, SK: {"S": key.sk}}});
-    let mark = ask(tables, "GetItem", &mark)?["Item"]["until"]["S"].as_str().unwrap_or("0").to_owned();
-    let mut earliest = None;
+    let mark = &ask(tables, "GetItem", &mark)?["Item"];
+    // What could not be looked after comes with the next sweep.
+    let again = mark["again"]["L"].as_array().is_some_and(|again| !again.is_empty());
+    let mut earliest = again.then_some(Timestamp::MIN);
+    let mark = mark["until"]["S"].as_str().unwrap_or("0").to_owned();
     for table in TABLES.iter().filter(|table| table.indexes.contains(&DUE)) {
         for shard in 0..DUE_SHARDS {
             for (shard, after) in [(format!("D{shard}"), "0"), (format!("E{shard}"), mark.as_str())] {

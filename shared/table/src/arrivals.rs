@@ -18,8 +18,11 @@ const LAG: SignedDuration = SignedDuration::from_mins(1);
 /// How far back a sweep looks that finds no mark of an earlier one.
 const FIRST_LOOK: SignedDuration = SignedDuration::from_hours(24);
 
+/// Most calls and cases that wait beside the mark: more fail together, and the row would not hold them.
+const MOST_AGAIN: usize = 400;
+
 /// How far the sweep has come, kept in one row.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 struct Mark {
     until: Timestamp,
     /// Whether there was more than one look holds.
@@ -31,15 +34,20 @@ struct Mark {
     /// When each source was last heard.
     #[serde(default)]
     heard: BTreeMap<String, Timestamp>,
+    /// Calls and cases that could not be looked after: they come with the next look, and hold up nothing else.
+    #[serde(default)]
+    again: BTreeSet<String>,
 }
 
 /// What a sweep has to look after.
 #[derive(Clone, Debug)]
 pub struct Unswept {
-    /// Keys of the calls and cases that were told of, each once.
+    /// Keys of the calls and cases that were told of, or could not be looked after earlier, each once.
     pub subjects: BTreeSet<String>,
     next: Mark,
     is_news: bool,
+    /// Those that could not be looked after earlier.
+    earlier: BTreeSet<String>,
     /// Of events that fall due later.
     heard_since: BTreeMap<String, Timestamp>,
 }
@@ -48,7 +56,7 @@ impl Mark {
     /// No sweep was here yet.
     fn first(now: Timestamp) -> Self {
         let until = now - FIRST_LOOK;
-        Self { until, is_behind: false, seen: BTreeSet::new(), heard: BTreeMap::new() }
+        Self { until, ..Self::default() }
     }
 
     /// From when on events are looked for.
@@ -92,27 +100,27 @@ impl Incidents {
         let due = listed.events.partition_point(|(at, _)| *at <= until);
         let (due, later) = listed.events.split_at(due);
         let news: Vec<Key> = due.iter().map(|(_, key)| key).filter(|key| is_news(key)).cloned().collect();
-        let mut next =
-            Mark { until, is_behind: until < now, seen: BTreeSet::new(), heard: mark.heard.clone() };
+        let heard = mark.heard.clone();
+        let mut next = Mark { until, is_behind: until < now, heard, ..Mark::default() };
         let from = next.from();
         next.seen = due.iter().filter(|(at, _)| *at >= from).map(|(_, key)| key.pk.clone()).collect();
         note_heard(&mut next.heard, due);
         let mut heard_since = BTreeMap::new();
         note_heard(&mut heard_since, later);
-        Ok(Unswept {
-            subjects: subjects(self.store(), &news).await?,
-            is_news: !news.is_empty(),
-            next,
-            heard_since,
-        })
+        let mut subjects = subjects(self.store(), &news).await?;
+        subjects.extend(mark.again.iter().cloned());
+        Ok(Unswept { subjects, is_news: !news.is_empty(), earlier: mark.again, next, heard_since })
     }
 
-    /// Notes that everything of `unswept` was looked after.
-    pub async fn swept(&self, unswept: &Unswept) -> Result<(), StoreError> {
-        if !unswept.is_news {
+    /// Notes that everything of `unswept` was looked after but what has `failed`, which comes again. Where that is more than
+    /// [`MOST_AGAIN`], nothing is noted, and all of it comes again.
+    pub async fn swept(&self, unswept: &Unswept, failed: &BTreeSet<String>) -> Result<(), StoreError> {
+        let nothing_new = !unswept.is_news && unswept.earlier == *failed;
+        if nothing_new || failed.len() > MOST_AGAIN {
             return Ok(());
         }
-        self.store().put("sweep mark", &swept(), &unswept.next).await
+        let mark = Mark { again: failed.clone(), ..unswept.next.clone() };
+        self.store().put("sweep mark", &swept(), &mark).await
     }
 
     /// Subjects whose events fell due to be looked after from `from` until `to`, i.e. came a minute earlier; at most

@@ -16,6 +16,8 @@ pub(crate) struct Sweeps {
     /// Received events, which stay in the index, and up to when the sweep has looked after them.
     received: BTreeSet<(Timestamp, Place)>,
     swept: Option<Timestamp>,
+    /// Whether something could not be looked after.
+    is_again: bool,
     /// The sweep that is planned already.
     pub(crate) planned: Option<Timestamp>,
 }
@@ -28,6 +30,8 @@ impl Sweeps {
         if (place.pk.as_str(), place.sk.as_str()) == (swept.pk.as_str(), swept.sk.as_str()) {
             let until = change.new.as_ref().and_then(|item| item["until"]["S"].as_str()?.parse().ok());
             self.swept = until.or(self.swept);
+            let again = change.new.as_ref().and_then(|item| item["again"]["L"].as_array());
+            self.is_again = again.is_some_and(|list| !list.is_empty());
             return;
         }
         if let Some(before) = self.of.remove(place) {
@@ -52,7 +56,8 @@ impl Sweeps {
                     .next()
             }
         };
-        let first = due.into_iter().chain(arrived.map(|(at, _)| *at)).min()?;
+        let again = self.swept.filter(|_| self.is_again);
+        let first = due.into_iter().chain(arrived.map(|(at, _)| *at)).chain(again).min()?;
         let next = now.as_second().div_euclid(60) + 1;
         let found = first.as_second().saturating_add(59).div_euclid(60);
         Timestamp::from_second(next.max(found) * 60).ok()
