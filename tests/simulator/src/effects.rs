@@ -46,7 +46,7 @@ impl World {
         match answer {
             Some(answer) => {
                 self.note(answer.status);
-                let travel = self.travel();
+                let travel = self.travel() + self.thought(service);
                 self.later(travel, Moment::Answer(number, Ok(answer)));
             }
             // No answer ever comes: the SDK's own time-out ends the wait, or a connection that was reset.
@@ -58,6 +58,13 @@ impl World {
                 self.requests.remove(&number);
             }
         }
+    }
+
+    /// How long a provider takes to accept a message now and then.
+    fn thought(&mut self, service: Service) -> SignedDuration {
+        let is_slow = matches!(service, Service::Sns | Service::Ses) && !self.setting.calm;
+        let millis = if is_slow && self.weather.bool() { self.weather.i64(50..600) } else { 0 };
+        SignedDuration::from_millis(millis)
     }
 
     /// Carries a request out, or not; the answer, if one is under way.
