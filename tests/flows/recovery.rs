@@ -1,5 +1,6 @@
 //! What is left when the usual way is gone: streams that deliver nothing for hours, records that nobody can read.
 use std::collections::BTreeSet;
+use std::task::Poll;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -122,6 +123,40 @@ async fn a_burst_larger_than_one_look_is_looked_after_to_its_end() {
     incidents.swept(&next, &none).await.unwrap();
     let last = incidents.unswept(now + jiff::SignedDuration::from_secs(90), 3).await.unwrap();
     assert_eq!(last.subjects, none);
+}
+
+/// Lets `work` go on for so many turns and cuts it off then, as a sandbox that has used up its time; whether it came to its end.
+async fn cut_off(work: impl Future, turns: u32) -> bool {
+    let (mut work, mut turn) = (std::pin::pin!(work), 0);
+    std::future::poll_fn(|context| {
+        turn += 1;
+        match work.as_mut().poll(context) {
+            Poll::Ready(_) => Poll::Ready(true),
+            Poll::Pending if turn == turns => Poll::Ready(false),
+            Poll::Pending => Poll::Pending,
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_sweep_that_is_cut_off_each_time_comes_to_the_end() {
+    let world = World::new().await;
+    switch(&world, &[Service::PlanUpdates], Fault::Throttle);
+    for number in 0..240 {
+        post(&world, theft(&format!("e-{number}"), NOON, &format!("26-{number}"))).await;
+    }
+    let mut runtime = world.stack.runtime().clone();
+    runtime.clock = startup::Clock::new(|| instant(NOON) + jiff::SignedDuration::from_mins(3));
+    let context = sweep_updates::Context::new(&runtime).unwrap();
+    let mut cut = 0;
+    while cut < 40 && !cut_off(sweep_updates::handle(&context, Value::Null), 300).await {
+        cut += 1;
+    }
+    assert!(cut > 2, "{cut}");
+    for number in 0..240 {
+        assert_eq!(world.decisions(&format!("26-{number}")).await.len(), 1, "26-{number} after {cut}");
+    }
 }
 
 async fn nothing_leaves_and_everything_is_settled(dead: &[Service]) {

@@ -112,10 +112,10 @@ async fn a_lost_outbox_comes_back_and_tells_nobody_again() {
     assert_eq!(tried.0.get(&Fate::Closed), Some(&1), "{tried}");
     // What came since the copy stands nowhere, until it is planned once more.
     let since = tests::instant("2026-07-07T12:01:00-05:00");
-    assert_eq!(plans(world.stack.runtime(), since, false).await.unwrap(), 3);
+    assert_eq!(plans(world.stack.runtime(), since, false).await.unwrap(), (3, 0));
     world.minutes(2).await;
     assert_eq!(world.decisions("26-3").await, [""; 0]);
-    assert_eq!(plans(world.stack.runtime(), since, true).await.unwrap(), 3);
+    assert_eq!(plans(world.stack.runtime(), since, true).await.unwrap(), (3, 0));
     world.minutes(1).await;
     assert_eq!(world.decisions("26-3").await, ["call_received expired"]);
     shake(&world).await;

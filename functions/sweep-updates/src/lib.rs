@@ -110,7 +110,9 @@ async fn look_after_arrivals(context: &Context, now: Timestamp) -> Result<usize,
             failures += report(context, key, &error).await;
         }
         failed.extend(again);
-        incidents.swept(&arrived, &failed).await?;
+        if !incidents.swept(&arrived, &failed).await? {
+            break;
+        }
         if arrived.is_behind() {
             continue;
         }

@@ -9,7 +9,8 @@ use updates::{Need, Policy, TaskKind};
 /// A sender not heard of for so long is no longer expected.
 const EXPECTED: SignedDuration = SignedDuration::from_hours(24 * 7);
 
-/// Looks after each watched sender, once everything is looked after that may be of the one that seems silent. One silence is one task, however often it is looked at.
+/// Looks after each watched sender, once everything is looked after that may be of the one that seems silent. One silence is
+/// one task, however often it is looked at.
 pub(crate) async fn watch(
     planning: &Planning,
     policy: &Policy,

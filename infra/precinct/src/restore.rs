@@ -8,7 +8,7 @@ use anyhow::ensure;
 use clap::Subcommand;
 use jiff::Timestamp;
 use startup::Runtime;
-use table::handout::Handout;
+use table::handout::{Handout, Standing};
 use table::planning::{open_contacts, open_messages};
 use table::restore::{Fate, Restore as Rows, hear_again};
 
@@ -37,33 +37,27 @@ pub enum Restore {
         #[arg(long)]
         apply: bool,
     },
-    /// Plans for calls and cases that changed since an hour before an instant, made once more where the outbox lost what came of them: under
-    /// the fence nothing of it is sent, and what must be told becomes a task. Deployed tables are named by INCIDENTS_TABLE and
-    /// MESSAGES_TABLE.
-    Plans {
-        /// The instant to which Messages was restored.
-        #[arg(long)]
-        since: Timestamp,
-        /// Data folder of a local stack.
-        #[arg(long)]
-        data: Option<PathBuf>,
-        /// Do it; without this it is only told.
-        #[arg(long)]
-        apply: bool,
-    },
+    /// Plans for calls and cases that changed since an hour before an instant, made once more where the outbox lost what came
+    /// of them: under the fence nothing of it is sent, and what must be told becomes a task. Deployed tables are named by
+    /// INCIDENTS_TABLE and MESSAGES_TABLE.
+    Plans(Since),
     /// Opt-outs by text that Contacts lost, from the texts that the outbox keeps. Deployed tables and keys are named by the
     /// variables that the functions have: MESSAGES_TABLE, CONTACTS_TABLE, UPDATES_KEY_ID, CONTACTS_KEY_ID.
-    Stops {
-        /// The instant to which Contacts was restored.
-        #[arg(long)]
-        since: Timestamp,
-        /// Data folder of a local stack.
-        #[arg(long)]
-        data: Option<PathBuf>,
-        /// Do it; without this it is only told.
-        #[arg(long)]
-        apply: bool,
-    },
+    Stops(Since),
+}
+
+/// From when on.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Since {
+    /// The instant to which the table was restored.
+    #[arg(long)]
+    since: Timestamp,
+    /// Data folder of a local stack.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Do it; without this it is only told.
+    #[arg(long)]
+    apply: bool,
 }
 
 /// Rows by what became of them.
@@ -74,9 +68,8 @@ impl Restore {
     /// Does it and prints what became of what.
     pub async fn run(self) -> anyhow::Result<()> {
         let (data, apply) = match &self {
-            Self::Rows { data, apply, .. }
-            | Self::Plans { data, apply, .. }
-            | Self::Stops { data, apply, .. } => (data.clone(), *apply),
+            Self::Rows { data, apply, .. } => (data.clone(), *apply),
+            Self::Plans(since) | Self::Stops(since) => (since.data.clone(), since.apply),
         };
         let stack = match data {
             Some(_) => Some(Stack::start(Options { data, ..Options::default() }).await?),
@@ -91,11 +84,14 @@ impl Restore {
                 let order = Order { from, into, replace_keys, apply };
                 format!("{} into {}: {}", order.from, order.into, restore(&runtime, &order).await?)
             }
-            Self::Plans { since, .. } => {
-                let count = plans(&runtime, since, apply).await?;
-                format!("{count} calls and cases changed since {since} and are planned once more")
+            Self::Plans(Since { since, .. }) => {
+                let (planned, unreadable) = plans(&runtime, since, apply).await?;
+                format!(
+                    "{planned} calls and cases that changed since an hour before {since} are planned once more, \
+                     {unreadable} cannot be read"
+                )
             }
-            Self::Stops { since, .. } => {
+            Self::Stops(Since { since, .. }) => {
                 format!(
                     "{} numbers had said STOP or START since {since}",
                     stops(&runtime, since, apply).await?
@@ -107,18 +103,24 @@ impl Restore {
     }
 }
 
-/// Has the calls and cases that changed since an instant planned once more; how many, or how many it would be.
-pub async fn plans(runtime: &Runtime, since: Timestamp, apply: bool) -> anyhow::Result<usize> {
+/// Has the calls and cases that changed since an hour before an instant planned once more, or tells how many it would be; and
+/// how many of them cannot be read.
+pub async fn plans(runtime: &Runtime, since: Timestamp, apply: bool) -> anyhow::Result<(usize, usize)> {
     let client = aws_sdk_dynamodb::Client::new(&runtime.sdk);
     let table = |name| runtime.variables.required(name);
     let handout = Handout::new(&client, table("INCIDENTS_TABLE")?, table("MESSAGES_TABLE")?);
-    let changed = handout.changed(since).await?;
-    if apply {
-        for key in &changed {
-            handout.hand_out(key, runtime.clock.now()).await?;
+    let (mut planned, mut unreadable) = (0, 0);
+    for key in handout.changed(since).await? {
+        let now = runtime.clock.now();
+        let standing =
+            if apply { handout.hand_out(&key, now).await? } else { handout.standing(&key, now).await? };
+        match standing {
+            Standing::Unreadable => unreadable += 1,
+            // Whoever has moved it meanwhile has the stream carry it.
+            _ => planned += 1,
         }
     }
-    Ok(changed.len())
+    Ok((planned, unreadable))
 }
 
 /// Hears the texts since an instant once more for opt-outs; how many numbers changed, or would.

@@ -18,8 +18,9 @@ const LAG: SignedDuration = SignedDuration::from_mins(1);
 /// How far back a sweep looks that finds no mark of an earlier one.
 const FIRST_LOOK: SignedDuration = SignedDuration::from_hours(24);
 
-/// Most calls and cases that wait beside the mark: more fail together, and the row would not hold them.
-const MOST_AGAIN: usize = 400;
+/// Most calls and cases that wait beside the mark: they come with one look, which must end within the sweep's time, however slow
+/// everything is.
+const MOST_AGAIN: usize = 100;
 
 /// How far the sweep has come, kept in one row.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -112,15 +113,17 @@ impl Incidents {
         Ok(Unswept { subjects, is_news: !news.is_empty(), earlier: mark.again, next, heard_since })
     }
 
-    /// Notes that everything of `unswept` was looked after but what has `failed`, which comes again. Where that is more than
-    /// [`MOST_AGAIN`], nothing is noted, and all of it comes again.
-    pub async fn swept(&self, unswept: &Unswept, failed: &BTreeSet<String>) -> Result<(), StoreError> {
-        let nothing_new = !unswept.is_news && unswept.earlier == *failed;
-        if nothing_new || failed.len() > MOST_AGAIN {
-            return Ok(());
+    /// Notes that everything of `unswept` was looked after but what has `failed`, which comes again. `false`: too much failed, so
+    /// nothing is noted, and all of it comes again.
+    pub async fn swept(&self, unswept: &Unswept, failed: &BTreeSet<String>) -> Result<bool, StoreError> {
+        if failed.len() > MOST_AGAIN {
+            return Ok(false);
         }
-        let mark = Mark { again: failed.clone(), ..unswept.next.clone() };
-        self.store().put("sweep mark", &swept(), &mark).await
+        if unswept.is_news || unswept.earlier != *failed {
+            let mark = Mark { again: failed.clone(), ..unswept.next.clone() };
+            self.store().put("sweep mark", &swept(), &mark).await?;
+        }
+        Ok(true)
     }
 
     /// Subjects whose events fell due to be looked after from `from` until `to`, i.e. came a minute earlier; at most

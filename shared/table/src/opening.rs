@@ -14,9 +14,8 @@ pub fn open_incidents(
     dynamo: &aws_sdk_dynamodb::Client,
     kms: &aws_sdk_kms::Client,
 ) -> Result<Incidents, VariableError> {
-    let store =
-        Store::new(dynamo.clone(), runtime.variables.required("INCIDENTS_TABLE")?, runtime.entropy.clone());
-    let ring = updates_ring(runtime, kms, &store, "incidents")?;
+    let store = store(runtime, dynamo, "INCIDENTS_TABLE")?;
+    let ring = ring(runtime, kms, &store, ("UPDATES_KEY_ID", "incidents"))?;
     Ok(Incidents::new(store, ring))
 }
 
@@ -26,9 +25,8 @@ pub fn open_messages(
     dynamo: &aws_sdk_dynamodb::Client,
     kms: &aws_sdk_kms::Client,
 ) -> Result<Messages, VariableError> {
-    let store =
-        Store::new(dynamo.clone(), runtime.variables.required("MESSAGES_TABLE")?, runtime.entropy.clone());
-    let ring = updates_ring(runtime, kms, &store, "messages")?;
+    let store = store(runtime, dynamo, "MESSAGES_TABLE")?;
+    let ring = ring(runtime, kms, &store, ("UPDATES_KEY_ID", "messages"))?;
     Ok(Messages::new(store, ring))
 }
 
@@ -38,18 +36,25 @@ pub fn open_contacts(
     dynamo: &aws_sdk_dynamodb::Client,
     kms: &aws_sdk_kms::Client,
 ) -> Result<Contacts, VariableError> {
-    let store =
-        Store::new(dynamo.clone(), runtime.variables.required("CONTACTS_TABLE")?, runtime.entropy.clone());
-    let key = Kms::new(kms.clone(), runtime.variables.required("CONTACTS_KEY_ID")?, "contacts");
-    Ok(Contacts::new(store.clone(), KeyRing::new(store, key, runtime.clock.clone())))
+    let store = store(runtime, dynamo, "CONTACTS_TABLE")?;
+    let ring = ring(runtime, kms, &store, ("CONTACTS_KEY_ID", "contacts"))?;
+    Ok(Contacts::new(store, ring))
 }
 
-fn updates_ring(
+fn store(
+    runtime: &Runtime,
+    dynamo: &aws_sdk_dynamodb::Client,
+    variable: &'static str,
+) -> Result<Store, VariableError> {
+    Ok(Store::new(dynamo.clone(), runtime.variables.required(variable)?, runtime.entropy.clone()))
+}
+
+fn ring(
     runtime: &Runtime,
     kms: &aws_sdk_kms::Client,
     store: &Store,
-    purpose: &str,
+    (variable, purpose): (&'static str, &str),
 ) -> Result<KeyRing, VariableError> {
-    let key = Kms::new(kms.clone(), runtime.variables.required("UPDATES_KEY_ID")?, purpose);
+    let key = Kms::new(kms.clone(), runtime.variables.required(variable)?, purpose);
     Ok(KeyRing::new(store.clone(), key, runtime.clock.clone()))
 }

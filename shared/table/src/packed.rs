@@ -62,10 +62,13 @@ pub(crate) fn pack(plain: &[u8]) -> Vec<u8> {
         loop {
             let read = usize::try_from(compress.total_in()).unwrap_or(usize::MAX);
             let rest = plain.get(read..).unwrap_or_default();
-            // From memory into memory this fails for want of room alone.
             match compress.compress_vec(rest, &mut packed, FlushCompress::Finish) {
                 Ok(Status::StreamEnd) => return packed,
-                _ => packed.reserve(plain.len() + 64),
+                Ok(_) => packed.reserve(plain.len() + 64),
+                // What is half packed must never be stored.
+                Err(error) => {
+                    unreachable!("from memory into memory, want of room is all that can be: {error}")
+                }
             }
         }
     })
@@ -109,6 +112,22 @@ impl<'de> Deserialize<'de> for Packed {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_packing_leaves_nothing_to_the_next() {
+        // What does not pack takes more room than was set aside for it.
+        let bytes = |seed: u32, length: u32| -> Vec<u8> {
+            (0..length)
+                .map(|place| (place.wrapping_mul(2_654_435_761).wrapping_add(seed) >> 13) as u8)
+                .collect()
+        };
+        let plains = [bytes(1, 70_000), Vec::new(), b"aaaaaaaaaaaaaaaa".to_vec(), bytes(2, 300)];
+        let first: Vec<Vec<u8>> = plains.iter().map(|plain| pack(plain)).collect();
+        for (plain, first) in plains.iter().zip(&first) {
+            assert_eq!(unpack(first).as_ref(), Some(plain));
+            assert_eq!(pack(plain), *first);
+        }
+    }
 
     #[test]
     fn what_is_packed_reads_back_and_nonsense_does_not() {

@@ -165,28 +165,27 @@ impl Story {
 
     fn untold(seed: u64, calls: u32) -> (Self, Rng) {
         let mut random = Rng::with_seed(seed ^ 0x57_0127);
-        let start: Timestamp = DAYS[random.usize(..DAYS.len())].parse().expect("an instant");
-        let mut story = Self { day: start, ..Self::default() };
-        for number in 0..calls {
-            let opened = start + SignedDuration::from_secs(random.i64(0..600));
-            let course = COURSES[random.usize(..COURSES.len())];
-            story.call(number, opened, course, &mut random);
-        }
-        (story, random)
+        (Self::calls(Pace::Full, calls, (600, &COURSES), &mut random), random)
     }
 
     /// The storm of `seed`: `calls` short calls within an hour, each told once its unit is on the way, as a CAD tells them that
     /// posts on dispatch; now and then something is told twice, late, or corrected.
     pub fn storm(seed: u64, calls: u32) -> Self {
         let mut random = Rng::with_seed(seed ^ 0x5_7027);
-        let start: Timestamp = DAYS[random.usize(..DAYS.len())].parse().expect("an instant");
-        let mut story = Self { day: start, pace: Pace::Storm, ..Self::default() };
-        for number in 0..calls {
-            let opened = start + SignedDuration::from_secs(random.i64(0..3600));
-            let course = STORM[random.usize(..STORM.len())];
-            story.call(number, opened, course, &mut random);
-        }
+        let mut story = Self::calls(Pace::Storm, calls, (3600, &STORM), &mut random);
         story.muddle(&mut random);
+        story
+    }
+
+    /// Calls of some courses, opened within so many seconds of one of the days.
+    fn calls(pace: Pace, calls: u32, (within, courses): (i64, &[Course]), random: &mut Rng) -> Self {
+        let day: Timestamp = DAYS[random.usize(..DAYS.len())].parse().expect("an instant");
+        let mut story = Self { day, pace, ..Self::default() };
+        for number in 0..calls {
+            let opened = day + SignedDuration::from_secs(random.i64(0..within));
+            let course = courses[random.usize(..courses.len())];
+            story.call(number, opened, course, random);
+        }
         story
     }
 
