@@ -13,6 +13,7 @@ mod house;
 mod import_personnel;
 mod limits;
 mod load;
+mod meeting;
 mod nights;
 mod notices;
 mod order;

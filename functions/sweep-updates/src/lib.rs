@@ -81,8 +81,9 @@ pub async fn handle(context: &Context, _event: Value) -> anyhow::Result<()> {
             Err(error) => failures += report(context, &key.pk, &error).await,
         }
     }
-    for key in subjects {
-        if let Err(error) = context.planning.replan(&key, &context.policy, context.clock.now()).await {
+    let subjects: Vec<String> = subjects.into_iter().collect();
+    for (key, planned) in context.planning.replan_all(&subjects, &context.policy, &context.clock).await {
+        if let Err(error) = planned {
             failures += report(context, &key, &error).await;
         }
     }
@@ -98,16 +99,15 @@ async fn look_after_arrivals(context: &Context, now: Timestamp) -> Result<usize,
     let (mut failed, mut failures) = (BTreeSet::new(), 0);
     for _ in 0..LIMIT / LOOK {
         let arrived = incidents.unswept(now, LOOK).await?;
-        let news: Vec<&String> = arrived.subjects.difference(&failed).collect();
+        let news: Vec<String> = arrived.subjects.difference(&failed).cloned().collect();
         let mut again = BTreeSet::new();
-        for key in news {
-            let planned = context.planning.replan(key, &context.policy, context.clock.now()).await;
+        for (key, planned) in context.planning.replan_all(&news, &context.policy, &context.clock).await {
             let Err(error) = planned else { continue };
             // What cannot be read will not be read the next time either.
             if !error.is_unreadable() {
                 again.insert(key.clone());
             }
-            failures += report(context, key, &error).await;
+            failures += report(context, &key, &error).await;
         }
         failed.extend(again);
         if !incidents.swept(&arrived, &failed).await? {

@@ -1,5 +1,5 @@
 //! Contacts: what is known of each address, under its blind index.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::{ConditionCheck, Put, TransactWriteItem};
 use incident::{Contact, address};
@@ -39,6 +39,19 @@ impl std::fmt::Debug for Known {
 }
 
 impl Known {
+    /// What is known of `addresses` alone.
+    pub(crate) fn of(&self, addresses: &BTreeSet<String>) -> Self {
+        fn some<T: Clone>(all: &BTreeMap<String, T>, addresses: &BTreeSet<String>) -> BTreeMap<String, T> {
+            let one = |address: &String| Some((address.clone(), all.get(address)?.clone()));
+            addresses.iter().filter_map(one).collect()
+        }
+        Self {
+            states: some(&self.states, addresses),
+            indexes: some(&self.indexes, addresses),
+            places: some(&self.places, addresses),
+        }
+    }
+
     /// The language that was asked for from the address with this index.
     pub fn language(&self, index: &str) -> Option<&str> {
         let (address, _) = self.indexes.iter().find(|(_, known)| *known == index)?;

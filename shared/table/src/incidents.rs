@@ -1,4 +1,6 @@
 //! Incidents: calls and cases with their people, and the ids of received events.
+use std::collections::BTreeMap;
+
 use aws_sdk_dynamodb::types::{ConditionCheck, Put, TransactWriteItem};
 use incident::call::{Facts, Private};
 use incident::case::CaseFacts;
@@ -14,7 +16,7 @@ use crate::keys::{due_shard, subject};
 use crate::packed::Packed;
 use crate::received::{Received, Written};
 use crate::schema::{PK, SK};
-use crate::store::{Item, Store, n, rev_condition, s, to_item};
+use crate::store::{Item, Store, from_item, n, rev_condition, s, to_item};
 
 /// Largest facts and personal data of a call or case, sealed; a row holds 400 KB with everything else in it.
 const LARGEST: usize = 350 * 1024;
@@ -84,22 +86,47 @@ impl Incidents {
 
     /// A call with its people.
     pub async fn incident(&self, id: &str) -> Result<Option<Stored<Incident>>, StoreError> {
-        let found = self.load::<Facts>(&Subject::incident_key(id)).await?;
-        Ok(found.map(|(stored, private)| stored.map(|facts| Incident { id: id.into(), facts, private })))
+        match self.store.get("subject", &subject(&Subject::incident_key(id))).await? {
+            Some(item) => self.incident_in(id, item).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// A case with its people.
     pub async fn case(&self, number: &str) -> Result<Option<Stored<Case>>, StoreError> {
-        let found = self.load::<CaseFacts>(&Subject::case_key(number)).await?;
-        Ok(found.map(|(stored, private)| stored.map(|facts| Case { number: number.into(), facts, private })))
+        match self.store.get("subject", &subject(&Subject::case_key(number))).await? {
+            Some(item) => self.case_in(number, item).await.map(Some),
+            None => Ok(None),
+        }
     }
 
-    async fn load<T: DeserializeOwned>(&self, key: &str) -> Result<Option<(Stored<T>, Private)>, StoreError> {
-        let Some(item) = self.store.read::<SubjectItem>("subject", &subject(key)).await? else {
-            return Ok(None);
-        };
+    /// The items of several subjects by the subjects' keys, in one read; what is not stored is not among them.
+    pub(crate) async fn items(&self, keys: &[String]) -> Result<BTreeMap<String, Item>, StoreError> {
+        let places: Vec<_> = keys.iter().map(|key| subject(key)).collect();
+        let items = self.store.get_many("subject", &places).await?;
+        Ok(items.into_iter().map(|(place, item)| (place.pk, item)).collect())
+    }
+
+    /// The call `id` in its item.
+    pub(crate) async fn incident_in(&self, id: &str, item: Item) -> Result<Stored<Incident>, StoreError> {
+        let (stored, private) = self.open::<Facts>(&Subject::incident_key(id), item).await?;
+        Ok(stored.map(|facts| Incident { id: id.into(), facts, private }))
+    }
+
+    /// The case `number` in its item.
+    pub(crate) async fn case_in(&self, number: &str, item: Item) -> Result<Stored<Case>, StoreError> {
+        let (stored, private) = self.open::<CaseFacts>(&Subject::case_key(number), item).await?;
+        Ok(stored.map(|facts| Case { number: number.into(), facts, private }))
+    }
+
+    async fn open<T: DeserializeOwned>(
+        &self,
+        key: &str,
+        item: Item,
+    ) -> Result<(Stored<T>, Private), StoreError> {
+        let item: SubjectItem = from_item("subject", item)?;
         let private = self.ring.open_json(&place(key), &item.private).await?;
-        Ok(Some((stored(&item)?, private)))
+        Ok((stored(&item)?, private))
     }
 
     /// Stores an event's effect in one transaction: the event's id, the subjects it changes, and `with` (latches).

@@ -17,6 +17,7 @@ pub mod keys;
 pub mod latching;
 pub mod leases;
 pub mod limits;
+mod loading;
 pub mod messages;
 pub mod nights;
 pub mod notices;

@@ -1,18 +1,20 @@
-//! Loads what a plan needs and writes what it decides: the same steps for the planner, the sender and the sweep.
+//! Plans a subject and writes what the plan decides: the same steps for the planner, the sender and the sweep.
 use aws_sdk_dynamodb::types::ConditionCheck;
 use jiff::{SignedDuration, Timestamp};
-use startup::{Runtime, VariableError};
+use startup::{Clock, Runtime, VariableError};
 use updates::needs::Past;
 use updates::policy::Channels;
-use updates::{Need, Outcome, Plan, Planned, Policy, Reason, Subject, TaskKind, needs, plan};
+use updates::{Need, Outcome, Plan, Planned, Policy, Reason, TaskKind, needs, plan};
 
-use crate::contacts::{Contacts, Known};
+use crate::contacts::Contacts;
 use crate::decided::{decision, decision_about, default_rule};
 use crate::error::StoreError;
 use crate::incidents::Incidents;
 use crate::keys::{Key, due_shard};
+use crate::loading::{Read, Record};
 use crate::messages::{Decision, Message, Messages, State, Step, message_key};
 
+pub use crate::loading::Loaded;
 pub use crate::opening::{open_contacts, open_incidents, open_messages};
 pub use crate::policy::policy;
 
@@ -20,6 +22,8 @@ pub use crate::policy::policy;
 const SENT_WITHIN: SignedDuration = SignedDuration::from_mins(1);
 /// How often a plan is made anew when somebody else writes at the same time.
 const ROUNDS: u32 = 4;
+/// Subjects that are read together: so few that none of them has waited long when its turn comes.
+const TOGETHER: usize = 20;
 
 /// The three tables of caller updates.
 #[derive(Clone, Debug)]
@@ -30,30 +34,6 @@ pub struct Planning {
     pub messages: Messages,
     /// Addresses.
     pub contacts: Contacts,
-}
-
-/// A subject with everything its plan depends on.
-#[derive(Clone, Debug)]
-pub struct Loaded {
-    /// The facts.
-    pub subject: Subject,
-    /// Its revision.
-    pub rev: u64,
-    /// When it is to be looked at by the clock.
-    pub due_at: Option<Timestamp>,
-    /// Its own safety hash, and that of the linked call: conditions of each claim.
-    pub safety: Vec<(String, String)>,
-    /// What is known of each address.
-    pub known: Known,
-    /// Its messages as the plan left them; none before it was planned.
-    pub rows: Vec<Message>,
-}
-
-impl Loaded {
-    /// The message at `key`, where it is to be sent.
-    pub fn pending(&self, key: &Key) -> Option<&Message> {
-        self.rows.iter().find(|row| row.state == State::Pending && row.key() == *key)
-    }
 }
 
 impl Planning {
@@ -74,41 +54,6 @@ impl Planning {
         })
     }
 
-    /// The subject of `key` with its people, linked call and addresses.
-    pub async fn load(&self, key: &str) -> Result<Option<Loaded>, StoreError> {
-        let Some(mut loaded) = self.read(key).await? else { return Ok(None) };
-        loaded.known = self.contacts.known(&loaded.subject.addresses()).await?;
-        loaded.known.keep_untold(&loaded.subject);
-        Ok(Some(loaded))
-    }
-
-    /// The subject of `key` with its people and linked call, for readers who tell nobody anything.
-    pub async fn subject(&self, key: &str) -> Result<Option<Subject>, StoreError> {
-        Ok(self.read(key).await?.map(|loaded| loaded.subject))
-    }
-
-    /// The subject of `key`; nothing is known of its addresses yet.
-    async fn read(&self, key: &str) -> Result<Option<Loaded>, StoreError> {
-        let (subject, rev, due_at, safety) = if let Some(id) = key.strip_prefix("INC#") {
-            let Some(stored) = self.incidents.incident(id).await? else { return Ok(None) };
-            let safety = vec![(key.to_owned(), stored.safety)];
-            (Subject::Incident(Box::new(stored.value)), stored.rev, stored.due_at, safety)
-        } else {
-            let number = key.strip_prefix("CASE#").unwrap_or(key);
-            let Some(stored) = self.incidents.case(number).await? else { return Ok(None) };
-            let mut safety = vec![(key.to_owned(), stored.safety)];
-            let mut call = None;
-            if let Some(id) = stored.value.facts.incident_id()
-                && let Some(found) = self.incidents.incident(id).await?
-            {
-                safety.push((Subject::incident_key(id), found.safety));
-                call = Some(Box::new(found.value));
-            }
-            (Subject::Case(Box::new(stored.value), call), stored.rev, stored.due_at, safety)
-        };
-        Ok(Some(Loaded { subject, rev, due_at, safety, known: Known::default(), rows: Vec::new() }))
-    }
-
     /// Plans the subject of `key` afresh and writes what changed.
     pub async fn replan(
         &self,
@@ -116,11 +61,46 @@ impl Planning {
         policy: &Policy,
         now: Timestamp,
     ) -> Result<Option<Loaded>, StoreError> {
+        Box::pin(self.replan_read(key, None, policy, now)).await
+    }
+
+    /// Plans the subjects of `keys` afresh, at the time of `clock`, and writes what changed; what came of each. Their facts and
+    /// addresses are read together, so that many of them take little longer than few.
+    pub async fn replan_all(
+        &self,
+        keys: &[String],
+        policy: &Policy,
+        clock: &Clock,
+    ) -> Vec<(String, Result<(), StoreError>)> {
+        let mut planned = Vec::new();
+        for keys in keys.chunks(TOGETHER) {
+            // Where that fails, each is read by itself: one that cannot be read fails alone.
+            let mut read = self.read_together(keys).await.unwrap_or_default();
+            for key in keys {
+                let result = Box::pin(self.replan_read(key, read.remove(key), policy, clock.now())).await;
+                planned.push((key.clone(), result.map(drop)));
+            }
+        }
+        planned
+    }
+
+    /// The same for one subject that may have been read already; it is read again where something changed since.
+    async fn replan_read(
+        &self,
+        key: &str,
+        mut read: Option<Read>,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Result<Option<Loaded>, StoreError> {
         let mut round = 0;
         loop {
-            let Some(mut loaded) = self.load(key).await? else { return Ok(None) };
+            let present = match read.take() {
+                Some(read) => Some(read),
+                None => self.read_anew(key).await?,
+            };
+            let Some(Read { mut loaded, record }) = present else { return Ok(None) };
             let plan = plan(&loaded.subject, &loaded.known.states, policy, now);
-            match self.write(key, &loaded, &plan, policy, now).await {
+            match self.write(key, (&loaded, record), &plan, policy, now).await {
                 Ok((needs, rows)) => {
                     loaded.rows = rows;
                     for need in needs {
@@ -141,12 +121,11 @@ impl Planning {
     async fn write(
         &self,
         key: &str,
-        loaded: &Loaded,
+        (loaded, (rows, decisions)): (&Loaded, Record),
         plan: &Plan,
         policy: &Policy,
         now: Timestamp,
     ) -> Result<(Vec<Need>, Vec<Message>), StoreError> {
-        let (rows, decisions) = self.messages.record(key).await?;
         let (mut planned_keys, mut written) = (Vec::new(), Vec::new());
         for update in &plan.updates {
             #[cfg(feature = "mutants")]
