@@ -4,7 +4,7 @@ use embedded::agency::copy_folder;
 use precinct::stack::{Options, Stack};
 use serde_json::{Value, json};
 use table::Planning;
-use tests::{CALLER, NOON, World, call, instant, theft};
+use tests::{CALLER, NOON, World, call, event, instant, theft};
 use updates::{Owner, TaskKind};
 
 /// A world whose `updates.toml` has other values for some keys of `[limits]` and `[silence]`.
@@ -70,6 +70,20 @@ async fn staff_close_the_breaker_early() {
     assert_eq!(world.command("/v1/pause", &["dispatch"], order).await.0, 200);
     world.minutes(2).await;
     assert_eq!(world.texts().len(), 12);
+}
+
+/// What the breaker held of them came due for ever, two hundred of them a shard and the sweep reached nothing else.
+#[tokio::test]
+async fn what_the_breaker_holds_of_a_call_that_may_not_be_told_any_more_is_closed() {
+    let world = world(&[("breaker_per_minute", "10"), ("breaker_open_minutes", "3")]).await;
+    world.cad(flood(12, NOON)).await;
+    assert_eq!(world.messages("26-11").await, ["call_received suppressed breaker_open"]);
+    let at_home = json!({"incident": {"call_type": "DVA"}});
+    world.cad(event("incident.reclassified", "again", NOON, "26-11", at_home)).await;
+    assert_eq!(world.messages("26-11").await, ["call_received suppressed call_type_denied"]);
+    world.minutes(90).await;
+    assert_eq!(planning(&world).messages.due(world.stack.now(), 10).await.unwrap(), []);
+    assert!(world.texts().iter().all(|text| text.to != "+12185550111"));
 }
 
 #[tokio::test]

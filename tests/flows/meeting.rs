@@ -1,4 +1,4 @@
-//! Two who plan the same call at the same time, wherever the one is when the other comes.
+//! Two who plan the same call at the same time, wherever the one is when the other comes; and one who is cut off, wherever.
 use std::future::Future;
 use std::pin::Pin;
 use std::task::Poll;
@@ -8,10 +8,10 @@ use precinct::stack::{Fault, Service};
 use serde_json::Value;
 use table::Planning;
 use table::planning::policy;
-use tests::{NOON, World, en_route, instant, theft};
+use tests::{NOON, World, call, en_route, instant, theft};
 use updates::Policy;
 
-/// Turns of a plan that has nothing to write: more than it takes.
+/// Turns of a plan: more than it takes.
 const TURNS: u32 = 24;
 
 fn planning(world: &World) -> (Planning, Policy) {
@@ -65,4 +65,30 @@ async fn a_plan_of_older_facts_takes_nothing_back_that_newer_ones_brought() {
         assert!(messages.iter().any(|line| line == "officers_on_the_way pending"), "{turns}: {messages:?}");
     }
     assert!((3..TURNS).contains(&interrupted), "{interrupted}");
+}
+
+#[tokio::test]
+async fn whoever_said_stop_gets_nothing_though_the_plan_that_withholds_it_is_cut_off() {
+    let world = World::new().await;
+    let (planning, policy) = planning(&world);
+    let now = instant(NOON);
+    let mut cut_off = 0;
+    for turns in 0..TURNS {
+        let (id, key) = (format!("26-{turns}"), format!("INC#26-{turns}"));
+        let phone = format!("+1218555{:04}", 100 + turns);
+        world.stack.fault(Service::SendUpdates, Fault::Throttle, Duration::ZERO);
+        world.cad(call("LARCENY", &format!("opened-{turns}"), NOON, &id, &phone)).await;
+        assert_eq!(world.messages(&id).await, ["call_received pending"]);
+        let (address, state) = planning.contacts.find(&phone).await.unwrap().unwrap();
+        let stopped = state.opted_out(updates::Scope::All, now, "text").unwrap();
+        planning.contacts.write(&address, &stopped).await.unwrap();
+        let mut withholding = Box::pin(planning.replan(&key, &policy, now));
+        cut_off += u32::from(!go_on(&mut withholding, turns).await);
+        drop(withholding);
+        world.stack.fault(Service::SendUpdates, Fault::Off, Duration::ZERO);
+        world.drain().await;
+        assert_eq!(world.texts(), [], "cut off after {turns} turns");
+        assert_eq!(world.messages(&id).await, ["call_received suppressed opted_out"], "{turns}");
+    }
+    assert!((3..TURNS).contains(&cut_off), "{cut_off}");
 }

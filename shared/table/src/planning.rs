@@ -142,7 +142,7 @@ impl Planning {
             let row = place.as_ref().and_then(|place| rows.iter().find(|row| row.key() == *place));
             planned_keys.extend(place.clone());
             let latest = decisions.iter().rfind(|decision| concerns(decision, update));
-            let decided_for_good = latest.is_some_and(|latest| latest.reason.is_some_and(Reason::is_final));
+            let for_good = latest.and_then(|latest| latest.reason).filter(|reason| reason.is_final());
             // What a person was told already is not withheld afterwards, although no address may be used now; and what
             // goes one way only is not told again when another way becomes known.
             let one_way = policy.channels(update.kind) == Channels::First;
@@ -151,7 +151,12 @@ impl Planning {
                 let by_another = one_way && row.channel != update.channel && row.state.went_out();
                 is_about(row, update) && !row.state.is_open() && (by_this_way || by_another)
             });
-            if decided_for_good || told || row.is_some_and(|row| !row.state.is_open()) {
+            if row.is_some_and(|row| !row.state.is_open()) {
+                continue;
+            }
+            if for_good.is_some() || told {
+                let state = if for_good.is_some() { State::Suppressed } else { State::Superseded };
+                written.extend(self.close(row, (state, for_good), now).await?);
                 continue;
             }
             if row.is_some_and(|row| is_held(row, latest, update, now)) {
@@ -164,19 +169,29 @@ impl Planning {
             written.extend(self.write_row(row, place, update, policy, now).await?);
         }
         // What is no longer derived at all was overtaken by later facts, or may not be told any more.
-        for row in rows.iter().filter(|row| row.state.is_open() && row.state != State::Suppressed) {
-            if !planned_keys.contains(&row.key()) {
-                let (state, reason) = dropped(row, plan);
-                let dropped = row.moved(state, reason, None, now);
-                self.messages.write(&dropped).await?;
-                written.push(dropped);
-            }
+        for row in rows.iter().filter(|row| row.state.is_open() && !planned_keys.contains(&row.key())) {
+            written.extend(self.close(Some(row), dropped(row, plan), now).await?);
         }
         let needs = needs(&loaded.subject, plan, &past(&rows), policy, now);
         let mut now_there = rows;
         now_there.retain(|row| !written.iter().any(|new| new.key() == row.key()));
         now_there.extend(written);
         Ok((needs, now_there))
+    }
+
+    /// Closes a row that is open: nothing waits for it any more. One that the sender held back is closed too, or it came due for
+    /// ever; one that was withheld without a time stays as it is.
+    async fn close(
+        &self,
+        row: Option<&Message>,
+        (state, reason): (State, Option<Reason>),
+        now: Timestamp,
+    ) -> Result<Option<Message>, StoreError> {
+        let waits = |row: &&Message| row.state != State::Suppressed || row.due_at.is_some();
+        let Some(row) = row.filter(waits) else { return Ok(None) };
+        let closed = row.moved(state, reason, None, now);
+        self.messages.write(&closed).await?;
+        Ok(Some(closed))
     }
 
     /// Writes the row of one update, where the plan changes it; as it is then.
@@ -192,7 +207,7 @@ impl Planning {
         let message = match (row, place, &update.address) {
             (Some(row), ..) => {
                 let waiting_already = row.state == state && (state == State::Pending || row.due_at == due_at);
-                if waiting_already || (row.state == State::Suppressed && row.reason == reason) {
+                if waiting_already {
                     return Ok(None);
                 }
                 row.moved(state, reason, due_at, now)

@@ -5,7 +5,9 @@ use serde_json::json;
 
 use crate::fault::Fault;
 use crate::network::{Answer, Service};
+use crate::restore::MOST_INTERRUPTED;
 use crate::tables::Change;
+use crate::work::FENCE;
 use crate::world::{Moment, World};
 
 /// How old an index or an eventually consistent read is at most.
@@ -20,7 +22,10 @@ impl World {
         let now = self.now();
         self.checker.leaked("an address of a request", &uri, now);
         self.effects += 1;
-        let fault = self.plan.at(self.effects, service, &action, now);
+        let function = self.function_of(task);
+        *self.calls.entry((function, format!("{service:?} {action}"))).or_default() += 1;
+        let dies = function != FENCE || self.interrupted < MOST_INTERRUPTED;
+        let fault = self.plan.at(self.effects, (service, &action), now, dies);
         if self.setting.calm {
             self.actions.push((service, action.clone()));
         }

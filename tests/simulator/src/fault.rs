@@ -166,16 +166,17 @@ impl Plan {
         Self { listed: Faults::new(), drawn: Some(drawn), heals_at: Some(heals_at), used: Faults::new() }
     }
 
-    /// What happens to effect `number`.
+    /// What happens to effect `number`; `dies` where it was made by somebody who may.
     pub(crate) fn at(
         &mut self,
         number: u64,
-        service: Service,
-        action: &str,
+        (service, action): (Service, &str),
         now: Timestamp,
+        dies: bool,
     ) -> Option<Fault> {
         let fault = self.listed.get(&number).copied().or_else(|| self.draw(service, now))?;
-        if !fault.fits(service, action) {
+        let is_crash = matches!(fault, Fault::CrashBefore | Fault::CrashAfter);
+        if !fault.fits(service, action) || is_crash && !dies {
             return None;
         }
         self.used.insert(number, fault);

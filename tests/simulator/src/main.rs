@@ -108,6 +108,9 @@ fn replay(case: &str, agency: &std::path::Path) -> anyhow::Result<bool> {
         report.told.len(),
         report.trace
     );
+    for ((function, action), count) in &report.calls {
+        println!("  {function:<16} {action:<28} {count}");
+    }
     for (effect, fault) in &report.faults {
         println!("  {effect} {fault}");
     }

@@ -18,6 +18,8 @@ use crate::world::{Moment, World};
 const LOST_AFTER: SignedDuration = SignedDuration::from_mins(7);
 /// How old the copy is that comes back.
 const AGE: SignedDuration = SignedDuration::from_mins(4);
+/// How often the operator's own machine fails in the middle of a command: no sandbox, it does not do so every hundred calls for days.
+pub(crate) const MOST_INTERRUPTED: u32 = 3;
 
 /// When the outbox is lost in a run that starts at `start`.
 fn lost_at(start: Timestamp) -> Timestamp {
@@ -67,7 +69,9 @@ impl World {
         self.close();
     }
 
-    fn close(&mut self) {
+    /// The operator runs the commands; everything else stands still until they have come to their end.
+    pub(crate) fn close(&mut self) {
+        self.held_back = false;
         self.start(Work::Fence, Input::Fence(self.runtime.clone(), lost_at(self.story.day) - AGE));
         self.held_back = true;
     }
@@ -81,15 +85,21 @@ impl World {
         self.plan_sweep();
     }
 
-    /// The fence is set: the functions start anew with it. What failed is begun once more.
+    /// The fence is set: the functions start anew with it. What failed is begun once more a minute later.
     pub(crate) fn fenced(&mut self, is_done: bool) {
-        self.held_back = false;
         if !is_done {
-            self.close();
+            self.interrupted += 1;
+            self.later(SignedDuration::from_mins(1), Moment::Close);
             return;
         }
+        self.held_back = false;
         let agency = folder(&self.setting.agency, self.story.day);
         self.functions = Functions::new(self.runtime.with_variables(variables(&agency)));
+        let now = self.now();
+        let mappings = self.mappings.iter().flat_map(|one| one.shards().map(|shard| (one.reader, shard)));
+        for (reader, shard) in mappings.collect::<Vec<_>>() {
+            self.at(now, Moment::Poll(reader, shard));
+        }
     }
 }
 

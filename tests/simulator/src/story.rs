@@ -89,6 +89,8 @@ pub(crate) enum Course {
     Never,
     /// Called off.
     Cancelled,
+    /// An officer's own stop or check: nobody called.
+    OfficerInitiated,
 }
 
 /// Courses as often as they are drawn.
@@ -115,24 +117,17 @@ const COURSES: [Course; 20] = [
     Course::Cancelled,
 ];
 
-/// Courses of a storm as often as they are drawn: what the many calls of a busy hour are like.
-const STORM: [Course; 16] = [
-    Course::Plain,
-    Course::Plain,
-    Course::Plain,
-    Course::Plain,
-    Course::Plain,
-    Course::Plain,
-    Course::Plain,
-    Course::Plain,
-    Course::Denied,
-    Course::Denied,
-    Course::AtHome,
-    Course::AtHome,
-    Course::Minor,
-    Course::Never,
-    Course::Reclassified,
-    Course::Cancelled,
+/// Courses of a storm as often as they are drawn: what a dispatch system tells of in a busy quarter of an hour, where every
+/// other entry is an officer's own.
+const STORM: [(Course, usize); 8] = [
+    (Course::OfficerInitiated, 16),
+    (Course::Plain, 8),
+    (Course::Denied, 2),
+    (Course::AtHome, 2),
+    (Course::Minor, 1),
+    (Course::Never, 1),
+    (Course::Reclassified, 1),
+    (Course::Cancelled, 1),
 ];
 
 /// Area codes of the callers, of which each has a hundred numbers that are nobody's.
@@ -168,11 +163,12 @@ impl Story {
         (Self::calls(Pace::Full, calls, (600, &COURSES), &mut random), random)
     }
 
-    /// The storm of `seed`: `calls` short calls within an hour, each told once its unit is on the way, as a CAD tells them that
-    /// posts on dispatch; now and then something is told twice, late, or corrected.
+    /// The storm of `seed`: `calls` short calls within a quarter of an hour, each told once its unit is on the way, as a CAD tells
+    /// them that posts on dispatch; now and then something is told twice, late, or corrected.
     pub fn storm(seed: u64, calls: u32) -> Self {
         let mut random = Rng::with_seed(seed ^ 0x5_7027);
-        let mut story = Self::calls(Pace::Storm, calls, (3600, &STORM), &mut random);
+        let courses: Vec<Course> = STORM.iter().flat_map(|(course, times)| vec![*course; *times]).collect();
+        let mut story = Self::calls(Pace::Storm, calls, (900, &courses), &mut random);
         story.muddle(&mut random);
         story
     }

@@ -23,6 +23,7 @@ impl Call<'_> {
             Course::Denied => "WARRANT",
             Course::AtHome => "DVA",
             Course::Delayed => "NOISE",
+            Course::OfficerInitiated => "TRAFFIC",
             _ => ["LARCENY", "MVA", "VANDAL", "NOISE"][self.random.usize(..4)],
         };
         let mut person = json!({
@@ -32,21 +33,31 @@ impl Call<'_> {
         match course {
             Course::Minor => person["age"] = json!(12),
             Course::Never => person["contact"] = json!("never"),
+            Course::OfficerInitiated => person["roles"] = json!(["suspect"]),
             _ => {}
         }
         let address = format!("{} Canary Row", self.number());
-        let incident = json!({
+        let mut incident = json!({
             "call_type": call_type, "priority": self.random.u8(1..5), "opened_at": self.opened, "beat": "21",
             "location": {"latitude": 46.7867, "longitude": -92.1005, "address": address},
         });
-        let is_silent = matches!(course, Course::Denied | Course::AtHome | Course::Minor | Course::Never);
+        let is_own = course == Course::OfficerInitiated;
+        if is_own {
+            incident["origin"] = json!("officer_initiated");
+        }
+        let is_silent =
+            is_own || matches!(course, Course::Denied | Course::AtHome | Course::Minor | Course::Never);
         let both = vec![self.phone.clone(), self.email.clone()];
         if is_silent {
             self.story.never.extend(both.clone());
         } else {
             self.story.told.insert(self.id.clone(), both.clone());
         }
-        let opened = json!({"incident": incident, "people": [person]});
+        let mut opened = json!({"incident": incident, "people": [person]});
+        if is_own && self.random.bool() {
+            // A check of a building, with nobody there.
+            opened["people"] = json!([]);
+        }
         if self.story.pace == Pace::Storm {
             return self.tell_at_once(course, opened, both);
         }
@@ -58,9 +69,13 @@ impl Call<'_> {
     /// One post when the unit is on its way, and what has to be put right after it.
     fn tell_at_once(&mut self, course: Course, mut opened: Value, both: Vec<String>) {
         // Without a time of arrival, so that nobody is late.
-        opened["units"] = json!([{"id": "214", "status": "enroute"}]);
+        let (kind, status) = match course {
+            Course::OfficerInitiated => ("unit.arrived", "arrived"),
+            _ => ("unit.enroute", "enroute"),
+        };
+        opened["units"] = json!([{"id": "214", "status": status}]);
         let after = self.random.i64(5..90);
-        self.event("unit.enroute", after, opened, Vec::new());
+        self.event(kind, after, opened, Vec::new());
         match course {
             Course::Reclassified => {
                 self.event("incident.reclassified", 100, json!({"incident": {"call_type": "DVA"}}), both);
@@ -100,7 +115,12 @@ impl Call<'_> {
                 self.close(300);
             }
             Course::Cancelled => self.event("incident.cancelled", 240, json!({}), Vec::new()),
-            Course::Plain | Course::Denied | Course::AtHome | Course::Minor | Course::Never => {
+            Course::Plain
+            | Course::Denied
+            | Course::AtHome
+            | Course::Minor
+            | Course::Never
+            | Course::OfficerInitiated => {
                 self.way();
                 self.close(if self.story.pace == Pace::Brief { 240 } else { 1200 });
             }

@@ -36,6 +36,9 @@ const RETRIES: [SignedDuration; 9] = [
     SignedDuration::from_hours(24),
 ];
 
+/// Name of the operator's commands among the functions.
+pub(crate) const FENCE: &str = "restore";
+
 /// A sandbox's work.
 #[derive(Debug)]
 pub(crate) enum Work {
@@ -55,6 +58,20 @@ pub(crate) struct Delivery {
 }
 
 impl Work {
+    /// The function's name.
+    pub(crate) fn function(&self) -> &'static str {
+        match self {
+            Self::Post(_) => "incident-intake",
+            Self::Stream(Reader::Plan, ..) => "plan-updates",
+            Self::Stream(Reader::Log, ..) => "log-crime",
+            Self::Stream(Reader::Send, ..) => "send-updates",
+            Self::Queue(Inbox::Replies, _) => "replies",
+            Self::Queue(Inbox::Receipts, _) | Self::Receipt(..) => "receipts",
+            Self::Sweep => "sweep-updates",
+            Self::Fence => FENCE,
+        }
+    }
+
     /// The function's time-out, as the template sets it.
     pub(crate) fn limit(&self) -> SignedDuration {
         SignedDuration::from_secs(match self {
@@ -191,8 +208,7 @@ impl World {
     pub(crate) fn poll_shard(&mut self, reader: Reader, shard: usize) {
         let now = self.now();
         if self.held_back {
-            // The operator has switched the mappings off.
-            self.later(SignedDuration::from_secs(1), Moment::Poll(reader, shard));
+            // The operator has switched the mappings off; each shard is polled when they are on again.
             return;
         }
         let Some(mapping) = self.mappings.iter_mut().find(|mapping| mapping.reader == reader) else { return };

@@ -55,6 +55,8 @@ pub struct Report {
     pub faults: Faults,
     /// How many effects there were.
     pub effects: u64,
+    /// How often each function asked for each action of a service.
+    pub calls: BTreeMap<(&'static str, String), u64>,
     /// Service and action of each effect, for single faults and pairs.
     pub actions: Vec<(crate::network::Service, String)>,
     /// Hash of everything that happened, in order.
@@ -90,6 +92,8 @@ pub(crate) enum Moment {
     /// The outbox is copied; it is lost and comes back.
     Copy,
     Restore,
+    /// The commands after it are run once more.
+    Close,
     /// A provider reports; how often that was tried.
     Receipt(Box<serde_json::Value>, u8),
 }
@@ -158,6 +162,8 @@ pub(crate) struct World {
     /// The outbox as it was, for a restore, and whether one is under way.
     pub(crate) copied: Option<crate::tables::Copy>,
     pub(crate) held_back: bool,
+    /// How often its commands came to no end.
+    pub(crate) interrupted: u32,
     pub(crate) mappings: Vec<Mapping>,
     pub(crate) replies: Queue,
     pub(crate) receipts: Queue,
@@ -168,6 +174,8 @@ pub(crate) struct World {
     pub(crate) requests: BTreeMap<u64, Request>,
     pub(crate) deliveries: Vec<crate::work::Delivery>,
     pub(crate) effects: u64,
+    /// How often each function asked for each action.
+    pub(crate) calls: BTreeMap<(&'static str, String), u64>,
     /// Sequence number of the last stream record.
     pub(crate) sequence: u64,
     pub(crate) receipts_sent: u64,
@@ -208,6 +216,7 @@ impl World {
             runtime,
             copied: None,
             held_back: false,
+            interrupted: 0,
             tables: Tables::new()?,
             kms: Kms::default(),
             objects: Objects::default(),
@@ -221,6 +230,7 @@ impl World {
             requests: BTreeMap::new(),
             deliveries: Vec::new(),
             effects: 0,
+            calls: BTreeMap::new(),
             sequence: 0,
             receipts_sent: 0,
             actions: Vec::new(),
@@ -310,6 +320,7 @@ impl World {
             violations: self.checker.violations,
             faults: self.plan.used,
             effects: self.effects,
+            calls: self.calls,
             actions: self.actions,
             trace: self.trace.finish(),
             lifecycles: self.story.lifecycles,
@@ -347,8 +358,14 @@ impl World {
             Moment::Reap => self.reap(),
             Moment::Copy => self.copy(),
             Moment::Restore => self.restore(),
+            Moment::Close => self.close(),
             Moment::Receipt(receipt, tries) => self.receipt(*receipt, tries),
         }
+    }
+
+    /// The function at work in a sandbox.
+    pub(crate) fn function_of(&self, task: u64) -> &'static str {
+        self.tasks.get(&task).map_or("", |task| task.work.function())
     }
 
     /// The sandboxes at work.
