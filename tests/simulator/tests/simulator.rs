@@ -69,12 +69,14 @@ fn a_case_is_read_back_as_written() {
 #[test]
 fn who_calls_in_a_storm_is_told_after_one_post() {
     let prepared = prepared();
-    let report = case("storm 3 12").play(&prepared.agency()).unwrap();
+    let report = case("storm 3 40").play(&prepared.agency()).unwrap();
     assert_eq!(report.violations, []);
-    assert_eq!(report.lifecycles, 12);
+    assert_eq!(report.lifecycles, 40);
     let on_the_way: Vec<_> = report.told.iter().filter(|(_, words)| words.contains("on the way")).collect();
     let numbers: BTreeSet<_> = on_the_way.iter().map(|(number, _)| number).collect();
-    assert_eq!((numbers.len() > 4, on_the_way.len()), (true, numbers.len()));
+    // Every other entry is an officer's own, and some callers may not be told.
+    assert!((6..20).contains(&numbers.len()), "{numbers:?}");
+    assert_eq!(on_the_way.len(), numbers.len());
 }
 
 #[test]
