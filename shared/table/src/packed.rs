@@ -1,10 +1,8 @@
 //! JSON packed by DEFLATE, stored as bytes: the rows that every event writes stay below the kilobyte that one write
 //! unit pays for.
 use std::cell::RefCell;
-use std::io::Read;
 
-use flate2::read::DeflateDecoder;
-use flate2::{Compress, Compression, FlushCompress, Status};
+use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
 use serde::de::{DeserializeOwned, Error as _, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -13,7 +11,9 @@ use crate::error::StoreError;
 /// Largest value that is packed, in bytes: what is stored must be read again, by every event that follows.
 const LARGEST_PACKED: usize = 1024 * 1024;
 /// Largest value that is unpacked; more is damage.
-const LARGEST: u64 = 4 * 1024 * 1024;
+const LARGEST: usize = 4 * 1024 * 1024;
+/// Room for a value that unpacks to no more than most do.
+const USUAL: usize = 2 * 1024;
 
 /// A packed value, as a binary attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +52,7 @@ pub(crate) fn pack_json(what: &'static str, value: &impl Serialize) -> Result<Ve
 thread_local! {
     /// Its tables are some hundred kilobytes: to make them for each row takes longer than to pack it.
     static COMPRESS: RefCell<Compress> = RefCell::new(Compress::new(Compression::best(), false));
+    static DECOMPRESS: RefCell<Decompress> = RefCell::new(Decompress::new(false));
 }
 
 /// Packs bytes.
@@ -74,11 +75,24 @@ pub(crate) fn pack(plain: &[u8]) -> Vec<u8> {
     })
 }
 
-/// Unpacks bytes; `None` where they are none of [`pack`].
+/// Unpacks bytes; `None` where they are none of [`pack`], or not all of them.
 pub(crate) fn unpack(packed: &[u8]) -> Option<Vec<u8>> {
-    let mut plain = Vec::new();
-    DeflateDecoder::new(packed).take(LARGEST).read_to_end(&mut plain).ok()?;
-    Some(plain)
+    DECOMPRESS.with_borrow_mut(|decompress| {
+        decompress.reset(false);
+        let mut plain = Vec::with_capacity(USUAL.max(packed.len() * 4));
+        loop {
+            let read = usize::try_from(decompress.total_in()).ok()?;
+            let (had, room) = (plain.len(), plain.capacity());
+            let rest = packed.get(read..)?;
+            match decompress.decompress_vec(rest, &mut plain, FlushDecompress::None) {
+                Ok(Status::StreamEnd) => return Some(plain),
+                // What is cut short asks for more and has room left.
+                Ok(_) if plain.len() == had && plain.len() < room || plain.len() > LARGEST => return None,
+                Ok(_) => plain.reserve(plain.len() + USUAL),
+                Err(_) => return None,
+            }
+        }
+    })
 }
 
 impl Serialize for Packed {
@@ -126,6 +140,7 @@ mod tests {
         for (plain, first) in plains.iter().zip(&first) {
             assert_eq!(unpack(first).as_ref(), Some(plain));
             assert_eq!(pack(plain), *first);
+            assert_eq!(unpack(&first[..first.len() - 1]), None, "cut short");
         }
     }
 
