@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::providers::Accepted;
 use crate::services::Objects;
 use crate::story::Story;
-use crate::tables::{Change, Place, Tables};
+use crate::tables::{Change, Item, Place, Tables};
 use table::schema::{PK, SK};
 
 /// How long a repeated event must be known as one.
@@ -313,7 +313,7 @@ impl Checker {
     }
 }
 
-fn state(item: Option<&Value>) -> Option<&str> {
+fn state(item: Option<&Item>) -> Option<&str> {
     item?["state"]["S"].as_str()
 }
 

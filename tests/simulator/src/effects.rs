@@ -23,7 +23,7 @@ impl World {
         self.checker.leaked("an address of a request", &uri, now);
         self.effects += 1;
         let function = self.function_of(task);
-        *self.calls.entry((function, format!("{service:?} {action}"))).or_default() += 1;
+        self.count((function, service), &action);
         let dies = function != FENCE || self.interrupted < MOST_INTERRUPTED;
         let fault = self.plan.at(self.effects, (service, &action), now, dies);
         if self.setting.calm {
@@ -62,6 +62,14 @@ impl World {
             None => {
                 self.requests.remove(&number);
             }
+        }
+    }
+
+    fn count(&mut self, whose: (&'static str, Service), action: &str) {
+        let calls = self.calls.entry(whose).or_default();
+        match calls.get_mut(action) {
+            Some(count) => *count += 1,
+            None => drop(calls.insert(action.to_owned(), 1)),
         }
     }
 

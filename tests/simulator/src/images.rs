@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use table::schema::{PK, SK, TABLES, Table};
 
-use crate::tables::{Image, Place};
+use crate::tables::{Image, Item, Place};
 
 /// A read never lags further behind.
 const LAG: SignedDuration = SignedDuration::from_secs(10);
@@ -77,12 +77,12 @@ impl Versions {
 
 impl Images {
     /// Everything that lies in `table`, by key.
-    pub(crate) fn all(&self, table: &'static str) -> impl Iterator<Item = (&Place, &Arc<Value>)> {
+    pub(crate) fn all(&self, table: &'static str) -> impl Iterator<Item = (&Place, &Arc<Item>)> {
         self.present().filter(move |(place, _)| place.table == table)
     }
 
     /// Everything there is.
-    pub(crate) fn present(&self) -> impl Iterator<Item = (&Place, &Arc<Value>)> {
+    pub(crate) fn present(&self) -> impl Iterator<Item = (&Place, &Arc<Item>)> {
         self.items.iter().filter_map(|(place, versions)| Some((place, versions.present.as_ref()?)))
     }
 
@@ -110,11 +110,11 @@ impl Images {
         &mut self,
         table: &'static Table,
         place: &Place,
-        (old, new): (Option<&Value>, Option<&Value>),
+        (old, new): (Option<&Item>, Option<&Item>),
         now: Timestamp,
     ) {
         for index in table.indexes {
-            let entry = |item: &Value| {
+            let entry = |item: &Item| {
                 let value = item[index.pk]["S"].as_str()?.to_owned();
                 Some((
                     Partition { table: table.name, index: index.name, value },
@@ -165,7 +165,7 @@ impl Images {
         if action == "GetItem" {
             let place = place_of(table.name, &request["Key"]);
             let item = self.items.get(&place).and_then(|versions| versions.at(at).as_ref());
-            return Some(item.map_or_else(|| "{}".into(), |item| format!("{{\"Item\":{item}}}")));
+            return Some(item.map_or_else(|| "{}".into(), |item| format!("{{\"Item\":{}}}", item.text())));
         }
         match request["IndexName"].as_str() {
             Some(name) => self.of_index(table, name, request, at),
@@ -181,8 +181,9 @@ impl Images {
         let table = TABLES.iter().find(|table| table.name == name)?;
         let keys = wanted["Keys"].as_array()?.iter();
         let items = keys.filter_map(|key| self.at(&place_of(table.name, key), None));
-        let items: Vec<String> = items.map(|item| item.to_string()).collect();
-        Some(format!("{{\"Responses\":{{\"{name}\":[{}]}},\"UnprocessedKeys\":{{}}}}", items.join(",")))
+        let items: Vec<Arc<Item>> = items.collect();
+        let texts = joined(items.iter().map(|item| item.text()));
+        Some(format!("{{\"Responses\":{{\"{name}\":[{texts}]}},\"UnprocessedKeys\":{{}}}}"))
     }
 
     /// A page of a table's partition.
@@ -242,8 +243,8 @@ impl Images {
                 |at| lives.iter().any(|life| life.holds(at)),
             );
             if holds {
-                items.push(json!({PK: {"S": place.pk}, SK: {"S": place.sk},
-                                  index.pk: {"S": partition.value}, index.sk: {"S": sort}}));
+                items.push(Item::new(json!({PK: {"S": place.pk}, SK: {"S": place.sk},
+                                            index.pk: {"S": partition.value}, index.sk: {"S": sort}})));
             }
         }
         page(items.iter().collect(), &[PK, SK, index.pk, index.sk], request)
@@ -268,7 +269,7 @@ fn from(
 
 /// One page of what was found; `None` where it would be more than a page. Where a limit cuts it, `keys` of its last item say
 /// where the next begins.
-fn page(mut found: Vec<&Value>, keys: &[&str], request: &Value) -> Option<String> {
+fn page(mut found: Vec<&Item>, keys: &[&str], request: &Value) -> Option<String> {
     if request["ScanIndexForward"] == json!(false) {
         found.reverse();
     }
@@ -281,10 +282,22 @@ fn page(mut found: Vec<&Value>, keys: &[&str], request: &Value) -> Option<String
             keys.iter().map(|name| ((*name).to_owned(), item[*name].clone())).collect();
         last = format!(",\"LastEvaluatedKey\":{}", Value::Object(key));
     }
-    let items = found.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+    let items = joined(found.iter().map(|item| item.text()));
     let count = found.len();
     (items.len() < PAGE)
         .then(|| format!("{{\"Count\":{count},\"ScannedCount\":{count},\"Items\":[{items}]{last}}}"))
+}
+
+/// Texts with commas between them.
+fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+    let mut joined = String::new();
+    for text in texts {
+        if !joined.is_empty() {
+            joined.push(',');
+        }
+        joined.push_str(text);
+    }
+    joined
 }
 
 /// The table that a request is about.

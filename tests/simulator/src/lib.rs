@@ -28,7 +28,7 @@ mod world;
 
 pub use checker::Violation;
 pub use network::Service;
-pub use world::{Report, Setting};
+pub use world::{Calls, Report, Setting};
 
 /// Plays `story` under `setting`.
 pub fn play(story: story::Story, setting: Setting) -> anyhow::Result<Report> {

@@ -108,8 +108,10 @@ fn replay(case: &str, agency: &std::path::Path) -> anyhow::Result<bool> {
         report.told.len(),
         report.trace
     );
-    for ((function, action), count) in &report.calls {
-        println!("  {function:<16} {action:<28} {count}");
+    for ((function, service), actions) in &report.calls {
+        for (action, count) in actions {
+            println!("  {function:<16} {service:?} {action:<20} {count}");
+        }
     }
     for (effect, fault) in &report.faults {
         println!("  {effect} {fault}");

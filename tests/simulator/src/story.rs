@@ -118,14 +118,14 @@ const COURSES: [Course; 20] = [
 ];
 
 /// Courses of a storm as often as they are drawn: what a dispatch system tells of in a busy quarter of an hour, where every
-/// other entry is an officer's own.
+/// other entry is an officer's own and every fourth is a call whose caller may be told.
 const STORM: [(Course, usize); 8] = [
     (Course::OfficerInitiated, 16),
-    (Course::Plain, 8),
-    (Course::Denied, 2),
+    (Course::Plain, 6),
+    (Course::Denied, 3),
     (Course::AtHome, 2),
+    (Course::Never, 2),
     (Course::Minor, 1),
-    (Course::Never, 1),
     (Course::Reclassified, 1),
     (Course::Cancelled, 1),
 ];
@@ -235,8 +235,9 @@ impl Story {
         call.tell(course);
     }
 
-    /// What senders do: say things twice, late, and again under another id.
+    /// What senders do: say things twice, late, and again under another id; the latest of it after days, in a storm after an hour.
     fn muddle(&mut self, random: &mut Rng) {
+        let latest = SignedDuration::from_hours(if self.pace == Pace::Storm { 1 } else { 100 });
         let mut more = Vec::new();
         for post in &mut self.posts {
             match random.u8(..16) {
@@ -251,10 +252,7 @@ impl Story {
                     more.push(again);
                 }
                 2 => post.at += seconds(random.i64(0..600)),
-                3 => more.push(Post {
-                    at: post.at + SignedDuration::from_hours(random.i64(1..100)),
-                    ..post.clone()
-                }),
+                3 => more.push(Post { at: post.at + latest * random.i32(1..100) / 100, ..post.clone() }),
                 _ => {}
             }
         }

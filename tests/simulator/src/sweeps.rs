@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
 use table::schema::DUE;
 
-use crate::tables::{Change, Place};
+use crate::tables::{Change, Item, Place};
 
 /// What is due when.
 #[derive(Default)]
@@ -65,7 +64,7 @@ impl Sweeps {
 }
 
 /// When an item is due, and whether it is a received event; lists in the same index are nothing that the sweep reads.
-fn due_of(item: &Value) -> Option<(Timestamp, bool)> {
+fn due_of(item: &Item) -> Option<(Timestamp, bool)> {
     let at = item[DUE.sk]["S"].as_str()?.parse().ok()?;
     let shard = item[DUE.pk]["S"].as_str()?;
     let (kind, number) = shard.split_at_checked(1)?;

@@ -2,7 +2,8 @@
 //! of every write (for streams, invariants and reads), indexes and eventually consistent reads that lag, and the errors of a
 //! service under load. Reads are answered from the images, which takes a fraction of the time.
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
 
 use dynoxide::Database;
 use embedded::tables;
@@ -14,7 +15,39 @@ use crate::images::{Images, place_of, table_named};
 use crate::network::Answer;
 
 /// An item as JSON of the wire; shared, since streams, history and invariants look at the same one.
-pub(crate) type Image = Option<Arc<Value>>;
+pub(crate) type Image = Option<Arc<Item>>;
+
+/// An item and, once somebody has read it, its text.
+#[derive(Debug)]
+pub(crate) struct Item {
+    value: Value,
+    text: OnceLock<String>,
+}
+
+impl Item {
+    pub(crate) fn new(value: Value) -> Self {
+        Self { value, text: OnceLock::new() }
+    }
+
+    /// As it goes over the wire.
+    pub(crate) fn text(&self) -> &str {
+        self.text.get_or_init(|| self.value.to_string())
+    }
+}
+
+impl Deref for Item {
+    type Target = Value;
+
+    fn deref(&self) -> &Value {
+        &self.value
+    }
+}
+
+impl PartialEq for Item {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
 
 /// Where an item lies.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,7 +73,7 @@ pub(crate) struct Done {
 }
 
 /// A copy of one table.
-pub(crate) type Copy = BTreeMap<Place, Arc<Value>>;
+pub(crate) type Copy = BTreeMap<Place, Arc<Item>>;
 
 /// The actions that write nothing.
 pub(crate) const READS: [&str; 3] = ["GetItem", "BatchGetItem", "Query"];
@@ -78,15 +111,15 @@ impl Tables {
         }
         copy.retain(|place, item| self.at(place).as_ref() != Some(item));
         for (place, item) in copy {
-            let put = json!({"TableName": table, "Item": *item});
+            let put = json!({"TableName": table, "Item": **item});
             self.ask("PutItem", put.to_string().as_bytes());
-            changes.extend(self.note(place, Written::Item((*item).clone()), now));
+            changes.extend(self.note(place, Written::Item((**item).clone()), now));
         }
         changes
     }
 
     /// Everything that lies in `table`, by key.
-    pub(crate) fn all(&self, table: &'static str) -> impl Iterator<Item = (&Place, &Arc<Value>)> {
+    pub(crate) fn all(&self, table: &'static str) -> impl Iterator<Item = (&Place, &Arc<Item>)> {
         self.images.all(table)
     }
 
@@ -145,14 +178,14 @@ impl Tables {
     /// Keeps both images of a write; `None` where it changed nothing. What an update left is read back.
     fn note(&mut self, place: Place, new: Written, now: Timestamp) -> Option<Change> {
         let new = match new {
-            Written::Item(item) => Some(Arc::new(item)),
+            Written::Item(item) => Some(Arc::new(Item::new(item))),
             Written::Nothing => None,
             Written::Updated => {
                 let key =
                     json!({"TableName": place.table, "Key": {PK: {"S": place.pk}, SK: {"S": place.sk}}});
                 let answer = self.ask("GetItem", key.to_string().as_bytes());
                 let mut answer: Value = serde_json::from_str(&answer.body).unwrap_or_default();
-                answer.get_mut("Item").map(|item| Arc::new(item.take()))
+                answer.get_mut("Item").map(|item| Arc::new(Item::new(item.take())))
             }
         };
         let old = self.images.change(&place, &new, now)?;

@@ -395,7 +395,7 @@ fn record(change: &Change, number: u64, now: Timestamp, by_housekeeping: bool) -
     });
     for (name, image) in [("NewImage", &change.new), ("OldImage", &change.old)] {
         if let Some(image) = image {
-            images[name] = (**image).clone();
+            images[name] = (***image).clone();
         }
     }
     let mut record = json!({

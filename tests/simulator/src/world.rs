@@ -17,7 +17,7 @@ use crate::fault::{Faults, Plan};
 use crate::functions::{Functions, Invocation};
 use crate::log;
 use crate::mapping::{Mapping, Reader};
-use crate::network::{Answer, Network, Request, Slot};
+use crate::network::{Answer, Network, Request, Service, Slot};
 use crate::providers::Providers;
 use crate::queue::Queue;
 use crate::services::{Kms, Objects};
@@ -46,6 +46,9 @@ pub struct Setting {
     pub agency: std::path::PathBuf,
 }
 
+/// Calls of services by function and service, then by action.
+pub type Calls = BTreeMap<(&'static str, Service), BTreeMap<String, u64>>;
+
 /// What a run has shown.
 #[derive(Clone, Debug)]
 pub struct Report {
@@ -56,9 +59,9 @@ pub struct Report {
     /// How many effects there were.
     pub effects: u64,
     /// How often each function asked for each action of a service.
-    pub calls: BTreeMap<(&'static str, String), u64>,
+    pub calls: Calls,
     /// Service and action of each effect, for single faults and pairs.
-    pub actions: Vec<(crate::network::Service, String)>,
+    pub actions: Vec<(Service, String)>,
     /// Hash of everything that happened, in order.
     pub trace: u64,
     /// Calls and cases played.
@@ -175,11 +178,11 @@ pub(crate) struct World {
     pub(crate) deliveries: Vec<crate::work::Delivery>,
     pub(crate) effects: u64,
     /// How often each function asked for each action.
-    pub(crate) calls: BTreeMap<(&'static str, String), u64>,
+    pub(crate) calls: Calls,
     /// Sequence number of the last stream record.
     pub(crate) sequence: u64,
     pub(crate) receipts_sent: u64,
-    pub(crate) actions: Vec<(crate::network::Service, String)>,
+    pub(crate) actions: Vec<(Service, String)>,
     moments: BinaryHeap<Reverse<Entry>>,
     tasks: BTreeMap<u64, Task>,
     ready: Arc<Mutex<Vec<u64>>>,
@@ -230,7 +233,7 @@ impl World {
             requests: BTreeMap::new(),
             deliveries: Vec::new(),
             effects: 0,
-            calls: BTreeMap::new(),
+            calls: Calls::new(),
             sequence: 0,
             receipts_sent: 0,
             actions: Vec::new(),
