@@ -16,7 +16,7 @@ use crate::world::Report;
 /// Calls in a city of a random run.
 pub const CALLS: u32 = 32;
 /// Calls in a storm: so many that sweeps, keys and secrets are shared by many calls, as on a busy day.
-pub const STORM_CALLS: u32 = 600;
+pub const STORM_CALLS: u32 = 1000;
 
 /// A part of a campaign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

@@ -131,7 +131,7 @@ const STORM: [(Course, usize); 8] = [
 ];
 
 /// Area codes of the callers, of which each has a hundred numbers that are nobody's.
-const AREAS: [u32; 7] = [218, 320, 507, 612, 651, 763, 952];
+const AREAS: [u32; 10] = [218, 320, 507, 608, 612, 651, 701, 715, 763, 952];
 
 /// Where the calls of a run begin: days of every season, the nights of the clock change among them.
 pub(crate) const DAYS: [&str; 6] = [
@@ -235,9 +235,9 @@ impl Story {
         call.tell(course);
     }
 
-    /// What senders do: say things twice, late, and again under another id; the latest of it after days, in a storm after an hour.
+    /// What senders do: say things twice, late, and again under another id; the latest of it after days, in a storm after a quarter of an hour.
     fn muddle(&mut self, random: &mut Rng) {
-        let latest = SignedDuration::from_hours(if self.pace == Pace::Storm { 1 } else { 100 });
+        let latest = SignedDuration::from_mins(if self.pace == Pace::Storm { 15 } else { 6000 });
         let mut more = Vec::new();
         for post in &mut self.posts {
             match random.u8(..16) {

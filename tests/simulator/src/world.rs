@@ -29,7 +29,7 @@ use crate::work::Work;
 /// Longest a run goes on after its last post: open tasks are escalated for days.
 const REST: SignedDuration = SignedDuration::from_hours(24 * 12);
 /// More moments than any run that ends needs.
-const WATCHDOG: u64 = 200_000;
+const WATCHDOG: u64 = 400_000;
 /// More turns of handlers than any single moment needs.
 const TURNS: u32 = 10_000;
 
