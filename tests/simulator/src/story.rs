@@ -235,12 +235,14 @@ impl Story {
         call.tell(course);
     }
 
-    /// What senders do: say things twice, late, and again under another id; the latest of it after days, in a storm after a quarter of an hour.
+    /// What senders do with every fourth post, in a storm with every eighth: say it twice, late, or again under another id; the
+    /// latest after days, in a storm after a quarter of an hour.
     fn muddle(&mut self, random: &mut Rng) {
-        let latest = SignedDuration::from_mins(if self.pace == Pace::Storm { 15 } else { 6000 });
+        let (of, latest) = if self.pace == Pace::Storm { (32, 15) } else { (16, 6000) };
+        let latest = SignedDuration::from_mins(latest);
         let mut more = Vec::new();
         for post in &mut self.posts {
-            match random.u8(..16) {
+            match random.u8(..of) {
                 0 => {
                     let after = SignedDuration::from_millis(random.i64(0..3000));
                     more.push(Post { at: post.at + after, ..post.clone() });
