@@ -19,6 +19,7 @@ mod queue;
 mod restore;
 mod services;
 pub mod story;
+mod stream;
 mod sweeps;
 mod tables;
 pub mod tally;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use embedded::filter;
 use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
 use serde_json::Value;
 
 /// Shards of a stream: enough that records of two items come in any order.
@@ -65,11 +66,33 @@ struct Shard {
     rests_until: Option<Timestamp>,
 }
 
+/// A filter of the template by the two parts that it has: none is left out in silence.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+struct Filter {
+    event_name: Option<Value>,
+    dynamodb: Images,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase", default)]
+struct Images {
+    new_image: Option<Value>,
+}
+
+impl Filter {
+    fn matches(&self, name: &str, new: Option<&Value>) -> bool {
+        let named = |pattern: &Value| filter::matches(pattern, Some(&Value::from(name)));
+        let image = |pattern: &Value| filter::matches(pattern, new);
+        self.event_name.as_ref().is_none_or(named) && self.dynamodb.new_image.as_ref().is_none_or(image)
+    }
+}
+
 /// One function on one stream.
 pub(crate) struct Mapping {
     pub(crate) table: &'static str,
     pub(crate) reader: Reader,
-    filter: Value,
+    filter: Filter,
     shards: Vec<Shard>,
     /// Until when it hands nothing over.
     pub(crate) disabled_until: Option<Timestamp>,
@@ -79,12 +102,17 @@ pub(crate) struct Mapping {
 
 impl Mapping {
     pub(crate) fn new(table: &'static str, reader: Reader, filter: &str) -> Self {
-        let filter = serde_json::from_str(filter).expect("the template's filters are JSON");
+        let filter = serde_json::from_str(filter).expect("the template's filters are of this form");
         let shards = std::iter::repeat_with(Shard::default).take(SHARDS).collect();
         Self { table, reader, filter, shards, disabled_until: None, lost: 0 }
     }
 
-    /// Takes a record; its shard.
+    /// Whether its filter lets a change through.
+    pub(crate) fn takes(&self, name: &str, new: Option<&Value>) -> bool {
+        self.filter.matches(name, new)
+    }
+
+    /// Takes a record that its filter lets through; its shard.
     pub(crate) fn add(&mut self, pk: &str, record: Record) -> usize {
         let sum = pk.bytes().fold(11_usize, |hash, byte| hash.wrapping_mul(131).wrapping_add(byte.into()));
         let shard = sum % SHARDS;
@@ -113,20 +141,16 @@ impl Mapping {
         }
     }
 
-    /// The next records that pass the filter and that the stream still keeps.
+    /// The next records that the stream still keeps.
     fn cut(&mut self, shard: usize, now: Timestamp) -> Option<Batch> {
-        let filter = &self.filter;
         let shard = &mut self.shards[shard];
         let mut records = Vec::new();
         while records.len() < BATCH {
             let Some(record) = shard.records.pop_front() else { break };
-            let kept = now.duration_since(record.at) <= KEPT;
-            if filter::matches(filter, Some(&record.event)) {
-                if kept {
-                    records.push(record);
-                } else {
-                    self.lost += 1;
-                }
+            if now.duration_since(record.at) <= KEPT {
+                records.push(record);
+            } else {
+                self.lost += 1;
             }
         }
         (!records.is_empty()).then_some(Batch { records, attempts: 0, repeated: false })
