@@ -161,7 +161,7 @@ impl Handout {
             .update_expression("SET unplanned = :rev, handed_out_at = :now")
             .expression_attribute_values(":rev", n(rev))
             .expression_attribute_values(":now", s(now.to_string()));
-        Box::pin(call.send()).await.map(drop).map_err(|error| StoreError::from_sdk("subject", &error))
+        self.incidents.update("subject", call).await
     }
 
     async fn touch_message(&self, key: &Key, rev: u64, now: Timestamp) -> Result<(), StoreError> {
@@ -177,7 +177,7 @@ impl Handout {
             .expression_attribute_values(":next", n(rev + 1))
             .expression_attribute_values(":due", s((now + SENT_WITHIN).to_string()))
             .expression_attribute_values(":shard", s(due_shard(&key.pk)));
-        Box::pin(call.send()).await.map(drop).map_err(|error| StoreError::from_sdk("message", &error))
+        self.messages.update("message", call).await
     }
 }
 

@@ -223,7 +223,7 @@ impl Incidents {
                 .expression_attribute_values(":shard", s(due_shard(key))),
             None => call.update_expression("REMOVE unplanned, due_at, due_shard"),
         };
-        match Box::pin(call.send()).await.map_err(|error| StoreError::from_sdk("next look", &error)) {
+        match self.store.update("next look", call).await {
             Err(error) if !error.is_condition() => Err(error),
             _ => Ok(()),
         }

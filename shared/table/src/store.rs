@@ -6,6 +6,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::AsyncSleep as _;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
@@ -118,6 +119,22 @@ impl Store {
                 call = call.condition_expression(*expression).set_expression_attribute_values(values);
             }
             match Box::pin(call.send()).await.map_err(|error| StoreError::from_sdk(what, &error)) {
+                Ok(_) => return Ok(()),
+                Err(error) => self.again(&mut attempt, error).await?,
+            }
+        }
+    }
+
+    /// Carries out an update that may be carried out twice: its condition holds once more, or tells that somebody was there.
+    pub(crate) async fn update(
+        &self,
+        what: &'static str,
+        call: UpdateItemFluentBuilder,
+    ) -> Result<(), StoreError> {
+        let mut attempt = 0;
+        loop {
+            let result = Box::pin(call.clone().send()).await;
+            match result.map_err(|error| StoreError::from_sdk(what, &error)) {
                 Ok(_) => return Ok(()),
                 Err(error) => self.again(&mut attempt, error).await?,
             }
