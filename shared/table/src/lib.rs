@@ -12,6 +12,7 @@ pub mod error;
 pub mod handout;
 pub mod holds;
 pub mod incidents;
+mod indexed;
 pub mod keyring;
 pub mod keys;
 pub mod latching;

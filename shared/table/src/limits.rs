@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use updates::limits::Counters;
 
 use crate::error::StoreError;
+use crate::indexed::second;
 use crate::keys::Key;
 use crate::messages::{Message, Messages, Pause};
 use crate::schema::RECIPIENT;
-use crate::store::{Item, key_of, s, second};
+use crate::store::{Item, key_of, s};
 
 /// Scope of the pause that stands for the open breaker.
 pub const BREAKER: &str = "breaker";

@@ -8,13 +8,12 @@ use aws_sdk_dynamodb::config::AsyncSleep as _;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
-use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 use startup::Entropy;
 
 use crate::error::StoreError;
 use crate::keys::Key;
-use crate::schema::{DUE, Index, PK, SK};
+use crate::schema::{PK, SK};
 
 /// An item as DynamoDB has it.
 pub type Item = HashMap<String, AttributeValue>;
@@ -220,108 +219,6 @@ impl Store {
         Ok(page.items.unwrap_or_default())
     }
 
-    /// Keys that `index` lists under `value`, sort key at most `until` where given; oldest first.
-    pub async fn index_keys(
-        &self,
-        index: Index,
-        value: &str,
-        until: Option<&str>,
-        limit: usize,
-    ) -> Result<Vec<Key>, StoreError> {
-        let condition = if until.is_some() { "#p = :p AND #s <= :until" } else { "#p = :p" };
-        let call = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .index_name(index.name)
-            .key_condition_expression(condition);
-        let mut call =
-            call.expression_attribute_names("#p", index.pk).expression_attribute_values(":p", s(value));
-        if let Some(until) = until {
-            call = call
-                .expression_attribute_names("#s", index.sk)
-                .expression_attribute_values(":until", s(until));
-        }
-        let output = Box::pin(call.limit(i32::try_from(limit).unwrap_or(i32::MAX)).send()).await;
-        let output = output.map_err(|error| StoreError::from_sdk(index.name, &error))?;
-        Ok(output.items.unwrap_or_default().iter().filter_map(key_of).collect())
-    }
-
-    /// What `index` lists under `value` with a sort key from `after` to `until`, oldest first: sort key and key of the item.
-    /// Ends with the page on which `limit` rows that `counts` were found; whether there may be more.
-    pub(crate) async fn index_window(
-        &self,
-        index: Index,
-        value: &str,
-        (after, until): (&str, &str),
-        (limit, counts): (usize, &dyn Fn(&Key) -> bool),
-    ) -> Result<(Vec<(String, Key)>, bool), StoreError> {
-        let (mut rows, mut start) = (Vec::new(), None);
-        loop {
-            let call = self.client.query().table_name(&self.table).index_name(index.name);
-            let call = call
-                .key_condition_expression("#p = :p AND #s BETWEEN :after AND :until")
-                .expression_attribute_names("#p", index.pk)
-                .expression_attribute_names("#s", index.sk)
-                .expression_attribute_values(":p", s(value))
-                .expression_attribute_values(":after", s(after))
-                .expression_attribute_values(":until", s(until))
-                .limit(i32::try_from(limit).unwrap_or(i32::MAX))
-                .set_exclusive_start_key(start);
-            let page =
-                Box::pin(call.send()).await.map_err(|error| StoreError::from_sdk(index.name, &error))?;
-            let entry = |item: &Item| Some((item.get(index.sk)?.as_s().ok()?.clone(), key_of(item)?));
-            rows.extend(page.items.unwrap_or_default().iter().filter_map(entry));
-            start = page.last_evaluated_key;
-            let is_full = rows.iter().filter(|(_, key)| counts(key)).count() >= limit;
-            if is_full || start.is_none() {
-                return Ok((rows, start.is_some()));
-            }
-        }
-    }
-
-    /// Keys that `index` lists under `value` with an instant from `from` until before `to` as sort key; all of them.
-    pub(crate) async fn index_rows(
-        &self,
-        index: Index,
-        value: &str,
-        from: Timestamp,
-        to: Timestamp,
-    ) -> Result<Vec<(Timestamp, Key)>, StoreError> {
-        let (mut rows, mut start) = (Vec::new(), None);
-        loop {
-            let call = self.client.query().table_name(&self.table).index_name(index.name);
-            let call = call
-                .key_condition_expression("#p = :p AND #s BETWEEN :from AND :to")
-                .expression_attribute_names("#p", index.pk)
-                .expression_attribute_names("#s", index.sk)
-                .expression_attribute_values(":p", s(value))
-                // As text, an instant with a fraction sorts before the same second without: whole seconds on both sides.
-                .expression_attribute_values(":from", s(second(from)))
-                .expression_attribute_values(":to", s(format!("{}~", second(to))))
-                .set_exclusive_start_key(start);
-            let page =
-                Box::pin(call.send()).await.map_err(|error| StoreError::from_sdk(index.name, &error))?;
-            let found = page.items.unwrap_or_default();
-            let row = |item: &Item| Some((item.get(index.sk)?.as_s().ok()?.parse().ok()?, key_of(item)?));
-            rows.extend(found.iter().filter_map(row).filter(|(at, _)| (from..to).contains(at)));
-            start = page.last_evaluated_key;
-            if start.is_none() {
-                return Ok(rows);
-            }
-        }
-    }
-
-    /// Keys of what is due at or before `now` (RFC 3339), from every shard.
-    pub async fn due(&self, now: &str, limit: usize) -> Result<Vec<Key>, StoreError> {
-        let mut keys = Vec::new();
-        for shard in 0..crate::keys::DUE_SHARDS {
-            keys.extend(self.index_keys(DUE, &format!("D{shard}"), Some(now), limit).await?);
-        }
-        keys.sort();
-        Ok(keys)
-    }
-
     /// A `TransactWriteItems`; conflicts with other transactions are tried again, a failed condition is not. Every attempt
     /// carries the same token, so that one whose answer was lost is known as done and does not fail on its own effect.
     pub async fn transact(
@@ -361,12 +258,6 @@ impl Store {
         }
         Ok(())
     }
-}
-
-/// An instant to the second, without the zone's letter.
-pub(crate) fn second(at: Timestamp) -> String {
-    let text = at.to_string();
-    text.split(['.', 'Z']).next().unwrap_or_default().to_owned()
 }
 
 /// The condition that an item still has revision `rev`, with its values; 0 means that it must not exist.
