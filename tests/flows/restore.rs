@@ -128,6 +128,21 @@ async fn a_lost_outbox_comes_back_and_tells_nobody_again() {
 }
 
 #[tokio::test]
+async fn what_is_planned_once_more_does_not_hang_on_the_stream() {
+    let world = World::new().await;
+    for service in [Service::PlanUpdates, Service::SendUpdates] {
+        world.stack.fault(service, Fault::Throttle, Duration::ZERO);
+    }
+    world.cad(theft("e-1", NOON, "26-1")).await;
+    world.minutes(3).await;
+    assert_eq!(world.decisions("26-1").await, ["call_received pending"]);
+    lose(&world, "Messages").await;
+    assert_eq!(plans(world.stack.runtime(), tests::instant(NOON), true).await.unwrap(), (1, 0));
+    world.minutes(3).await;
+    assert_eq!(world.decisions("26-1").await, ["call_received pending"]);
+}
+
+#[tokio::test]
 async fn rows_that_stand_are_left_alone() {
     let (world, messages, contacts) = before_and_after().await;
     let live = (rows(&world, "Messages").await, rows(&world, "Contacts").await);

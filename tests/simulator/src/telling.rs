@@ -54,8 +54,8 @@ impl Call<'_> {
             self.story.told.insert(self.id.clone(), both.clone());
         }
         let mut opened = json!({"incident": incident, "people": [person]});
-        if is_own && self.random.bool() {
-            // A check of a building, with nobody there.
+        if is_own && self.random.u8(..8) > 0 {
+            // Most stops and checks are told of without a name, let alone a number.
             opened["people"] = json!([]);
         }
         if self.story.pace == Pace::Storm {
