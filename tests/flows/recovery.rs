@@ -159,6 +159,22 @@ async fn a_sweep_that_is_cut_off_each_time_comes_to_the_end() {
     }
 }
 
+/// `.84Z` sorts behind `.845Z`: a look that ended with the first went on behind the second.
+#[tokio::test]
+async fn a_burst_within_a_hundredth_of_a_second_is_looked_after_to_its_end() {
+    let world = World::new().await;
+    switch(&world, &[Service::PlanUpdates], Fault::Throttle);
+    for number in 0..64 {
+        let at = if number < 40 { "2026-07-07T12:00:00.84-05:00" } else { "2026-07-07T12:00:00.845-05:00" };
+        world.stack.set(instant(at)).await.unwrap();
+        post(&world, theft(&format!("e-{number}"), NOON, &format!("26-{number}"))).await;
+    }
+    world.minutes(3).await;
+    for number in 0..64 {
+        assert!(!world.decisions(&format!("26-{number}")).await.is_empty(), "26-{number}");
+    }
+}
+
 async fn nothing_leaves_and_everything_is_settled(dead: &[Service]) {
     // The closing text, the most patient of these, is pointless after an hour and a half, not fourteen hours.
     let world = World::with(NOON, "updates.toml", "max_age_minutes = 840", "max_age_minutes = 90").await;

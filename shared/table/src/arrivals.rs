@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::StoreError;
 use crate::incidents::{Incidents, PLAN_WITHIN};
+use crate::indexed::sorted;
 use crate::keys::{DUE_SHARDS, Key, swept};
 use crate::received::EventItem;
 use crate::schema::DUE;
@@ -163,7 +164,7 @@ async fn listed(
     (from, to): (Timestamp, Timestamp),
     limit: (usize, &dyn Fn(&Key) -> bool),
 ) -> Result<Listed, StoreError> {
-    let (window, mut until) = ((from.to_string(), to.to_string()), to);
+    let (window, mut until) = ((sorted(from), sorted(to)), to);
     let mut events = Vec::new();
     for shard in 0..DUE_SHARDS {
         let window = (&*window.0, &*window.1);

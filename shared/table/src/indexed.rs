@@ -115,3 +115,26 @@ pub(crate) fn second(at: Timestamp) -> String {
     let text = at.to_string();
     text.split(['.', 'Z']).next().unwrap_or_default().to_owned()
 }
+
+/// An instant whose texts sort as the instants do: always nine digits, since `.84Z` sorts behind `.845Z`.
+pub(crate) fn sorted(at: Timestamp) -> String {
+    format!("{at:.9}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(earlier: &str, later: &str) {
+        let text = |at: &str| sorted(at.parse().unwrap());
+        assert!(text(earlier) < text(later), "{} {}", text(earlier), text(later));
+    }
+
+    #[test]
+    fn instants_sort_as_texts() {
+        check("2026-07-07T17:00:00.84Z", "2026-07-07T17:00:00.845Z");
+        check("2026-07-07T17:00:00Z", "2026-07-07T17:00:00.5Z");
+        check("2026-07-07T17:00:00.999999999Z", "2026-07-07T17:00:01Z");
+    }
+}

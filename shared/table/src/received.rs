@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use startup::mutant::{Mutant, is};
 
 use crate::error::StoreError;
+use crate::indexed::sorted;
 use crate::keyring::KeyRing;
 use crate::keys::{received, received_shard, rejected};
 use crate::schema::TTL;
@@ -51,7 +52,7 @@ pub(crate) struct EventItem {
     /// When the sweep looks after it: whatever the stream lost is planned then. It stays in the index until the row goes,
     /// which makes the index a list of what was received, in order of time.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    due_at: Option<Timestamp>,
+    due_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     due_shard: Option<String>,
 }
@@ -75,7 +76,7 @@ impl Received<'_> {
             digest: self.digest.into(),
             ttl: (self.at + remembered).as_second(),
             subject: watched.map(|(subject, _)| subject.to_owned()),
-            due_at: watched.map(|(_, at)| at),
+            due_at: watched.map(|(_, at)| sorted(at)),
             due_shard: watched.map(|(subject, _)| received_shard(subject)),
         };
         let put = Put::builder()
