@@ -18,6 +18,18 @@ test("a telephone number is looked for in a body, never in an address", async ({
   expect(stub.seen.filter(({ path }) => path.includes("555"))).toEqual([]);
 });
 
+test("the shortcut works from the moment the search is there", async ({ page, stub }) => {
+  await page.addInitScript(() => {
+    new MutationObserver((_, observer) => {
+      if (!document.querySelector("#search")) return;
+      observer.disconnect();
+      dispatchEvent(new KeyboardEvent("keydown", { key: "k", ctrlKey: true }));
+    }).observe(document, { childList: true, subtree: true });
+  });
+  await open(page, stub, "/updates");
+  await expect(page.locator("#search")).toBeFocused();
+});
+
 test("a number opens its call or case", async ({ page, stub }) => {
   await open(page, stub, "/updates");
   await page.locator("#search").fill("26-048219");

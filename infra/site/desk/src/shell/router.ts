@@ -1,5 +1,5 @@
 // The view is named by the fragment, which no server sees: `#/cases/26-1234?state=suppressed`.
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 
 export interface Place {
   readonly path: string;
@@ -46,7 +46,7 @@ export function go(address: string): void {
 
 export function usePlace(): Place {
   const [fragment, setFragment] = useState(location.hash);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const changed = () => setFragment(location.hash);
     addEventListener("hashchange", changed);
     return () => removeEventListener("hashchange", changed);

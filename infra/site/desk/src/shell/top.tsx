@@ -1,6 +1,6 @@
 // The top line: department, its clock, who is signed in, language, colours, signing out.
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { LANGUAGES, type Language } from "../i18n/text";
 import type { Session } from "../session/session";
 import { useDesk } from "./desk";
@@ -69,7 +69,7 @@ function Account({
   const [name] = useState(session.name); // Kept when the token has ended.
   const who = me.officer?.name ?? name ?? me.subject;
   const panel = useRef<HTMLDetailsElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const close = (event: Event) => {
       const isKey = event instanceof KeyboardEvent;
       const isOutside = !isKey && !panel.current?.contains(event.target as Node);

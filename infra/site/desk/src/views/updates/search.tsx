@@ -1,5 +1,5 @@
 // One field for what a caller at the counter can say: a number of a call or case, a telephone number, an e-mail address.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Updates } from "../../api/updates";
 import { useDesk } from "../../shell/desk";
 import { go, href } from "../../shell/router";
@@ -88,7 +88,8 @@ export function Search({ onAddress }: { onAddress: (address: string | undefined)
 function useShortcut(act: () => void) {
   const latest = useRef(act);
   latest.current = act;
-  useEffect(() => {
+  // Before anything is painted: whoever sees the search may press the keys at once.
+  useLayoutEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       if (event.key !== "k" || !(event.ctrlKey || event.metaKey)) return;
       event.preventDefault();
