@@ -87,7 +87,7 @@ async fn a_live_folder_whose_deny_lists_nobody_approved_sends_nothing() {
     let stack = Stack::start(options).await.unwrap();
     stack.post("/v1/cad/events", &theft("e-1", NOON, "26-1")).await.unwrap();
     stack.drain().await.unwrap();
-    assert_eq!(stack.texts(), []);
+    assert_eq!(stack.texts().unwrap(), []);
     let token = stack.token("d", &["dispatch"]);
     let (_, record) = stack.get("/v1/incidents/26-1/updates", &token).await.unwrap();
     assert_eq!(record["decisions"][0]["reason"], "shadow", "{record}");

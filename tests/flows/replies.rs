@@ -285,7 +285,10 @@ async fn in_shadow_nothing_leaves_and_the_stop_still_holds() {
     let stack = Stack::start(options).await.unwrap();
     stack.inbound_text(CALLER, "STOP he has a gun").await.unwrap();
     stack.drain().await.unwrap();
-    assert_eq!((stack.texts().len(), stack.emails().len(), stack.webhooks().len()), (0, 0, 0));
+    assert_eq!(
+        (stack.texts().unwrap().len(), stack.emails().unwrap().len(), stack.webhooks().unwrap().len()),
+        (0, 0, 0)
+    );
     let address = CALLER.to_owned();
     let planning = tables(&stack);
     assert_eq!(planning.contacts.known([&address]).await.unwrap().states[&address].opt_outs.len(), 1);

@@ -161,7 +161,7 @@ impl World {
 
     /// Texts so far.
     pub fn texts(&self) -> Vec<Text> {
-        self.stack.texts()
+        self.stack.texts().expect("what was sent lies on file")
     }
 
     /// Texts so far with agency time and number, in order, one to a line: for snapshots.
@@ -176,7 +176,7 @@ impl World {
 
     /// E-mails so far.
     pub fn emails(&self) -> Vec<Email> {
-        self.stack.emails()
+        self.stack.emails().expect("what was sent lies on file")
     }
 }
 

@@ -51,6 +51,9 @@ enum What {
     /// Makes every mistake of `startup::mutant` in turn and counts the seeds until it shows.
     #[cfg(feature = "mutants")]
     Mutants {
+        /// Searches for each, from seeds far apart.
+        #[arg(long, default_value_t = 5)]
+        searches: u64,
         /// Most seeds of one search.
         #[arg(long, default_value_t = 300)]
         most: u64,
@@ -74,7 +77,10 @@ fn main() -> anyhow::Result<()> {
             replay(&case.join(" "), &agency)?
         }
         #[cfg(feature = "mutants")]
-        Some(What::Mutants { most, only }) => print_mutants(&agency, most, &only, arguments.threads),
+        Some(What::Mutants { searches, most, only }) => {
+            let patience = simulator::mutants::Patience { searches, most };
+            print_mutants(&agency, patience, &only, arguments.threads)
+        }
         None => {
             let time = Duration::from_secs(arguments.seconds);
             let parts = arguments.only.map_or_else(|| Part::ALL.to_vec(), |only| vec![only]);
@@ -152,8 +158,15 @@ fn print(tally: &Tally) {
 }
 
 #[cfg(feature = "mutants")]
-fn print_mutants(agency: &std::path::Path, most: u64, only: &str, threads: usize) -> bool {
-    let found = simulator::mutants::hunt(agency, most, only, threads);
+fn print_mutants(
+    agency: &std::path::Path,
+    patience: simulator::mutants::Patience,
+    only: &str,
+    threads: usize,
+) -> bool {
+    let begun = std::time::Instant::now();
+    let found = simulator::mutants::hunt(agency, patience, only, threads);
+    let seconds = begun.elapsed().as_secs_f64();
     println!("| mistake | median seeds | broken |\n|---|---|---|");
     for killed in &found {
         let median = killed.median().map_or_else(|| "**survived**".to_owned(), |seeds| seeds.to_string());
@@ -161,5 +174,10 @@ fn print_mutants(agency: &std::path::Path, most: u64, only: &str, threads: usize
     }
     let survived = found.iter().filter(|killed| killed.median().is_none()).count();
     println!("{} of {} found", found.len() - survived, found.len());
+    let lifecycles: u64 = found.iter().map(|killed| killed.lifecycles).sum();
+    println!(
+        "{lifecycles} lifecycles in {seconds:.0} s, {:.0} a second",
+        lifecycles as f64 / seconds.max(0.001)
+    );
     survived > 0
 }

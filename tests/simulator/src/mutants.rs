@@ -10,9 +10,6 @@ use startup::mutant::{Mutant, set};
 use crate::campaign::CALLS;
 use crate::case::{Case, Told};
 
-/// Searches for one mistake, each from a seed of its own.
-const SEARCHES: u64 = 5;
-
 /// What became of one mistake.
 #[derive(Clone, Debug)]
 pub struct Killed {
@@ -22,6 +19,17 @@ pub struct Killed {
     pub seeds: Vec<Option<u64>>,
     /// The invariants that broke.
     pub by: Vec<String>,
+    /// Calls of all seeds that were played.
+    pub lifecycles: u64,
+}
+
+/// How long a mistake is looked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// Searches, each from a seed of its own.
+    pub searches: u64,
+    /// Most seeds of one search.
+    pub most: u64,
 }
 
 impl Killed {
@@ -41,8 +49,8 @@ pub fn make(name: Option<&str>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Plays every mistake whose name contains `only`, at most `most` seeds a search, on `threads` threads.
-pub fn hunt(agency: &Path, most: u64, only: &str, threads: usize) -> Vec<Killed> {
+/// Plays every mistake whose name contains `only`, with `patience`, on `threads` threads.
+pub fn hunt(agency: &Path, patience: Patience, only: &str, threads: usize) -> Vec<Killed> {
     let named = Mutant::ALL.into_iter().filter(|mutant| format!("{mutant:?}").contains(only));
     let waiting = Mutex::new(named.collect::<Vec<_>>());
     let found = Mutex::new(Vec::new());
@@ -53,7 +61,7 @@ pub fn hunt(agency: &Path, most: u64, only: &str, threads: usize) -> Vec<Killed>
                     let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).pop();
                     let Some(mutant) = next else { break };
                     set(Some(mutant));
-                    let killed = search(mutant, agency, most);
+                    let killed = search(mutant, agency, patience);
                     set(None);
                     found.lock().unwrap_or_else(PoisonError::into_inner).push(killed);
                 }
@@ -65,12 +73,13 @@ pub fn hunt(agency: &Path, most: u64, only: &str, threads: usize) -> Vec<Killed>
     found
 }
 
-fn search(mutant: Mutant, agency: &Path, most: u64) -> Killed {
-    let mut killed = Killed { mutant, seeds: Vec::new(), by: Vec::new() };
-    for search in 0..SEARCHES {
+fn search(mutant: Mutant, agency: &Path, patience: Patience) -> Killed {
+    let mut killed = Killed { mutant, seeds: Vec::new(), by: Vec::new(), lifecycles: 0 };
+    for search in 0..patience.searches {
         let first = 1 + search * 1_000_000;
         let mut taken = None;
-        for seed in first..first + most {
+        for seed in first..first + patience.most {
+            killed.lifecycles += u64::from(CALLS);
             let case = Case { told: Told::City(seed, CALLS), faults: None };
             let Ok(report) = case.play(agency) else { continue };
             if let Some(violation) = report.violations.first() {

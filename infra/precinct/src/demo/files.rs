@@ -30,7 +30,7 @@ pub(super) fn renew(output: &Path) -> anyhow::Result<()> {
 
 /// Each text in a file of its own, named by time and number.
 pub(super) fn texts(stack: &Stack, output: &Path, zone: &TimeZone) -> anyhow::Result<()> {
-    for (number, text) in stack.texts().iter().enumerate() {
+    for (number, text) in stack.texts()?.iter().enumerate() {
         let at = text.at.to_zoned_datetime(zone.clone());
         let name = format!("texts/{:02}.txt", number + 1);
         let content = format!("To: {}\nAt: {}\n\n{}\n", text.to, at.strftime("%Y-%m-%d %H:%M:%S"), text.body);
@@ -42,7 +42,7 @@ pub(super) fn texts(stack: &Stack, output: &Path, zone: &TimeZone) -> anyhow::Re
 /// Each e-mail as the mail server got it.
 pub(super) fn emails(stack: &Stack, output: &Path) -> anyhow::Result<Vec<Filed>> {
     let mut filed = Vec::new();
-    for (number, email) in stack.emails().into_iter().enumerate() {
+    for (number, email) in stack.emails()?.into_iter().enumerate() {
         let file = format!("emails/{:02}.eml", number + 1);
         let raw = fs::read(stack.captures_folder().join(format!("{}.eml", email.message_id)));
         write(output, &file, raw.context("an e-mail that was taken is not on file")?)?;

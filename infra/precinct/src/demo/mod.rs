@@ -74,7 +74,7 @@ pub async fn run(agency: &Path) -> anyhow::Result<()> {
     for story in calls {
         held += tell_story(&mut told, &stack, story, &emails, &zone).await?;
     }
-    let sent = (stack.texts().len(), emails.len());
+    let sent = (stack.texts()?.len(), emails.len());
     told.say(&format!("\nIn all: {} texts, {} e-mails, {held} held back or overtaken.\n", sent.0, sent.1));
     let about = personnel.first().map_or("", |story| story.about.as_str());
     tell_officers(&mut told, &stack, about).await?;
@@ -148,7 +148,7 @@ async fn tell_story(
 ) -> anyhow::Result<usize> {
     let addresses = story.addresses();
     let mut lines: Vec<Line> = Vec::new();
-    for text in stack.texts().into_iter().filter(|text| addresses.contains(&text.to)) {
+    for text in stack.texts()?.into_iter().filter(|text| addresses.contains(&text.to)) {
         lines.push(Line { at: text.at, entry: Entry::Text { to: text.to, words: text.body } });
     }
     for email in emails.iter().filter(|email| addresses.contains(&email.to)) {

@@ -193,17 +193,17 @@ impl Stack {
     }
 
     /// Texts sent so far.
-    pub fn texts(&self) -> Vec<Text> {
+    pub fn texts(&self) -> anyhow::Result<Vec<Text>> {
         self.shared.captures.texts()
     }
 
     /// E-mails sent so far.
-    pub fn emails(&self) -> Vec<Email> {
+    pub fn emails(&self) -> anyhow::Result<Vec<Email>> {
         self.shared.captures.emails()
     }
 
     /// Webhooks posted so far, repetitions and refused ones too.
-    pub fn webhooks(&self) -> Vec<Webhook> {
+    pub fn webhooks(&self) -> anyhow::Result<Vec<Webhook>> {
         self.shared.captures.webhooks()
     }
 

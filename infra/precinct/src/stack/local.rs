@@ -31,9 +31,9 @@ pub(crate) async fn answer(shared: &Arc<Shared>, rest: &str, ask: Ask) -> Reply 
 
 async fn get(shared: &Arc<Shared>, rest: &str, query: &str) -> anyhow::Result<Option<Reply>> {
     let value = match rest {
-        "texts" => serde_json::to_value(shared.captures.texts())?,
-        "emails" => serde_json::to_value(shared.captures.emails())?,
-        "webhooks" => serde_json::to_value(shared.captures.webhooks())?,
+        "texts" => serde_json::to_value(shared.captures.texts()?)?,
+        "emails" => serde_json::to_value(shared.captures.emails()?)?,
+        "webhooks" => serde_json::to_value(shared.captures.webhooks()?)?,
         "clock" => json!({"now": shared.clock.now()}),
         "token" => {
             let parameter = |name: &str| {

@@ -56,7 +56,7 @@ fn take_text(
 ) -> Option<()> {
     let to = form.get("PhoneNumber").filter(|number| number.starts_with('+'))?.clone();
     let body = form.get("Message").filter(|body| !body.is_empty())?.clone();
-    captures.add_text(Text { to, body, message_id: message_id.into(), at }).ok()
+    captures.add_text(&Text { to, body, message_id: message_id.into(), at }).ok()
 }
 
 /// An e-mail comes as raw MIME and is read back here as a mail program would.
@@ -82,7 +82,7 @@ fn take_email(
         message_id: message_id.into(),
         at,
     };
-    captures.add_email(email, &raw).ok()
+    captures.add_email(&email, &raw).ok()
 }
 
 fn message_id() -> String {

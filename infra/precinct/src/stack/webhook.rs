@@ -28,7 +28,7 @@ pub(crate) async fn receive(shared: &Arc<Shared>, ask: &Ask) -> Reply {
     });
     let body: Value = serde_json::from_slice(ask.body()).unwrap_or_default();
     let kept = Webhook { id, signed, body, status: status.as_u16(), at };
-    if let Err(error) = shared.captures.add_webhook(kept) {
+    if let Err(error) = shared.captures.add_webhook(&kept) {
         tracing::error!(error = format!("{error:#}"), "a webhook could not be kept");
         return plain(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", "");
     }
