@@ -7,6 +7,8 @@ use table::Planning;
 use tests::{CALLER, NOON, World, call, event, instant, theft};
 use updates::{Owner, TaskKind};
 
+use crate::alarms::{listen, rings};
+
 /// A world whose `updates.toml` has other values for some keys of `[limits]` and `[silence]`.
 async fn world(changes: &[(&str, &str)]) -> World {
     let folder = std::env::temp_dir().join(format!("precinct-limits-{}", startup::Entropy::system().token()));
@@ -48,12 +50,14 @@ fn flood(count: usize, at: &str) -> Value {
 
 #[tokio::test]
 async fn a_flood_opens_the_breaker_which_closes_by_itself() {
+    let (heard, _listening) = listen();
     let world = world(&[("breaker_per_minute", "10"), ("breaker_open_minutes", "3")]).await;
     world.cad(flood(20, NOON)).await;
     assert_eq!(world.texts().len(), 10);
     let held = world.messages("26-19").await;
     assert_eq!(held, ["call_received suppressed breaker_open"]);
     assert_eq!(open_tasks(&world, Owner::Admin).await, [TaskKind::BreakerOpened]);
+    rings("SendingHeld", "SendUpdatesLog", "breaker_opened", &heard.take());
     world.minutes(2).await;
     assert_eq!(world.texts().len(), 10, "open still");
     world.minutes(2).await;
@@ -154,6 +158,7 @@ async fn two_senders_never_lease_more_than_the_month_pays_for() {
 
 #[tokio::test]
 async fn a_sender_that_falls_silent_is_one_task_for_dispatch() {
+    let (heard, _listening) = listen();
     let world = world(&[("sources", "[\"local\"]")]).await;
     world.cad(theft("e-1", NOON, "26-1")).await;
     let run = async |to: &str| {
@@ -162,6 +167,8 @@ async fn a_sender_that_falls_silent_is_one_task_for_dispatch() {
         open_tasks(&world, Owner::Dispatch).await
     };
     assert_eq!(run("2026-07-07T12:59:00-05:00").await, []);
+    assert_eq!(heard.take(), "");
     assert_eq!(run("2026-07-07T13:01:00-05:00").await, [TaskKind::FeedSilent]);
+    rings("FeedSilent", "SweepUpdatesLog", "feed_silent", &heard.take());
     assert_eq!(run("2026-07-07T13:02:00-05:00").await, [TaskKind::FeedSilent]);
 }

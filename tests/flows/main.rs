@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "in a test, what cannot be had is a failure")]
 
 mod advice;
+mod alarms;
 mod commands;
 mod day;
 mod desk;

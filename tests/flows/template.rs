@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
+mod athena;
 pub(crate) mod source;
 
 use source::{
@@ -409,28 +410,4 @@ fn refusals_of_the_rest_api_read_like_those_of_the_functions() {
             "{name}: asks to post again what stays refused"
         );
     }
-}
-
-#[test]
-fn the_view_of_the_crime_log_selects_what_it_declares() {
-    let columns = |table: &str| -> Vec<String> {
-        let input = &resources()[table]["Properties"]["TableInput"];
-        let columns = input["StorageDescriptor"]["Columns"].as_array().unwrap();
-        columns.iter().map(|column| column["Name"].as_str().unwrap().to_owned()).collect()
-    };
-    let text = resources()["StandingView"]["Properties"]["TableInput"]["ViewOriginalText"]["Sub"][1]["View"]
-        ["Base64"]["Fn::Sub"]
-        .as_str()
-        .unwrap();
-    let view: Value = serde_json::from_str(text).unwrap();
-    let declared: Vec<&str> =
-        view["columns"].as_array().unwrap().iter().map(|column| column["name"].as_str().unwrap()).collect();
-    let sql = view["originalSql"].as_str().unwrap();
-    let selected: Vec<&str> =
-        sql.strip_prefix("SELECT ").unwrap().split(" FROM ").next().unwrap().split(", ").collect();
-    assert_eq!(selected, declared);
-    assert_eq!(declared, columns("StandingView"));
-    let of_table = columns("CrimeTable");
-    assert!(declared.iter().all(|name| *name == "day" || of_table.iter().any(|column| column == name)));
-    assert!(sql.ends_with("WHERE version = newest AND NOT deleted"), "what was taken back stays out");
 }

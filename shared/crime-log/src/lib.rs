@@ -23,8 +23,8 @@ use parquet::schema::parser::parse_message_type;
 
 pub use gather::gather;
 
-/// The columns, in the order of the file. `docs/hotspots.md` repeats them for those who query.
-const SCHEMA: &str = "message crime_fact {
+/// The columns, in the order of the file. `docs/hotspots.md` repeats them for those who query, and the template for Athena.
+pub const SCHEMA: &str = "message crime_fact {
     required binary incident (UTF8);
     required int64 version;
     required int64 occurred_from (TIMESTAMP(MICROS,true));

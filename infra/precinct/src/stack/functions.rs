@@ -219,8 +219,11 @@ async fn aside<A: Send + 'static>(
     handler: impl AsyncFnOnce() -> anyhow::Result<A> + Send + 'static,
 ) -> anyhow::Result<A> {
     let runtime = tokio::runtime::Handle::current();
+    // Whoever listens to the caller's thread hears the handler too.
+    let listening = tracing::dispatcher::get_default(Clone::clone);
     let (alive, killed) = tokio::sync::oneshot::channel::<()>();
     let running = tokio::task::spawn_blocking(move || {
+        let _listening = tracing::dispatcher::set_default(&listening);
         runtime.block_on(async {
             tokio::select! {
                 answer = handler() => answer,
