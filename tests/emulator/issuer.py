@@ -1,12 +1,13 @@
 """An identity provider on loopback, so that the deployed JWT authorizer has a real key to check tokens against."""
 
 import base64
+import hmac
 import json
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 
@@ -17,7 +18,7 @@ def encode(data):
 
 
 class Issuer:
-    """Serves its discovery document and key set; `token` signs. `with Issuer() as issuer:` ends it."""
+    """Serves its discovery document and key set; `token` signs, `refused` forges. `with Issuer() as issuer:` ends it."""
 
     def __init__(self):
         self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -55,7 +56,35 @@ class Issuer:
 
     def token(self, subject, *groups):
         """A token for an hour, its groups as an array: the authorizer flattens it to `[a b]`."""
+        return self.sign({}, self.claims(subject, *groups))
+
+    def claims(self, subject, *groups):
+        """What a token says that is as it should be."""
         now = int(time.time())
-        claims = {"iss": self.url, "aud": "precinct", "sub": subject, "groups": list(groups), "iat": now - 5, "exp": now + 3600}
-        signed = f"{encode({'alg': 'RS256', 'kid': '1', 'typ': 'JWT'})}.{encode(claims)}"
-        return f"{signed}.{encode(self.key.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256()))}"
+        return {"iss": self.url, "aud": "precinct", "sub": subject, "groups": list(groups), "iat": now - 5, "exp": now + 3600}
+
+    def sign(self, head, claims, key=None):
+        """A token of these claims under `key` or our own; `head` replaces parts of the header."""
+        signed = f"{encode({'alg': 'RS256', 'kid': '1', 'typ': 'JWT', **head})}.{encode(claims)}"
+        return f"{signed}.{encode((key or self.key).sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256()))}"
+
+    def refused(self, *groups):
+        """Tokens that no authorizer may take, by what is wrong with each."""
+        now, right = int(time.time()), self.claims("staff-1", *groups)
+        claims = {
+            "of another issuer": {"iss": "https://example.com"},
+            "for another application": {"aud": "another"},
+            "that has ended": {"exp": now - 3600},
+            "that has not begun": {"nbf": now + 3600},
+        }
+        tokens = {what: self.sign({}, {**right, **changes}) for what, changes in claims.items()}
+        tokens["under another key"] = self.sign({}, right, rsa.generate_private_key(public_exponent=65537, key_size=2048))
+        head, _, tag = self.token("staff-1", "auditor").split(".")
+        tokens["with other claims under a good signature"] = f"{head}.{encode(right)}.{tag}"
+        unsigned = f"{encode({'alg': 'none', 'typ': 'JWT'})}.{encode(right)}"
+        tokens["without a signature"] = f"{unsigned}."
+        # Everybody has the public key: as the secret of HMAC it proves nothing.
+        public = self.key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+        confused = f"{encode({'alg': 'HS256', 'kid': '1', 'typ': 'JWT'})}.{encode(right)}"
+        tokens["under HMAC with the public key"] = f"{confused}.{encode(hmac.digest(public, confused.encode(), 'sha256'))}"
+        return tokens

@@ -99,6 +99,9 @@ def stop_is_honoured(stack):
 def staff_see_every_decision(stack, issuer):
     path = "/v1/incidents/26-048215/updates"
     assert stack.staff("GET", path)[0] == 401
+    for what, forged in issuer.refused("dispatch", "records").items():
+        status = stack.staff("GET", path, forged)[0]
+        assert status == 401, f"a token {what}: {status}"
     assert stack.staff("GET", path, issuer.token("staff-1", "analyst"))[0] == 403
     token = issuer.token("staff-1", "dispatch", "records")
 

@@ -50,11 +50,11 @@ async fn main() -> anyhow::Result<()> {
     };
     target.check_clock().await?;
     let clean = measure(&arguments, &target, server.as_ref()).await?;
-    ensure!(clean, "something was lost, doubled or claimed after a pause");
+    ensure!(clean, "something was lost, doubled or claimed after a pause, or memory grew with the calls");
     Ok(())
 }
 
-/// Every step, the replay, the pause; whether nothing was lost or doubled anywhere.
+/// Every step, the replay, the pause; whether nothing was lost or doubled anywhere and memory stayed.
 async fn measure(arguments: &Arguments, target: &Target, server: Option<&Server>) -> anyhow::Result<bool> {
     let name = format!("L{}", target.now().as_second());
     let (mut first, mut clean) = (0, true);
@@ -79,6 +79,7 @@ async fn measure(arguments: &Arguments, target: &Target, server: Option<&Server>
         let replayed = replay::run(target, &name, from, what, server.map(Server::pid)).await?;
         println!("\nreplay: {}", report::replay(&replayed));
         clean &= (replayed.verdict.lost, replayed.verdict.doubled) == (0, 0);
+        clean &= memory::is_flat(&replayed.resident);
     }
     if arguments.pause_rate > 0.0 {
         let calls = (arguments.pause_rate * f64::from(arguments.seconds)).ceil() as u32;
