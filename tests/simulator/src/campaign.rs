@@ -255,6 +255,8 @@ fn note(tally: &Mutex<Tally>, case: &Case, report: anyhow::Result<Report>, agenc
     tally.lifecycles += report.lifecycles;
     tally.effects += report.effects;
     tally.told += report.told.len() as u64;
+    tally.given_up += report.given_up;
+    tally.redriven += report.redriven;
     for fault in report.faults.values() {
         *tally.faults.entry(fault.word()).or_default() += 1;
     }

@@ -250,12 +250,13 @@ impl Checker {
         self.check_decisions(story, tables, now);
     }
 
-    /// What was acknowledged is there for good, and the crime log knows it as it stands, unless a record was given up.
+    /// What was acknowledged is there for good, and the crime log knows it as it stands, but for the `unmended`: calls whose
+    /// record is lost for good.
     pub(crate) fn check_stored(
         &mut self,
         tables: &Tables,
         objects: &Objects,
-        log_is_whole: bool,
+        unmended: &BTreeSet<String>,
         now: Timestamp,
     ) {
         for id in std::mem::take(&mut self.stored) {
@@ -267,7 +268,7 @@ impl Checker {
             let revision: u64 =
                 item["rev"]["N"].as_str().and_then(|text| text.parse().ok()).unwrap_or_default();
             let version = objects.logged.get(&id).copied().unwrap_or_default();
-            if log_is_whole && version < hotspot::fact::LIVE + revision {
+            if version < hotspot::fact::LIVE + revision && !unmended.contains(&format!("INC#{id}")) {
                 self.violate("I3", format!("the crime log does not know call {id} as it stands"), now);
             }
         }

@@ -7,7 +7,7 @@ use crate::fault::Fault;
 use crate::network::{Answer, Service};
 use crate::restore::MOST_INTERRUPTED;
 use crate::tables::Change;
-use crate::work::FENCE;
+use crate::work::{FENCE, REDRIVE};
 use crate::world::{Moment, World};
 
 /// How old an index or an eventually consistent read is at most.
@@ -24,7 +24,7 @@ impl World {
         self.effects += 1;
         let function = self.function_of(task);
         self.count((function, service), &action);
-        let dies = function != FENCE || self.interrupted < MOST_INTERRUPTED;
+        let dies = !matches!(function, FENCE | REDRIVE) || self.interrupted < MOST_INTERRUPTED;
         let fault = self.plan.at(self.effects, (service, &action), now, dies);
         if self.setting.calm {
             self.actions.push((service, action.clone()));
@@ -125,6 +125,9 @@ impl World {
         let now = self.now();
         self.note((change.place.table, &change.place.pk, &change.place.sk, change.new.is_some()));
         self.checker.changed(task, change, now);
+        if self.function_of(task) == REDRIVE {
+            self.failures.handed_out(&change.place.pk);
+        }
         self.sweeps.changed(change);
         self.stream(change, false);
         self.plan_sweep();

@@ -5,11 +5,13 @@ pub mod campaign;
 pub mod case;
 mod checker;
 mod effects;
+mod failures;
 pub mod fault;
 mod functions;
 mod images;
 pub mod log;
 mod mapping;
+mod moment;
 #[cfg(feature = "mutants")]
 pub mod mutants;
 mod network;

@@ -147,6 +147,7 @@ fn print(tally: &Tally) {
     println!("lifecycles      {} ({:.0} a second)", tally.lifecycles, tally.rate);
     println!("service calls   {}", tally.effects);
     println!("messages taken  {}", tally.told);
+    println!("records given up {}, {} items handed out again for them", tally.given_up, tally.redriven);
     println!("faults injected {}", tally.faults.values().sum::<u64>());
     for (kind, count) in &tally.faults {
         println!("  {kind:<15} {count}");

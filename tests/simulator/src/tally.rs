@@ -24,6 +24,10 @@ pub struct Tally {
     pub told: u64,
     /// Faults that happened, by kind.
     pub faults: BTreeMap<&'static str, u64>,
+    /// Records of streams that Lambda gave up.
+    pub given_up: u64,
+    /// Items that the operator handed out again for them.
+    pub redriven: u64,
     /// What must not happen and did, smallest case first.
     pub violations: Vec<Found>,
     /// Seconds it took.
