@@ -140,7 +140,7 @@ impl World {
         let (answer, taken) = self.providers.call(request.service, &request.body, now, fault);
         if taken && let Some(taken) = self.providers.accepted.last().cloned() {
             self.note((&taken.to, &taken.body));
-            self.checker.accepted(task, &taken, now);
+            self.checker.accepted(task, &taken, &self.tables, now);
             self.report_later(&taken);
         }
         answer

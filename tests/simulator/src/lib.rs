@@ -2,6 +2,7 @@
 //! around them every service with every way in which it may fail. One seed is one run, to the byte.
 
 pub mod campaign;
+mod caps;
 pub mod case;
 mod checker;
 mod effects;

@@ -11,6 +11,7 @@ use std::task::{Context, Poll, Wake};
 use jiff::{SignedDuration, Timestamp};
 use startup::{Entropy, Runtime};
 
+use crate::caps::Caps;
 use crate::checker::{Checker, Violation};
 use crate::failures::Failures;
 use crate::fault::{Faults, Plan};
@@ -164,7 +165,7 @@ impl World {
             Mapping::new("Messages", Reader::Send, table::schema::MESSAGES_FILTER),
         ];
         let mut world = Self {
-            checker: Checker::new(&story),
+            checker: Checker::new(&story, Caps::of(&setting.agency)?),
             functions: Functions::new(runtime.clone()),
             runtime,
             copied: None,
