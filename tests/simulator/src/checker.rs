@@ -351,3 +351,6 @@ fn moves_forward(old: &str, new: &str) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests;

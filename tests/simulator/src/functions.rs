@@ -29,6 +29,9 @@ pub(crate) enum Input {
     Fence(Runtime, Timestamp),
     /// No function: the operator's command for the failure queues.
     Redrive(Runtime, Vec<Order>),
+    /// What a test has a sandbox do.
+    #[cfg(test)]
+    Planted(Invocation),
 }
 
 /// What a function answers.
@@ -118,6 +121,8 @@ impl Functions {
             Input::Redrive(runtime, orders) => Box::pin(async move {
                 (crate::failures::work_off(runtime, orders).await.map(Output::Failures), Warm::Nothing)
             }),
+            #[cfg(test)]
+            Input::Planted(invocation) => invocation,
         })
     }
 
