@@ -180,5 +180,9 @@ fn print_mutants(
         "{lifecycles} lifecycles in {seconds:.0} s, {:.0} a second",
         lifecycles as f64 / seconds.max(0.001)
     );
-    survived > 0
+    let anyway: Vec<&String> = found.iter().flat_map(|killed| &killed.anyway).collect();
+    for case in &anyway {
+        println!("broken without any mistake: simulator replay {case}");
+    }
+    survived > 0 || !anyway.is_empty()
 }
