@@ -231,11 +231,7 @@ fn reorder(tally: &Mutex<Tally>, seed: u64, agency: &Path) {
     tally.permutations += 1;
     tally.lifecycles += lifecycles;
     let case = format!("orders {seed} {CALLS}");
-    tally.violations.extend(differing.into_iter().map(|what| Found {
-        invariant: "order",
-        what,
-        case: case.clone(),
-    }));
+    tally.violations.extend(differing.into_iter().map(|what| Found::new("order", what, case.clone())));
 }
 
 /// Adds a run to the tally; one that broke an invariant is made small first.
@@ -243,13 +239,13 @@ fn note(tally: &Mutex<Tally>, case: &Case, report: anyhow::Result<Report>, agenc
     let report = match report {
         Ok(report) => report,
         Err(error) => {
-            let found = Found { invariant: "I10", what: format!("{error:#}"), case: case.to_string() };
+            let found = Found::new("I10", format!("{error:#}"), case.to_string());
             return hold(tally).violations.push(found);
         }
     };
     let found = report.violations.first().map(|violation| {
         let least = shrink(case, &report.faults, agency).unwrap_or_else(|_| case.clone());
-        Found { invariant: violation.invariant, what: violation.what.clone(), case: least.to_string() }
+        Found::new(violation.invariant, violation.what.clone(), least.to_string())
     });
     let mut tally = hold(tally);
     tally.lifecycles += report.lifecycles;

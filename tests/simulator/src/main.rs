@@ -154,7 +154,8 @@ fn print(tally: &Tally) {
     }
     println!("violations      {}", tally.violations.len());
     for found in &tally.violations {
-        println!("  {} {}\n    simulator replay {}", found.invariant, found.what, found.case);
+        println!("  {} {}\n    simulator replay {}\n", found.invariant, found.what, found.case);
+        println!("{}", found.test);
     }
 }
 

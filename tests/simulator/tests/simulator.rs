@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use simulator::campaign::{Prepared, prepare};
 use simulator::case::{Case, Told, shrink};
 use simulator::fault::{Fault, Faults};
+use simulator::order::compare;
 use simulator::{Report, log};
 
 /// Calls of a city here: a debug build plays some ten thousand service calls a minute.
@@ -87,4 +88,19 @@ fn faults_that_matter_not_are_left_out() {
     let faults = Faults::from([(5, Fault::Throttle)]);
     let tried = case("plain 0");
     assert_eq!(shrink(&tried, &faults, &agency).unwrap(), tried);
+}
+
+/// As a violation prints it: two faults of the plain story.
+#[test]
+fn plain_0() {
+    let prepared = prepared();
+    let report = case("plain 0 12:timeout-applied 19:crash-before").play(&prepared.agency()).unwrap();
+    assert_eq!(report.violations, []);
+}
+
+/// As a violation prints it: a city told in two orders.
+#[test]
+fn orders_8_3() {
+    let prepared = prepared();
+    assert_eq!(compare(8, 3, &prepared.agency()).unwrap().1, Vec::<String>::new());
 }
