@@ -111,8 +111,8 @@ pub fn single_faults(agency: &Path, seed: u64) -> anyhow::Result<Vec<Case>> {
 /// Every fault that fits an effect of the nominal run.
 fn faults_of(scenario: usize, agency: &Path) -> anyhow::Result<Vec<(u64, Fault)>> {
     let nominal = Case { told: Told::Plain(scenario), faults: Some(Faults::new()) }.play(agency)?;
-    let all = nominal.actions.iter().enumerate().flat_map(|(place, (service, action))| {
-        let fitting = Fault::ALL.into_iter().filter(|fault| fault.fits(*service, action));
+    let all = nominal.actions.iter().enumerate().flat_map(|(place, asked)| {
+        let fitting = Fault::ALL.into_iter().filter(|fault| fault.fits(asked));
         fitting.map(move |fault| (place as u64 + 1, fault)).collect::<Vec<_>>()
     });
     Ok(all.collect())
@@ -125,7 +125,7 @@ pub fn pairs(agency: &Path, seed: u64) -> anyhow::Result<Vec<Case>> {
     for scenario in 0..Story::PLAIN {
         let told = Told::Plain(scenario);
         let nominal = Case { told, faults: Some(Faults::new()) }.play(agency)?;
-        let Some(sent) = nominal.actions.iter().position(|(service, _)| *service == Service::Sns) else {
+        let Some(sent) = nominal.actions.iter().position(|asked| asked.service == Service::Sns) else {
             continue;
         };
         let mut core = faults_of(scenario, agency)?;

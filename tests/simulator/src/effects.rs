@@ -3,7 +3,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use jiff::SignedDuration;
 use serde_json::json;
 
-use crate::fault::Fault;
+use crate::fault::{Asked, Fault};
 use crate::network::{Answer, Service};
 use crate::restore::MOST_INTERRUPTED;
 use crate::tables::Change;
@@ -17,19 +17,21 @@ impl World {
     /// A request has arrived.
     pub(crate) fn arrive(&mut self, number: u64) {
         let Some(request) = self.requests.get(&number) else { return };
-        let (task, service, action) = (request.task, request.service, request.action.clone());
+        let (task, service) = (request.task, request.service);
+        let may_lag = service == Service::DynamoDb && crate::tables::may_lag(&request.action, &request.body);
+        let asked = Asked { service, action: request.action.clone(), may_lag };
         let uri = request.uri.clone();
         let now = self.now();
         self.checker.leaked("an address of a request", &uri, now);
         self.effects += 1;
         let function = self.function_of(task);
-        self.count((function, service), &action);
+        self.count((function, service), &asked.action);
         let dies = !matches!(function, FENCE | REDRIVE) || self.interrupted < MOST_INTERRUPTED;
-        let fault = self.plan.at(self.effects, (service, &action), now, dies);
+        let fault = self.plan.at(self.effects, &asked, now, dies);
+        self.note((self.effects, service, &asked.action, fault));
         if self.setting.calm {
-            self.actions.push((service, action.clone()));
+            self.actions.push(asked);
         }
-        self.note((self.effects, service, &action, fault));
         if fault.is_some() {
             self.checker.troubled(task);
         }

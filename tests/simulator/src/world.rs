@@ -14,7 +14,7 @@ use startup::{Entropy, Runtime};
 use crate::caps::Caps;
 use crate::checker::{Checker, Violation};
 use crate::failures::Failures;
-use crate::fault::{Faults, Plan};
+use crate::fault::{Asked, Faults, Plan};
 use crate::functions::{Functions, Invocation};
 use crate::log;
 use crate::mapping::{Mapping, Reader};
@@ -63,8 +63,8 @@ pub struct Report {
     pub effects: u64,
     /// How often each function asked for each action of a service.
     pub calls: Calls,
-    /// Service and action of each effect, for single faults and pairs.
-    pub actions: Vec<(Service, String)>,
+    /// What each effect was, for single faults and pairs.
+    pub actions: Vec<Asked>,
     /// Hash of everything that happened, in order.
     pub trace: u64,
     /// Calls and cases played.
@@ -133,7 +133,7 @@ pub(crate) struct World {
     /// Sequence number of the last stream record.
     pub(crate) sequence: u64,
     pub(crate) receipts_sent: u64,
-    pub(crate) actions: Vec<(Service, String)>,
+    pub(crate) actions: Vec<Asked>,
     moments: BinaryHeap<Reverse<Entry>>,
     tasks: BTreeMap<u64, Task>,
     ready: Arc<Mutex<Vec<u64>>>,

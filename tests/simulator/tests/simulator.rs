@@ -43,7 +43,7 @@ fn a_transaction_whose_answer_is_lost_is_known_as_done() {
     // What waits ten seconds for an answer may come after what did not.
     let told = |report: &Report| report.told.iter().cloned().collect::<BTreeSet<_>>();
     let nominal = case("plain 0").play(&agency).unwrap();
-    let lost = (1..).zip(&nominal.actions).filter(|(_, (_, action))| action == "TransactWriteItems");
+    let lost = (1..).zip(&nominal.actions).filter(|(_, asked)| asked.action == "TransactWriteItems");
     let mut played = 0;
     for ((effect, _), fault) in lost.flat_map(|at| [(at, Fault::ErrorApplied), (at, Fault::TimeoutApplied)]) {
         let report = case(&format!("plain 0 {effect}:{fault}")).play(&agency).unwrap();
