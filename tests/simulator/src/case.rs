@@ -1,12 +1,19 @@
 //! One run by name: a story, a seed and, where it is no random one, its faults. It is written as one line, so that a
 //! run that found something can be kept as a regression test.
+use std::cell::RefCell;
 use std::fmt;
+use std::io::Write as _;
 use std::path::Path;
 use std::str::FromStr;
 
 use crate::fault::{Fault, Faults};
 use crate::story::Story;
 use crate::world::{Report, Setting};
+
+thread_local! {
+    /// The case that this thread plays.
+    static PLAYED: RefCell<Option<Case>> = const { RefCell::new(None) };
+}
 
 /// In the place of faults: those that the seed draws.
 const DRAWN: &str = "drawn";
@@ -44,7 +51,16 @@ impl Case {
             Told::InOrder(seed, calls) => (Story::in_order(seed, calls), seed, true),
             Told::Storm(seed, calls) => (Story::storm(seed, calls), seed, false),
         };
-        crate::play(story, Setting { seed, faults: self.faults.clone(), calm, agency: agency.to_owned() })
+        let setting = Setting { seed, faults: self.faults.clone(), calm, agency: agency.to_owned() };
+        self.played(|| crate::play(story, setting))
+    }
+
+    /// What `play` gives, while this thread knows that it plays this case.
+    fn played<T>(&self, play: impl FnOnce() -> T) -> T {
+        PLAYED.set(Some(self.clone()));
+        let given = play();
+        PLAYED.set(None);
+        given
     }
 
     /// The same with exactly the faults of `report`.
@@ -102,6 +118,25 @@ impl FromStr for Case {
         }
         Ok(Self { told, faults: Some(faults) })
     }
+}
+
+/// Has a panic name the case that its thread plays: where a build aborts on panic, as that of `--release` does, a handler's
+/// panic ends the whole run before anything can be reported.
+pub fn name_on_panic() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        before(panic);
+        if let Some(last_words) = last_words() {
+            // Where nothing can be written nothing more can be done.
+            let _ = std::io::stderr().write_all(last_words.as_bytes());
+        }
+    }));
+}
+
+/// What is said of a panic in the case that this thread plays, if it plays one.
+fn last_words() -> Option<String> {
+    let said = |case: &Case| format!("I10 a handler panicked\n    simulator replay {case}\n");
+    PLAYED.with_borrow(|case| case.as_ref().map(said))
 }
 
 /// A small list of faults that still breaks an invariant, as long as the plays last; the case as it is where `faults` alone
@@ -214,6 +249,15 @@ mod tests {
         assert!(found.unwrap().unwrap().len() > 400);
         assert_eq!(plays, PLAYS);
         assert_eq!(least(&many, |_| Ok(false)).unwrap(), None);
+    }
+
+    #[test]
+    fn a_panic_is_told_with_the_case_that_its_thread_plays() {
+        let case: Case = "city 7 32 drawn".parse().unwrap();
+        let elsewhere = || std::thread::spawn(last_words).join().unwrap();
+        let (here, there) = case.played(|| (last_words(), elsewhere()));
+        assert_eq!(here.as_deref(), Some("I10 a handler panicked\n    simulator replay city 7 32 drawn\n"));
+        assert_eq!((there, last_words()), (None, None));
     }
 
     #[test]

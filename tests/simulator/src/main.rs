@@ -66,6 +66,9 @@ enum What {
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     log::catch();
+    if cfg!(panic = "abort") {
+        simulator::case::name_on_panic();
+    }
     let prepared = prepare()?;
     let agency = prepared.agency();
     let failed = match arguments.what {
