@@ -27,6 +27,8 @@ mod sweeps;
 mod tables;
 pub mod tally;
 mod telling;
+#[cfg(test)]
+mod template;
 mod work;
 mod world;
 

@@ -15,11 +15,11 @@ pub(crate) const KEPT: SignedDuration = SignedDuration::from_hours(24);
 /// Shards of a stream: enough that records of two items come in any order.
 const SHARDS: usize = 3;
 /// Most records in one call, as the template sets it.
-const BATCH: usize = 10;
+pub(crate) const BATCH: usize = 10;
 /// Retries of one batch before it is given up.
-const RETRIES: u32 = 8;
+pub(crate) const RETRIES: u32 = 8;
 /// Oldest a record may be when it is handed over.
-const RECORD_AGE: SignedDuration = SignedDuration::from_hours(6);
+pub(crate) const RECORD_AGE: SignedDuration = SignedDuration::from_hours(6);
 
 /// A function that reads a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -261,8 +261,17 @@ impl Mapping {
 }
 
 impl Batch {
+    /// A batch with nothing in it.
+    #[cfg(test)]
+    pub(crate) fn empty() -> Self {
+        Self { records: Vec::new(), attempts: 0, repeated: false }
+    }
+
     /// Seconds before the batch is tried once more: the service backs off.
     pub(crate) fn back_off(&self) -> SignedDuration {
         SignedDuration::from_secs(1 << self.attempts.min(6))
     }
 }
+
+#[cfg(test)]
+mod tests;
