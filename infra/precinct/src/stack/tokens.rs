@@ -1,12 +1,14 @@
-//! The identity provider of the stack: signs tokens for staff, and checks them as an HTTP API's JWT authorizer does.
-//! The signer exists here alone.
+//! The identity provider of the stack: signs tokens for staff, and checks them as an HTTP API's JWT authorizer does, which
+//! takes RSA alone. The signer exists here alone.
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context as _, anyhow};
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair, UnparsedPublicKey,
+    KeyPair, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair, UnparsedPublicKey,
 };
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -19,8 +21,8 @@ use super::oidc::CLIENT;
 /// Who issues the tokens that are asked for by name, and for whom.
 const ISSUER: &str = "https://staff.precinct.example.com";
 const AUDIENCE: &str = "precinct-staff";
-/// The one algorithm of the key.
-const ALGORITHM: &str = "ES256";
+/// The one algorithm of the key: the authorizer knows RS256, RS384 and RS512 and no other.
+const ALGORITHM: &str = "RS256";
 /// The key's name.
 const KEY_ID: &str = "local-1";
 /// A shift, in seconds.
@@ -28,7 +30,7 @@ pub(crate) const LIFETIME: i64 = 12 * 3600;
 
 /// The signer with its key.
 pub(crate) struct Tokens {
-    pair: EcdsaKeyPair,
+    pair: RsaKeyPair,
     /// The local provider's name; its tokens are for the desk.
     provider: String,
 }
@@ -39,13 +41,20 @@ impl Tokens {
 
     /// The signer whose key lies in `file`; `provider` is whom the desk signs in at.
     pub(crate) fn open(file: &Path, provider: String) -> anyhow::Result<Self> {
-        let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
         let make = || {
-            let document = EcdsaKeyPair::generate_pkcs8(algorithm, &SystemRandom::new());
-            Ok(document.context("no key could be made")?.as_ref().to_vec())
+            let pair = RsaKeyPair::generate(KeySize::Rsa2048).context("no key could be made")?;
+            let document: Pkcs8V1Der<'_> = pair.as_der().context("the key cannot be written down")?;
+            Ok(document.as_ref().to_vec())
         };
-        let pair = EcdsaKeyPair::from_pkcs8(algorithm, &read_or_make(file, make)?);
-        let pair = pair.map_err(|error| anyhow!("{} holds no signing key: {error}", file.display()))?;
+        let pair = RsaKeyPair::from_pkcs8(&read_or_make(file, make)?);
+        // Never made anew unasked: the file may be another's that was put there by mistake.
+        let pair = pair.map_err(|error| {
+            anyhow!(
+                "{} holds no RSA key to sign with ({error}): it is damaged or of an older version; delete it, and the \
+                 next start makes one",
+                file.display()
+            )
+        })?;
         Ok(Self { pair, provider })
     }
 
@@ -73,10 +82,9 @@ impl Tokens {
 
     /// The public key as a JSON Web Key Set.
     pub(crate) fn keys(&self) -> Value {
-        // Uncompressed form: 4, then both coordinates.
-        let (x, y) = self.pair.public_key().as_ref()[1..].split_at(32);
-        let [x, y] = [x, y].map(|coordinate| URL_SAFE_NO_PAD.encode(coordinate));
-        let key = json!({"kty": "EC", "crv": "P-256", "x": x, "y": y, "use": "sig", "alg": ALGORITHM, "kid": KEY_ID});
+        let [n, e] = numbers(self.pair.public_key().as_ref()).expect("a public key has both its numbers");
+        let [n, e] = [n, e].map(|number| URL_SAFE_NO_PAD.encode(number));
+        let key = json!({"kty": "RSA", "n": n, "e": e, "use": "sig", "alg": ALGORITHM, "kid": KEY_ID});
         json!({"keys": [key]})
     }
 
@@ -93,9 +101,10 @@ impl Tokens {
 
     fn sign_parts(&self, head: &Value, claims: &Value) -> String {
         let signed = [head, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string())).join(".");
-        let tag = self.pair.sign(&SystemRandom::new(), signed.as_bytes());
-        let tag = tag.expect("signing under a whole key cannot fail");
-        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(tag.as_ref()))
+        let mut tag = vec![0; self.pair.public_modulus_len()];
+        let signing = self.pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut tag);
+        signing.expect("signing under a whole key cannot fail");
+        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(tag))
     }
 
     /// The claims of a token that is ours, for us and in time, each as text: arrays become `[a b]`, as API
@@ -106,12 +115,12 @@ impl Tokens {
         let (head, claims) = signed.split_once('.')?;
         let part = |text: &str| serde_json::from_slice::<Value>(&URL_SAFE_NO_PAD.decode(text).ok()?).ok();
         let head = part(head)?;
-        // Before the signature is looked at: a token does not choose how it is checked.
+        // Before the signature is looked at: a token does not choose how it is checked, nor brings a key for it.
         if head["alg"] != ALGORITHM || head["kid"] != KEY_ID || !head["crit"].is_null() {
             return None;
         }
         let tag = URL_SAFE_NO_PAD.decode(tag).ok()?;
-        let public = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, self.pair.public_key().as_ref());
+        let public = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, self.pair.public_key().as_ref());
         public.verify(signed.as_bytes(), &tag).ok()?;
         let claims = part(claims)?;
         let audience = match claims["iss"].as_str() {
@@ -153,144 +162,30 @@ fn flatten(claims: &Value) -> BTreeMap<String, String> {
     claims.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), flat(value))).collect()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const PROVIDER: &str = "http://127.0.0.1:8911/_local/oidc";
-
-    fn tokens(name: &str) -> Tokens {
-        let file = std::env::temp_dir().join(format!("precinct-token-{name}-{}", std::process::id()));
-        let tokens = Tokens::open(&file, PROVIDER.into()).unwrap();
-        std::fs::remove_file(file).unwrap();
-        tokens
-    }
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(second).unwrap()
-    }
-
-    #[test]
-    fn own_tokens_are_accepted_for_a_shift() {
-        let tokens = tokens("own");
-        let token = tokens.sign("s-1", &["dispatch", "records"], at(1000));
-        let claims = tokens.verify(&token, at(1000)).unwrap();
-        assert_eq!((claims["sub"].as_str(), claims["groups"].as_str()), ("s-1", "[dispatch records]"));
-        assert!(tokens.verify(&token, at(1000 + LIFETIME - 1)).is_some());
-        assert!(tokens.verify(&token, at(1000 + LIFETIME)).is_none());
-    }
-
-    #[test]
-    fn other_keys_and_changed_claims_are_refused() {
-        let tokens = tokens("mine");
-        let foreign = self::tokens("theirs").sign("s-1", &["admin"], at(1000));
-        assert!(tokens.verify(&foreign, at(1000)).is_none());
-        let token = tokens.sign("s-1", &["dispatch"], at(1000));
-        let forged = URL_SAFE_NO_PAD.encode(r#"{"sub":"s-1","groups":["admin"]}"#);
-        let mut parts: Vec<&str> = token.split('.').collect();
-        parts[1] = &forged;
-        assert!(tokens.verify(&parts.join("."), at(1000)).is_none());
-        assert!(tokens.verify("a.b", at(1000)).is_none());
-    }
-
-    /// Signed by the right key, with these parts replaced or, by null, taken out.
-    #[track_caller]
-    fn check(head: Value, claims: Value, expected: bool) {
-        let tokens = tokens(&startup::Entropy::system().token());
-        let (mut whole_head, mut whole) = (Tokens::head(), Tokens::claims("s-1", &["admin"], at(1000)));
-        for (into, from) in [(&mut whole_head, head), (&mut whole, claims)] {
-            for (name, value) in from.as_object().unwrap() {
-                into[name] = value.clone();
-            }
-        }
-        let token = tokens.sign_parts(&whole_head, &whole);
-        assert_eq!(tokens.verify(&token, at(1000)).is_some(), expected, "{whole_head} {whole}");
-    }
-
-    #[test]
-    fn issuer_audience_and_time_are_checked_as_the_authorizer_checks_them() {
-        let claims = |claims: Value, expected| check(json!({}), claims, expected);
-        claims(json!({}), true);
-        claims(json!({"iss": "https://staff.precinct.example.com/"}), false);
-        claims(json!({"iss": null}), false);
-        claims(json!({"aud": "another-application"}), false);
-        claims(json!({"aud": ["another-application", AUDIENCE]}), true);
-        claims(json!({"aud": []}), false);
-        claims(json!({"aud": null}), false);
-        claims(json!({"aud": null, "client_id": AUDIENCE}), true);
-        claims(json!({"aud": "another-application", "client_id": AUDIENCE}), false);
-        claims(json!({"exp": 1000}), false);
-        claims(json!({"exp": null}), false);
-        claims(json!({"exp": "9999999999"}), false);
-        claims(json!({"nbf": 1000}), true);
-        claims(json!({"nbf": 1001}), false);
-        claims(json!({"iat": 1001}), false);
-        claims(json!({"iat": null}), true);
-    }
-
-    #[test]
-    fn each_issuer_has_its_own_audience() {
-        let tokens = tokens("desk");
-        let token = tokens.sign_for_desk("s-1", &["dispatch"], json!({"nonce": "n"}), at(1000));
-        let claims = tokens.verify(&token, at(1000)).unwrap();
-        assert_eq!((claims["iss"].as_str(), claims["aud"].as_str()), (PROVIDER, "desk"));
-        assert_eq!((claims["groups"].as_str(), claims["nonce"].as_str()), ("[dispatch]", "n"));
-        let claims = |claims: Value, expected| check(json!({}), claims, expected);
-        claims(json!({"iss": PROVIDER, "aud": CLIENT}), true);
-        claims(json!({"iss": PROVIDER}), false);
-        claims(json!({"aud": CLIENT}), false);
-        claims(json!({"iss": "http://127.0.0.1:8912/_local/oidc", "aud": CLIENT}), false);
-    }
-
-    #[test]
-    fn the_published_key_checks_the_tokens() {
-        let tokens = tokens("keys");
-        let keys = tokens.keys();
-        let part = |name: &str| URL_SAFE_NO_PAD.decode(keys["keys"][0][name].as_str().unwrap()).unwrap();
-        let point = [vec![4], part("x"), part("y")].concat();
-        let token = tokens.sign("s-1", &[], at(1000));
-        let (signed, tag) = token.rsplit_once('.').unwrap();
-        let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point);
-        key.verify(signed.as_bytes(), &URL_SAFE_NO_PAD.decode(tag).unwrap()).unwrap();
-    }
-
-    #[test]
-    fn a_token_does_not_choose_how_it_is_checked() {
-        let head = |head: Value| check(head, json!({}), false);
-        for algorithm in ["none", "None", "HS256", "RS256", "ES384", "es256", ""] {
-            head(json!({"alg": algorithm}));
-        }
-        head(json!({"alg": null}));
-        head(json!({"kid": "another"}));
-        head(json!({"kid": null}));
-        head(json!({"crit": ["exp"]}));
-    }
-
-    #[test]
-    fn without_our_signature_no_token_is_ours() {
-        let tokens = tokens("forged");
-        let forge = |algorithm: &str, tag: &dyn Fn(&[u8]) -> Vec<u8>| {
-            let head = json!({"alg": algorithm, "typ": "JWT", "kid": KEY_ID});
-            let parts = [head, Tokens::claims("s-1", &["admin"], at(1000))];
-            let signed = parts.map(|part| URL_SAFE_NO_PAD.encode(part.to_string())).join(".");
-            let token = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(tag(signed.as_bytes())));
-            assert!(tokens.verify(&token, at(1000)).is_none(), "{algorithm}");
-        };
-        let public = tokens.pair.public_key().as_ref().to_vec();
-        forge("none", &|_| Vec::new());
-        forge("ES256", &|_| Vec::new());
-        forge("ES256", &|_| vec![0; 64]);
-        // The public key is known to everybody: as a secret of HMAC it proves nothing.
-        forge("HS256", &|signed| vault::mac::tag(&public, signed));
-        forge("ES256", &|signed| vault::mac::tag(&public, signed));
-        let token = tokens.sign("s-1", &["dispatch"], at(1000));
-        let (signed, tag) = token.rsplit_once('.').unwrap();
-        let tag = URL_SAFE_NO_PAD.decode(tag).unwrap();
-        for bit in 0..tag.len() * 8 {
-            let mut flipped = tag.clone();
-            flipped[bit / 8] ^= 1 << (bit % 8);
-            let token = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(flipped));
-            assert!(tokens.verify(&token, at(1000)).is_none(), "bit {bit}");
-        }
-    }
+/// Modulus and exponent of a public key as RFC 8017, appendix A.1.1, writes it: a sequence of two integers, in DER.
+fn numbers(public: &[u8]) -> Option<[&[u8]; 2]> {
+    const INTEGER: u8 = 2;
+    const SEQUENCE: u8 = 0x30;
+    let (both, _) = element(SEQUENCE, public)?;
+    let (modulus, rest) = element(INTEGER, both)?;
+    let (exponent, _) = element(INTEGER, rest)?;
+    // A zero in front says that the number is not negative; a key set writes it without.
+    Some([modulus, exponent].map(|number| number.strip_prefix(&[0]).unwrap_or(number)))
 }
+
+/// What the element `tag` at the start of `bytes` holds, and what follows it (X.690, 8.1).
+fn element(tag: u8, bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let ([found, first], rest) = bytes.split_first_chunk()?;
+    let (length, rest) = match usize::from(*first) {
+        short @ ..128 => (short, rest),
+        // The lower bits say in how many bytes the length is written.
+        long => {
+            let (length, rest) = rest.split_at_checked(long - 128)?;
+            (length.iter().fold(0, |length, byte| length << 8 | usize::from(*byte)), rest)
+        }
+    };
+    if *found == tag { rest.split_at_checked(length) } else { None }
+}
+
+#[cfg(test)]
+mod tests;

@@ -17,7 +17,7 @@ const TYPES: Readonly<Record<string, string>> = {
   css: "text/css",
   json: "application/json",
 };
-const keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
+const keys = generateKeyPairSync("rsa", { modulusLength: 2048 });
 
 interface Answer {
   readonly status: number;
@@ -95,7 +95,7 @@ export async function start() {
         token_endpoint: `${issuer}/token`,
         jwks_uri: `${issuer}/jwks`,
         end_session_endpoint: `${issuer}/logout`,
-        id_token_signing_alg_values_supported: ["ES256"],
+        id_token_signing_alg_values_supported: ["RS256"],
       });
     }
     if (path === "/authorize") {
@@ -125,8 +125,8 @@ export async function start() {
     // The stub's clock stands on another day, as a demonstration's does.
     const now = Math.floor(Date.parse(answers.NOW) / 1000);
     const claims = { iss: issuer, aud: "desk", sub: "sub-dana", iat: now, exp: now + state.lifetime, nonce };
-    const signed = `${part({ alg: "ES256", typ: "JWT", kid: "stub" })}.${part(claims)}`;
-    const tag = sign("sha256", Buffer.from(signed), { key: keys.privateKey, dsaEncoding: "ieee-p1363" });
+    const signed = `${part({ alg: "RS256", typ: "JWT", kid: "stub" })}.${part(claims)}`;
+    const tag = sign("sha256", Buffer.from(signed), keys.privateKey);
     return `${signed}.${tag.toString("base64url")}`;
   }
 
