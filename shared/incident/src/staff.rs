@@ -45,7 +45,7 @@ impl std::fmt::Debug for StaffMessage {
 }
 
 /// A person as staff enter them.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct StaffEntry {
     /// Who they are and how they may be reached; `contact` and its basis are the consent.
     pub fields: PersonFields,
@@ -58,7 +58,7 @@ pub struct StaffEntry {
 }
 
 /// What staff vouch for about a person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Vouched {
     /// On what the consent rests.
     pub basis: String,
@@ -67,6 +67,19 @@ pub struct Vouched {
     /// The minor of whom this is a confirmed guardian.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub guardian_of: Option<String>,
+}
+
+// Words of staff about a person, and who of them wrote.
+impl std::fmt::Debug for StaffEntry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("StaffEntry([private])")
+    }
+}
+
+impl std::fmt::Debug for Vouched {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Vouched([private])")
+    }
 }
 
 impl StaffEntry {

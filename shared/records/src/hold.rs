@@ -48,7 +48,7 @@ impl FromStr for Scope {
 }
 
 /// A hold.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hold {
     /// What it is on.
     pub scope: Scope,
@@ -60,6 +60,13 @@ pub struct Hold {
     pub since: Timestamp,
     /// Why, e.g. the number of the lawsuit; without personal data.
     pub reason: String,
+}
+
+// What is held may be the blind index of a person, and the reason says of whom.
+impl std::fmt::Debug for Hold {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Hold").field("scope", &self.scope).field("since", &self.since).finish_non_exhaustive()
+    }
 }
 
 #[cfg(test)]

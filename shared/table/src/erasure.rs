@@ -37,7 +37,7 @@ pub enum Erasing {
 }
 
 /// The record of an erasure: by whose order, why, how far. It names nobody.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Erasure {
     /// Its id.
     pub id: String,
@@ -54,6 +54,15 @@ pub struct Erasure {
     /// When it was complete; none while something is left.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub complete_at: Option<Timestamp>,
+}
+
+// What it is about may be blind indexes, the reason is anybody's words.
+impl std::fmt::Debug for Erasure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut shown = f.debug_struct("Erasure");
+        shown.field("id", &self.id).field("scope", &self.scope).field("at", &self.at);
+        shown.field("complete_at", &self.complete_at).finish_non_exhaustive()
+    }
 }
 
 fn erasure_key(id: &str) -> Key {

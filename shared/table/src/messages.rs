@@ -177,7 +177,7 @@ pub struct Decision {
 
 /// A pause in force. Its scope is `all`, `kind#…`, `source#…` or `incident#…`; `breaker` is the open circuit breaker,
 /// which covers everything under a reason of its own.
-#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Serialize, Deserialize, PartialEq, Eq)]
 pub struct Pause {
     /// What is paused.
     pub scope: String,
@@ -190,6 +190,15 @@ pub struct Pause {
     /// When it ends by itself, as the breaker does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
+}
+
+// Whoever paused wrote the reason as they liked; scope and times are what an operator needs.
+impl std::fmt::Debug for Pause {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut shown = f.debug_struct("Pause");
+        shown.field("scope", &self.scope).field("since", &self.since).field("until", &self.until);
+        shown.finish_non_exhaustive()
+    }
 }
 
 impl Pause {

@@ -59,7 +59,7 @@ pub struct Task {
 }
 
 /// The end of a task.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Done {
     /// When.
     pub at: Timestamp,
@@ -67,6 +67,13 @@ pub struct Done {
     pub by: String,
     /// One of the words that the staff API takes, e.g. `told_in_person`.
     pub outcome: String,
+}
+
+// Who did it, and in what words.
+impl std::fmt::Debug for Done {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Done").field("at", &self.at).finish_non_exhaustive()
+    }
 }
 
 impl Task {

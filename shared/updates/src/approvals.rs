@@ -25,7 +25,7 @@ pub struct Approvals {
 }
 
 /// Who approved what, and when.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Approval {
     /// Name of the person.
@@ -34,6 +34,14 @@ pub struct Approval {
     pub date: Date,
     /// Hash of what was approved.
     pub hash: String,
+}
+
+// Without the name.
+impl std::fmt::Debug for Approval {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut shown = f.debug_struct("Approval");
+        shown.field("date", &self.date).field("hash", &self.hash).finish_non_exhaustive()
+    }
 }
 
 impl Approvals {

@@ -78,7 +78,7 @@ pub struct Flag {
 }
 
 /// A way that staff confirmed as safe, for news of a case alone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConfirmedSafe {
     /// By which way.
     pub channel: Channel,
@@ -86,6 +86,14 @@ pub struct ConfirmedSafe {
     pub by: String,
     /// When it lapses; at most [`CONFIRMED_SAFE_AT_MOST`] after it was entered.
     pub until: Timestamp,
+}
+
+// Who confirmed it is a person too.
+impl std::fmt::Debug for ConfirmedSafe {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut shown = f.debug_struct("ConfirmedSafe");
+        shown.field("channel", &self.channel).field("until", &self.until).finish_non_exhaustive()
+    }
 }
 
 impl ContactState {

@@ -1,5 +1,5 @@
-//! Keeps personal data unreadable at rest and unloggable in memory: envelope encryption under KMS, blind indexes
-//! for look-up, message authentication, and a wrapper that prints redacted.
+//! Keeps personal data unreadable at rest: envelope encryption under KMS, blind indexes for look-up, message
+//! authentication.
 //!
 //! No key is stored here: `table` keeps the wrapped data keys, KMS unwraps them.
 #![warn(missing_docs)]
@@ -8,10 +8,8 @@ pub mod cipher;
 pub mod index;
 pub mod kms;
 pub mod mac;
-pub mod private;
 pub mod random;
 
 pub use cipher::{DataKey, OpenError};
 pub use index::IndexKey;
 pub use kms::Kms;
-pub use private::Private;
