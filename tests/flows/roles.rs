@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 use staff_api::{Role, Route};
 use tests::{CALLER, World, instant};
 
+use crate::template::source::yaml;
+
 const EVENING: &str = "2026-07-03T18:00:00-05:00";
 const NIGHT: &str = "2026-07-05T03:30:00-05:00";
 const MORNING: &str = "2026-07-05T05:00:00-05:00";
@@ -52,6 +54,8 @@ async fn world() -> World {
     events.push(json!({"type": "event.reported", "id": "c-s", "timestamp": EVENING, "data": {"event_id": "c-s",
         "officer_id": "E-1", "indicator": "complaint", "occurred_on": "2026-06-10", "reported_on": "2026-06-11",
         "scene_id": "scene-5"}}));
+    events.push(json!({"type": "training.required", "id": "t-1", "timestamp": EVENING,
+        "data": {"officer_id": "E-10", "course": "cit", "due_on": "2026-12-31"}}));
     let (status, answer) = world.stack.post("/v1/personnel/events", &json!(events)).await.unwrap();
     assert_eq!((status, &answer["rejected"]), (202, &json!([])), "{answer}");
     let people = json!([{"id": "p1", "roles": ["caller", "victim"], "phone": CALLER, "contact": "ok"}]);
@@ -128,7 +132,13 @@ fn request(route: &Route, task: &str) -> (&'static str, String, Value, Option<&'
         Route::AlertStatement { .. } => {
             post(&format!("{ALERT}/statement"), json!({"text": "I was there alone."}))
         }
-        Route::Report { .. } => list("/v1/reports/year", "\"E-10\""),
+        Route::Report { name } => match name.as_str() {
+            // The address itself: any report with rows about people.
+            "sample" => list("/v1/reports/year", "\"E-10\""),
+            "evaluation" => list("/v1/reports/evaluation", "officers scored"),
+            "fairness" => list("/v1/reports/fairness", "insufficient_history"),
+            name => list(&format!("/v1/reports/{name}"), "\"E-10\""),
+        },
         Route::Patrol { .. } => get("/v1/patrol/2026-07-05?format=none"),
         Route::PatrolVisits { .. } => post("/v1/patrol/2026-07-05/visits", json!({"nothing": 1})),
         Route::PatrolReport => get("/v1/reports/patrol?from=never"),
@@ -160,10 +170,31 @@ async fn verdict(
     }
 }
 
-/// The table of the document: for each address who may, and for whom it is not there.
+/// The addresses of the staff API and the names of its reports, as the contract promises them.
+fn promised() -> (BTreeSet<String>, Vec<String>) {
+    let contract = yaml("infra/openapi.yaml");
+    let mut addresses = BTreeSet::new();
+    for (path, methods) in contract["paths"].as_object().unwrap() {
+        let of_staff = methods.as_object().unwrap().iter().filter(|(_, one)| one["tags"] == json!(["staff"]));
+        addresses.extend(of_staff.map(|(method, _)| format!("{} {path}", method.to_uppercase())));
+    }
+    let name = &contract["paths"]["/v1/reports/{name}"]["get"]["parameters"][0];
+    assert_eq!(name["name"], "name");
+    let reports = name["schema"]["enum"].as_array().unwrap();
+    (addresses, reports.iter().map(|name| name.as_str().unwrap().to_owned()).collect())
+}
+
+/// What is asked: every address, and each report by its name, with the word of its row. One that does not exist too.
+fn asked() -> Vec<(String, Route)> {
+    let reports = promised().1.into_iter().chain(["other".to_owned()]);
+    let reports = reports.map(|name| (format!("report {name}"), Route::Report { name }));
+    Route::samples().into_iter().map(|route| (route.name().to_owned(), route)).chain(reports).collect()
+}
+
+/// The tables of the document: for each address and report who may, and for whom it is not there.
 fn table() -> BTreeMap<String, [BTreeSet<String>; 2]> {
     let text = include_str!("../../docs/staff-roles.md");
-    let rows = text.lines().filter(|line| line.starts_with("| `"));
+    let rows = text.lines().filter(|line| line.starts_with("| `") || line.starts_with("| report `"));
     let names = |cell: &str| {
         cell.split(',')
             .map(|name| name.trim().to_owned())
@@ -172,7 +203,7 @@ fn table() -> BTreeMap<String, [BTreeSet<String>; 2]> {
     };
     let row = |line: &str| {
         let cells: Vec<&str> = line.trim_matches('|').split('|').collect();
-        (cells[0].trim().trim_matches('`').to_owned(), [names(cells[1]), names(cells[2])])
+        (cells[0].trim().replace('`', ""), [names(cells[1]), names(cells[2])])
     };
     rows.map(row).collect()
 }
@@ -183,9 +214,8 @@ async fn every_role_is_answered_as_the_table_of_roles_says() {
     let world = world().await;
     let task = task(&world).await;
     let mut wrong = Vec::new();
-    for route in Route::samples() {
-        let [may, not_there] =
-            table.get(route.name()).unwrap_or_else(|| panic!("{} has no row", route.name()));
+    for (name, route) in asked() {
+        let [may, not_there] = table.get(&name).unwrap_or_else(|| panic!("{name} has no row"));
         for caller in CALLERS {
             let expected = match caller.0 {
                 name if may.contains(name) => Verdict::May,
@@ -194,7 +224,7 @@ async fn every_role_is_answered_as_the_table_of_roles_says() {
             };
             let found = verdict(&world, &route, &task, caller).await;
             if found != expected {
-                wrong.push(format!("{} as {}: {found:?}, not {expected:?}", route.name(), caller.0));
+                wrong.push(format!("{name} as {}: {found:?}, not {expected:?}", caller.0));
             }
         }
     }
@@ -204,7 +234,7 @@ async fn every_role_is_answered_as_the_table_of_roles_says() {
 #[test]
 fn the_table_of_roles_names_every_address_and_only_callers_that_are_asked() {
     let table = table();
-    let served: BTreeSet<String> = Route::samples().iter().map(|route| route.name().to_owned()).collect();
+    let served: BTreeSet<String> = asked().into_iter().map(|(name, _)| name).collect();
     assert_eq!(table.keys().cloned().collect::<BTreeSet<_>>(), served);
     let known: BTreeSet<&str> = CALLERS.iter().map(|(name, ..)| *name).collect();
     for (address, names) in &table {
@@ -215,4 +245,13 @@ fn the_table_of_roles_names_every_address_and_only_callers_that_are_asked() {
     }
     let asked: BTreeSet<&str> = CALLERS.iter().map(|(.., group)| *group).collect();
     assert!(Role::ALL.iter().all(|role| asked.contains(role.word())));
+}
+
+#[test]
+fn every_address_of_staff_in_the_contract_is_asked() {
+    let asked: BTreeSet<String> = Route::samples().iter().map(|route| route.name().to_owned()).collect();
+    let (addresses, reports) = promised();
+    assert_eq!(asked, addresses);
+    // One route's name for two samples would hide the other.
+    assert_eq!((asked.len(), reports.len()), (Route::samples().len(), 5));
 }
