@@ -2,6 +2,8 @@
 //! origins. People with planted names and numbers go through real flows, sound and broken, and everything that is kept or
 //! printed is searched for them.
 #![expect(clippy::unwrap_used, reason = "a helper that fails is a failed test")]
+mod keys;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
