@@ -1,6 +1,5 @@
-//! How much one event may say: lengths, numbers of people and units, times that can be reckoned with, places on earth.
-//! Without limits one sender's bug could grow a call until nobody can read it any more, or name a time whose next hour does
-//! not exist.
+//! How much one event may say: lengths, numbers of people and units, times that can be reckoned with. Without limits one
+//! sender's bug could grow a call until nobody can read it any more, or name a time whose next hour does not exist.
 use jiff::Timestamp;
 
 use crate::event::{CaseData, IncidentData, Invalid, PersonFields, PlaceFields, invalid, required};
@@ -81,20 +80,7 @@ fn place(place: &PlaceFields, base: &str) -> Result<(), Invalid> {
     time(place.occurred_from.iter().flatten(), &format!("{base}/occurred_from"))?;
     time(place.occurred_to.iter().flatten(), &format!("{base}/occurred_to"))?;
     let address = place.location.iter().flatten().filter_map(|location| location.address.as_ref());
-    text(address, &format!("{base}/location/address"))?;
-    place.location.iter().flatten().try_for_each(|location| {
-        degrees(location.latitude, 90.0, &format!("{base}/location/latitude"))?;
-        degrees(location.longitude, 180.0, &format!("{base}/location/longitude"))
-    })
-}
-
-/// Also what a sender's swapped pair gives away: a longitude is no latitude in most of the world.
-fn degrees(value: Option<f64>, most: f64, pointer: &str) -> Result<(), Invalid> {
-    if value.is_none_or(|value| (-most..=most).contains(&value)) {
-        return Ok(());
-    }
-    let detail = format!("lies between -{most} and {most} degrees");
-    Err(Invalid { code: "out_of_range", ..invalid(pointer, &detail) })
+    text(address, &format!("{base}/location/address"))
 }
 
 fn text<'a>(texts: impl IntoIterator<Item = &'a String>, pointer: &str) -> Result<(), Invalid> {
@@ -179,30 +165,6 @@ mod tests {
             json!({"incident": {"location": {"address": long}}}),
             Some(("/data/incident/location/address", "too_long")),
         );
-    }
-
-    #[test]
-    fn a_place_lies_on_earth() {
-        let at = |latitude: f64, longitude: f64| json!({"location": {"latitude": latitude, "longitude": longitude}});
-        let opened = |latitude, longitude, expected| {
-            check("incident.opened", call(json!({"incident": at(latitude, longitude)})), expected);
-        };
-        opened(46.7867, -92.1005, None);
-        opened(90.0, 180.0, None);
-        opened(-90.0, -180.0, None);
-        opened(90.000_001, 0.0, Some(("/data/incident/location/latitude", "out_of_range")));
-        opened(-92.1005, 46.7867, Some(("/data/incident/location/latitude", "out_of_range")));
-        opened(0.0, 180.000_001, Some(("/data/incident/location/longitude", "out_of_range")));
-        opened(0.0, -1e308, Some(("/data/incident/location/longitude", "out_of_range")));
-        let mut case = at(1e9, 0.0);
-        case["number"] = json!("26-9");
-        check("case.opened", json!({"case": case}), Some(("/data/case/location/latitude", "out_of_range")));
-        check(
-            "incident.opened",
-            call(json!({"incident": {"location": {"latitude": 91}}})),
-            Some(("/data/incident/location/latitude", "out_of_range")),
-        );
-        check("incident.opened", call(json!({"incident": {"location": null}})), None);
     }
 
     #[test]
