@@ -2,7 +2,7 @@
 
 Run are all blocks of RUNBOOK.md that are `sh`, and in the other documents those with the line `<!-- emulator -->` above. The
 blocks of a document share one shell, so that a function or variable of an earlier one holds. The stack is deployed under the
-name the documents use. A block that fails stops the suite.
+name the documents use, and holds what story.py played. A block that fails stops the suite.
 """
 
 import os
@@ -17,16 +17,23 @@ from stack import ROOT
 MARKED = re.compile(r"^( *)<!-- emulator -->\n\1```sh\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 EVERY = re.compile(r"^( *)```sh\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 # The command line installed here is version 1, the documents are written for version 2: version 1 takes a payload as it is, and
-# needs to be told of the endpoint where SQS is asked.
+# needs to be told of the endpoint where SQS is asked. The emulator serves an API under its own address and not under the one
+# that the stack's outputs name.
 AWS = '''
 aws() {
   local arguments=()
   while (($#)); do
     if [ "$1" = --cli-binary-format ]; then shift 2; else arguments+=("$1"); shift; fi
   done
-  command aws --endpoint-url "$AWS_ENDPOINT_URL" "${arguments[@]}"
+  command aws --endpoint-url "$AWS_ENDPOINT_URL" "${arguments[@]}" | sed -E "s#^https://([a-z0-9]+)\\.execute-api[^/]*\$#$AWS_ENDPOINT_URL/_aws/execute-api/\\1/\\$default#"
 }
 '''
+# What a command reads of an operator: an export of a CAD, addresses that stay out of the shell's history.
+FILES = {
+    "export.csv": "Call No,Type,Priority,Beat,Received,Dispatched,Enroute,Arrived,Closed,Disposition,Units,Caller Name,Caller Phone\n"
+                  "26-048213,THEFT,3,21,07/04/2026 21:13:40,,,,,,,Pat Example,(218) 555-0123\n",
+    "addresses.txt": "218-555-0123\nsam@example.com\n",
+}
 
 
 def documents():
@@ -51,9 +58,17 @@ def script(marked):
 
 
 def environment(stack):
-    """The operator's: credentials of the account, `aws` and `precinct` on the path."""
+    """The operator's: credentials of the account and a commander's token, `aws` and `precinct` on the path."""
+    token = stack.issuer.token("commander-1", "commander")
     paths = [str(Path(sys.executable).parent), str(ROOT / "target" / "debug"), os.environ["PATH"]]
-    return {**stack.environment, "PATH": os.pathsep.join(paths), "AWS_PAGER": "", "AWS_EC2_METADATA_DISABLED": "true"}
+    return {**stack.environment, "PATH": os.pathsep.join(paths), "AWS_PAGER": "", "AWS_EC2_METADATA_DISABLED": "true", "TOKEN": token}
+
+
+def desk(folder):
+    """The folder an operator stands in: the agency folder where the repository has it, and the files that commands read."""
+    (Path(folder) / "infra").symlink_to(ROOT / "infra")
+    for name, text in FILES.items():
+        (Path(folder) / name).write_text(text)
 
 
 def check(stack):
@@ -64,6 +79,7 @@ def check(stack):
         if not marked:
             continue
         with tempfile.TemporaryDirectory() as folder:
+            desk(folder)
             done = subprocess.run(["bash", "-c", script(marked)], cwd=folder, env=environment(stack), capture_output=True, text=True, timeout=900)
         name = path.relative_to(ROOT)
         last = re.findall(r"^block:(\d+)$", done.stderr, re.MULTILINE)
