@@ -79,6 +79,31 @@ fn commands_name_what_the_template_has() {
     assert!(named > 60, "{named} names found: the blocks have another form");
 }
 
+/// What is not in a block of the shell is run by nothing: one command, which says so, and names without arguments.
+#[test]
+fn a_command_that_nothing_runs_says_so() {
+    let text = file("RUNBOOK.md");
+    let untried: Vec<&str> =
+        text.split("```text\n").skip(1).map(|rest| rest.split(' ').nth(2).unwrap()).collect();
+    assert_eq!(untried, ["get-sms-attributes"]);
+    assert_eq!(text.matches("(not tried: ").count(), untried.len());
+    let prose: String = text.split("```").step_by(2).collect();
+    let inline = prose.split('`').skip(1).step_by(2);
+    let with_arguments = inline.filter(|words| {
+        ["precinct ", "aws "].iter().any(|start| words.starts_with(start)) && words.split(' ').count() > 2
+    });
+    assert_eq!(with_arguments.collect::<Vec<_>>(), [""; 0], "these belong into a block");
+}
+
+#[test]
+fn what_the_records_officer_gives_a_deployed_stack_is_run_on_the_emulator() {
+    let text = file("docs/records.md");
+    let all = commands(&text).into_iter().filter(|block| block.contains("--stack precinct")).count();
+    let parts = text.split("<!-- emulator -->\n```sh\n").skip(1);
+    let marked = parts.filter(|rest| rest.split("```").next().unwrap().contains("--stack precinct")).count();
+    assert_eq!((marked, all), (3, 3));
+}
+
 #[test]
 fn an_alarm_tells_where_its_section_is_and_who_is_called() {
     for (name, alarm) in of_type("AWS::CloudWatch::Alarm") {
