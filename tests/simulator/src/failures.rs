@@ -275,7 +275,7 @@ mod tests {
     /// Three records in a stream, of which the crime log's reader gave up the first and the last.
     fn given_up() -> Failures {
         let mut failures = Failures::new(start());
-        let other = (2..).find(|call| shard_of(&place(*call).pk) != shard_of(&place(1).pk)).unwrap();
+        let other = (2..50).find(|call| shard_of(&place(*call).pk) != shard_of(&place(1).pk)).unwrap();
         for call in [1, other, 1] {
             failures.carried(&place(call), start());
         }

@@ -16,7 +16,6 @@ use startup::Runtime;
 use crate::failures::Order;
 
 /// What a function is called with.
-#[expect(clippy::large_enum_variant, reason = "one lives for a moment")]
 pub(crate) enum Input {
     Intake(Box<ApiGatewayProxyRequest>),
     Plan(Event),

@@ -75,9 +75,29 @@ fn who_calls_in_a_storm_is_told_after_one_post() {
     assert_eq!(report.lifecycles, 40);
     let on_the_way: Vec<_> = report.told.iter().filter(|(_, words)| words.contains("on the way")).collect();
     let numbers: BTreeSet<_> = on_the_way.iter().map(|(number, _)| number).collect();
-    // Every other entry is an officer's own, and some callers may not be told.
-    assert!((6..20).contains(&numbers.len()), "{numbers:?}");
-    assert_eq!(on_the_way.len(), numbers.len());
+    // Every other entry is an officer's own, and some callers may not be told; one may have called again.
+    assert!((5..20).contains(&numbers.len()), "{numbers:?}");
+    assert!(on_the_way.len() >= numbers.len(), "{on_the_way:?}");
+}
+
+/// Without somebody who calls again and again no address comes near the cap, and its check is worth nothing.
+#[test]
+fn who_calls_again_and_again_is_told_as_often_as_the_cap_says_and_no_more() {
+    let prepared = prepared();
+    let report = case("city 7 20 drawn").play(&prepared.agency()).unwrap();
+    assert_eq!(report.violations, []);
+    let count = |number: &str| report.told.iter().filter(|(to, _)| to == number).count();
+    // `per_number_per_day` of the shipped folder.
+    assert_eq!(report.told.iter().map(|(to, _)| count(to)).max(), Some(12));
+}
+
+/// Records given up were lost, and the crime log was not looked at in a run in which any were.
+#[test]
+fn what_lambda_gave_up_is_handed_out_again_and_stands_in_the_crime_log() {
+    let prepared = prepared();
+    let report = case("storm 31 12 drawn").play(&prepared.agency()).unwrap();
+    assert_eq!(report.violations, []);
+    assert!(report.given_up > 0 && report.redriven > 0, "{} {}", report.given_up, report.redriven);
 }
 
 #[test]
