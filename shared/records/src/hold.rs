@@ -63,8 +63,8 @@ pub struct Hold {
 }
 
 // What is held may be the blind index of a person, and the reason says of whom.
-impl std::fmt::Debug for Hold {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Hold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Hold").field("scope", &self.scope).field("since", &self.since).finish_non_exhaustive()
     }
 }
