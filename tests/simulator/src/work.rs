@@ -34,8 +34,6 @@ const RETRIES: [SignedDuration; 9] = [
 
 /// Name of the operator's commands among the functions.
 pub(crate) const FENCE: &str = "restore";
-/// The same for the command that works off the failure queues.
-pub(crate) const REDRIVE: &str = "redrive";
 
 /// A sandbox's work.
 #[derive(Debug)]
@@ -46,8 +44,6 @@ pub(crate) enum Work {
     Sweep,
     Receipt(Box<Value>, u8),
     Fence,
-    /// Letters by number.
-    Redrive(Vec<u64>),
 }
 
 /// How far a post has come.
@@ -62,21 +58,13 @@ impl Work {
     pub(crate) fn function(&self) -> &'static str {
         match self {
             Self::Post(_) => "incident-intake",
-            Self::Stream(reader, ..) => Self::stream_function(*reader),
+            Self::Stream(Reader::Plan, ..) => "plan-updates",
+            Self::Stream(Reader::Log, ..) => "log-crime",
+            Self::Stream(Reader::Send, ..) => "send-updates",
             Self::Queue(Inbox::Replies, _) => "replies",
             Self::Queue(Inbox::Receipts, _) | Self::Receipt(..) => "receipts",
             Self::Sweep => "sweep-updates",
             Self::Fence => FENCE,
-            Self::Redrive(_) => REDRIVE,
-        }
-    }
-
-    /// Name of the function that reads a stream.
-    pub(crate) fn stream_function(reader: Reader) -> &'static str {
-        match reader {
-            Reader::Plan => "plan-updates",
-            Reader::Log => "log-crime",
-            Reader::Send => "send-updates",
         }
     }
 
@@ -87,7 +75,7 @@ impl Work {
             Self::Stream(..) => 60,
             Self::Queue(..) | Self::Receipt(..) => 30,
             Self::Sweep => 50,
-            Self::Fence | Self::Redrive(_) => 900,
+            Self::Fence => 900,
         })
     }
 }
@@ -137,7 +125,6 @@ impl World {
             Work::Queue(inbox, ids) => self.received(inbox, ids, output),
             Work::Sweep => self.plan_sweep(),
             Work::Fence => self.fenced(output.is_ok()),
-            Work::Redrive(letters) => self.redriven(&letters, output),
             Work::Receipt(receipt, tries) => {
                 if output.is_err() && tries < 2 {
                     self.later(SignedDuration::from_mins(1), Moment::Receipt(receipt, tries + 1));
