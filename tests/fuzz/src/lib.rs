@@ -3,6 +3,7 @@
 //!
 //! Everything is drawn from a seed; the same seed finds the same fault again.
 
+pub mod agency;
 pub mod chance;
 mod cloud;
 pub mod mutate;
@@ -10,11 +11,14 @@ pub mod overheard;
 pub mod parsers;
 pub mod replies;
 pub mod sample;
+pub mod staff;
 pub mod world;
 
 use std::collections::BTreeMap;
 
+use agency::Agency;
 use chance::Chance;
+use mutate::Wire;
 use overheard::Overheard;
 use parsers::Parsers;
 use world::World;
@@ -37,13 +41,14 @@ pub struct Tally {
 /// Inputs number `first` to `first + inputs` of `seed` through whole handlers.
 pub fn handlers(overheard: &Overheard, seed: u64, inputs: u64) -> anyhow::Result<Tally> {
     let mut tally = Tally::default();
-    let mut world = World::new(overheard)?;
+    let agency = Agency::prepare()?;
+    let mut world = World::new(overheard, &agency)?;
     let mut chance = Chance::new(seed);
     let mut ends = ends();
     let mut end = ends.next();
     for input in 0..inputs {
         if end == Some(input) {
-            world = World::new(overheard)?;
+            world = World::new(overheard, &agency)?;
             end = ends.next();
         }
         let (what, result) = one(&world, &mut chance);
@@ -71,26 +76,27 @@ fn one(world: &World, chance: &mut Chance) -> (String, Result<u16, world::Fault>
             let mut posted = sample::post(chance, path);
             mutate::spoil(chance, &mut posted);
             let body = mutate::bytes(chance, &posted);
+            let wire = mutate::wire(chance, &body);
             let headers = headers(chance);
-            let answered = world.post(path, &body, &headers);
-            (path.into(), answered.map_err(|fault| format!("{fault}\n  {headers:?} {}", shown(&body))))
+            let answered = world.post(path, &body, wire.clone(), &headers);
+            (path.into(), answered.map_err(|fault| format!("{fault}\n  {headers:?} {}", shown(&wire))))
         }
         14..18 => {
-            let (method, path, body) = replies::staff(chance);
-            let answered = world.ask(method, &path, &body);
-            let part = path.split('/').nth(2).unwrap_or_default();
-            let part = part.split('?').next().unwrap_or_default();
-            (
-                format!("{method} {part}"),
-                answered.map_err(|fault| format!("{fault}\n  {path} {}", shown(&body))),
-            )
+            let ask = staff::ask(chance);
+            let answered = world.ask(&ask);
+            let told = |fault| {
+                format!("{fault}\n  {} as {} {} {}", ask.path, ask.subject, ask.groups, shown(&ask.wire))
+            };
+            (ask.what.clone(), answered.map_err(told))
         }
         _ => {
             let is_reply = chance.once_in(2);
             let body = replies::message(chance);
             let answered = world.queue(is_reply, &body);
             let what = if is_reply { "replies" } else { "receipts" };
-            (what.into(), answered.map_err(|fault| format!("{fault}\n  {}", shown(&body))))
+            let body = String::from_utf8_lossy(&body).into_owned();
+            let wire = Wire { body: Some(body), is_base64: false };
+            (what.into(), answered.map_err(|fault| format!("{fault}\n  {}", shown(&wire))))
         }
     }
 }
@@ -113,9 +119,9 @@ fn headers(chance: &mut Chance) -> Vec<(&'static str, &'static str)> {
     if chance.once_in(8) { vec![*chance.pick(&odd)] } else { Vec::new() }
 }
 
-fn shown(body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(body);
-    text.chars().take(3000).collect()
+fn shown(wire: &Wire) -> String {
+    let mark = if wire.is_base64 { "base64: " } else { "" };
+    mark.chars().chain(wire.body.iter().flat_map(|text| text.chars()).take(3000)).collect()
 }
 
 /// As many damaged inputs of `seed` through the readers alone; the faults.
@@ -137,6 +143,14 @@ mod tests {
         let reached = |status: u16| tally.answers.keys().any(|(_, answered)| *answered == status);
         for status in [200, 202, 400, 401, 409, 413, 415, 422] {
             assert!(reached(status), "nothing was answered with {status}: the inputs are too tame");
+        }
+        // Every path took something, and every address of staff was asked.
+        for path in world::paths() {
+            assert!(tally.answers.contains_key(&((*path).to_owned(), 202)), "{path} took nothing");
+        }
+        for route in staff_api::Route::samples() {
+            let is_asked = tally.answers.keys().any(|(what, _)| what == route.name());
+            assert!(is_asked, "{} was never asked", route.name());
         }
     }
 

@@ -1,4 +1,6 @@
 //! Inputs gone wrong: a tree of JSON with values in it that no sender should send, and bytes that are no JSON any more.
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use crate::chance::Chance;
@@ -34,6 +36,39 @@ pub fn bytes(chance: &mut Chance, value: &Value) -> Vec<u8> {
         damage(chance, &mut bytes);
     }
     bytes
+}
+
+/// A body as it is handed to a function.
+#[derive(Clone, Debug)]
+pub struct Wire {
+    /// The text of the event.
+    pub body: Option<String>,
+    /// Whether it says that the text is base64.
+    pub is_base64: bool,
+}
+
+/// `body` as API Gateway hands it over: text where it is text, else base64. Now and then as it never should: what says
+/// that it is base64 and is not.
+pub fn wire(chance: &mut Chance, body: &[u8]) -> Wire {
+    let text = std::str::from_utf8(body);
+    if !chance.once_in(16) {
+        return match text {
+            Ok(text) => Wire { body: Some(text.to_owned()), is_base64: false },
+            Err(_) => Wire { body: Some(STANDARD.encode(body)), is_base64: true },
+        };
+    }
+    let encoded = STANDARD.encode(body);
+    let body = match chance.below(7) {
+        0 => text.ok().map(str::to_owned),
+        1 => encoded.get(1..).map(str::to_owned),
+        2 => Some(encoded.trim_end_matches('=').to_owned()),
+        3 => Some(format!("{encoded}=")),
+        4 => Some(encoded.replace(['A', '/'], "-")),
+        5 => Some(format!("{}\n{}", &encoded[..encoded.len() / 2], &encoded[encoded.len() / 2..])),
+        // Sound, and only seldom so for text.
+        _ => Some(encoded),
+    };
+    Wire { body, is_base64: true }
 }
 
 /// What only text can say: doubled keys, numbers out of range, halves of surrogates, depth.

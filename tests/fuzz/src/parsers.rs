@@ -3,13 +3,13 @@ use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use incident::eido;
-use incident::profile::Profile;
+use incident::profile::{Profile, Takes};
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use crate::chance::Chance;
 use crate::mutate::{bytes, spoil};
-use crate::{replies, sample, world};
+use crate::{agency, replies, sample, world};
 
 /// The readers with what they need.
 pub struct Parsers {
@@ -18,11 +18,12 @@ pub struct Parsers {
 }
 
 impl Parsers {
-    /// The shipped profiles.
+    /// The shipped profiles, and that for cases.
     pub fn new() -> anyhow::Result<Self> {
         let shipped = [
             ("ticketscad", include_str!("../../../infra/agency/profiles/ticketscad.toml")),
             ("example-json", include_str!("../../../infra/agency/profiles/example-json.toml")),
+            ("records", agency::RECORDS),
         ];
         let zone = TimeZone::get("America/Chicago")?;
         let parse = |(name, text): (&str, &str)| anyhow::Ok(Profile::parse(name, text, &zone)?);
@@ -50,6 +51,7 @@ impl Parsers {
                 "/v1/cad/eido" => eido(&item),
                 "/v1/cad/ticketscad" => self.rows(&self.profiles[0], item),
                 "/v1/cad/profiles/example-json" => self.rows(&self.profiles[1], item),
+                "/v1/cases/profiles/records" => self.rows(&self.profiles[2], item),
                 _ => self.event(path, index, item),
             }
         }
@@ -59,9 +61,13 @@ impl Parsers {
     }
 
     fn rows(&self, profile: &Profile, body: Value) {
+        let path = match profile.takes {
+            Takes::Cad => "/v1/cad/events",
+            Takes::Cases => "/v1/cases/events",
+        };
         for row in profile.rows(body).unwrap_or_default() {
             for event in profile.map(&row).map(|mapped| mapped.events).unwrap_or_default() {
-                self.event("/v1/cad/events", 0, event.json());
+                self.event(path, 0, event.json());
             }
         }
     }

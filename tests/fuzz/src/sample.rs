@@ -60,6 +60,7 @@ pub fn post(chance: &mut Chance, path: &str) -> Value {
         "/v1/personnel/events" => list(&personnel),
         "/v1/cad/eido" => list(&eido),
         "/v1/cad/ticketscad" => ticketscad(chance),
+        "/v1/cases/profiles/records" => records(chance),
         _ => vendor(chance),
     }
 }
@@ -162,4 +163,19 @@ fn vendor(chance: &mut Chance) -> Value {
             "persons": [{"key": "A", "kind": *chance.pick(&["CALLER", "SUSPECT", "?"]), "tel": CANARIES[0], "mail": CANARIES[1]}]},
         "cars": [{"name": "214", "eta": 1_783_440_900}]});
     json!({"events": [row]})
+}
+
+/// A post of the records system of `records.toml`.
+fn records(chance: &mut Chance) -> Value {
+    let mut row = |_| {
+        let person = json!({"key": number(chance, "p", 4), "kind": *chance.pick(&["V", "R", "S", "?"]),
+            "called": CANARIES[2], "tel": CANARIES[0], "mail": CANARIES[1], "age": chance.below(90)});
+        let file = json!({"no": number(chance, "C-", 20), "call": number(chance, "26-", 40),
+            "charge": *chance.pick(&["THEFT", "BURG", "?"]), "state": *chance.pick(&["open", "active", "odd"]),
+            "why": CANARIES[4], "lat": 46.78, "lon": -92.1, "detective": "Det. Sample"});
+        json!({"seq": chance.below(3000), "at": 1_783_440_000 + chance.below(3600),
+            "what": *chance.pick(&["OPEN", "GIVE", "MOVE", "CHRG", "SHUT", "SEAL", "?"]), "file": file,
+            "persons": [person], "release": 1_783_440_000 + chance.below(90_000)})
+    };
+    json!({"rows": (0..2).map(&mut row).collect::<Vec<_>>()})
 }

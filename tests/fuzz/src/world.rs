@@ -5,24 +5,25 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use aws_lambda_events::encodings::Body;
 use aws_lambda_events::event::apigw::{ApiGatewayProxyRequest, ApiGatewayV2httpRequest};
 use aws_lambda_events::http::HeaderMap;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use startup::webhook::{sign, sign_ticketscad};
 use startup::{Clock, Entropy, Runtime, Variables};
 
+use crate::agency::Agency;
 use crate::cloud::{Cloud, Write};
-use crate::mutate::CANARIES;
+use crate::mutate::{CANARIES, Wire};
 use crate::overheard::Overheard;
+use crate::staff::Ask;
 
 const SECRET: &str = "whsec_cHJlY2luY3QtbG9jYWwtc3RhY2stc2VjcmV0LTAwMDE=";
-const PATHS: [&str; 6] = [
+const PATHS: [&str; 7] = [
     "/v1/cad/events",
     "/v1/cad/eido",
     "/v1/cases/events",
     "/v1/cad/ticketscad",
     "/v1/cad/profiles/example-json",
+    "/v1/cases/profiles/records",
     "/v1/personnel/events",
 ];
 
@@ -62,12 +63,13 @@ impl Answer {
 
 impl World {
     /// A world without records, at noon of a working day.
-    pub fn new(overheard: &Overheard) -> anyhow::Result<Self> {
+    pub fn new(overheard: &Overheard, agency: &Agency) -> anyhow::Result<Self> {
         let source = |scheme: &str| json!({"scheme": scheme, "secrets": [SECRET], "paths": PATHS});
         let secret = json!({"cad": source("standard_webhooks"), "tickets": source("ticketscad_v2"), "key": source("api_key")});
         let cloud = Cloud::new(&secret.to_string())?;
         let now: Timestamp = "2026-07-07T17:00:00Z".parse()?;
-        let runtime = Runtime::new(cloud.sdk(), Clock::new(move || now), Entropy::system(), variables());
+        let runtime =
+            Runtime::new(cloud.sdk(), Clock::new(move || now), Entropy::system(), variables(agency));
         Ok(Self {
             executor: tokio::runtime::Builder::new_current_thread().enable_time().build()?,
             incidents: incident_intake::Context::new(&runtime)?,
@@ -82,12 +84,13 @@ impl World {
         })
     }
 
-    /// Posts `body` to an intake, signed, under `headers` besides; what is wrong with the answer, and its status.
-    pub fn post(&self, path: &str, body: &[u8], headers: &[(&str, &str)]) -> Result<u16, Fault> {
+    /// Posts `body` to an intake, signed, under `headers` besides and handed over as `wire`; what is wrong with the answer,
+    /// and its status.
+    pub fn post(&self, path: &str, body: &[u8], wire: Wire, headers: &[(&str, &str)]) -> Result<u16, Fault> {
         let mut request = ApiGatewayProxyRequest::default();
         request.path = Some(path.into());
         request.headers = self.signed(path, body, headers);
-        (request.body, request.is_base64_encoded) = on_the_wire(body);
+        (request.body, request.is_base64_encoded) = (wire.body, wire.is_base64);
         let answer = self.run(async {
             let answer = if path == "/v1/personnel/events" {
                 personnel_intake::handle(&self.personnel, request).await
@@ -102,20 +105,20 @@ impl World {
         Ok(answer.status as u16)
     }
 
-    /// A request of staff with every role, or to the public page; its status.
-    pub fn ask(&self, method: &str, path: &str, body: &[u8]) -> Result<u16, Fault> {
+    /// A request of staff, or to the public page; its status.
+    pub fn ask(&self, ask: &Ask) -> Result<u16, Fault> {
+        let Ask { method, path, subject, groups, wire, .. } = ask;
         let (is_public, token) = match path.strip_prefix("/v1/unsubscribe/") {
             Some(token) => (true, token),
             None => (false, ""),
         };
-        let (body, is_base64) = on_the_wire(body);
-        let claims = json!({"sub": "staff-1", "groups": "[dispatch records victim_services commander internal_affairs analyst admin]"});
-        let (path_alone, query) = path.split_once('?').unwrap_or((path, ""));
+        let claims = json!({"sub": subject, "groups": groups});
+        let (path_alone, query) = path.split_once('?').unwrap_or((path.as_str(), ""));
         let query: BTreeMap<&str, &str> = query.split('&').filter_map(|pair| pair.split_once('=')).collect();
         let request = json!({"version": "2.0", "rawPath": path_alone, "queryStringParameters": query,
             "headers": {"content-type": if is_public { "application/x-www-form-urlencoded" } else { "application/json" },
                 "idempotency-key": "fuzz"},
-            "pathParameters": {"token": token}, "body": body, "isBase64Encoded": is_base64,
+            "pathParameters": {"token": token}, "body": wire.body, "isBase64Encoded": wire.is_base64,
             "requestContext": {"stage": "$default", "authorizer": {"jwt": {"claims": claims, "scopes": null}},
                 "http": {"method": method, "path": path_alone, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": ""},
                 "timeEpoch": 0}});
@@ -250,16 +253,8 @@ fn is_technical(key: &str) -> bool {
     key.contains(" KEY#") || key.contains(" REJ#")
 }
 
-/// As API Gateway hands bytes over: text where they are text, else base64.
-fn on_the_wire(body: &[u8]) -> (Option<String>, bool) {
-    match std::str::from_utf8(body) {
-        Ok(text) => (Some(text.to_owned()), false),
-        Err(_) => (Some(STANDARD.encode(body)), true),
-    }
-}
-
-fn variables() -> Variables {
-    let agency = concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/agency");
+fn variables(agency: &Agency) -> Variables {
+    let agency = agency.path().to_str().unwrap_or_default();
     [
         ("INCIDENTS_TABLE", "Incidents"),
         ("MESSAGES_TABLE", "Messages"),
