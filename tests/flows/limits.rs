@@ -48,6 +48,12 @@ fn flood(count: usize, at: &str) -> Value {
     (0..count).map(one).collect()
 }
 
+/// How many states each message of an answer went through.
+fn steps(answer: &Value) -> Vec<usize> {
+    let rows = answer["messages"].as_array().unwrap().iter();
+    rows.map(|row| row["history"].as_array().unwrap().len()).collect()
+}
+
 #[tokio::test]
 async fn a_flood_opens_the_breaker_which_closes_by_itself() {
     let (heard, _listening) = listen();
@@ -103,6 +109,45 @@ async fn one_number_gets_its_share_of_a_day() {
     assert_eq!(world.texts().iter().filter(|text| text.to == CALLER).count(), 3);
 }
 
+/// A case with a number, and its two victims.
+fn two_victims(number: &str) -> Value {
+    let victim = |n: u32| json!({"id": format!("p{n}"), "roles": ["victim"], "phone": format!("+1218555010{n}"), "contact": "ok"});
+    json!({"type": "case.opened", "id": "r-1", "timestamp": NOON, "data": {
+        "case": {"number": number, "offence": "220", "status": "open"}, "people": [victim(0), victim(1)]}})
+}
+
+async fn case_steps(world: &World, number: &str) -> Vec<usize> {
+    let (status, answer) = world.read(&format!("/v1/cases/{number}/updates"), &["dispatch"]).await;
+    assert_eq!(status, 200, "{answer}");
+    steps(&answer)
+}
+
+/// Each planned the other one anew, which was then withheld once more, until both were too old.
+#[tokio::test]
+async fn two_messages_of_one_case_above_the_share_do_not_wake_each_other() {
+    let world = world(&[("per_number_per_day", "1"), ("per_number_per_day_must_notify", "1")]).await;
+    world.cad(flood(2, NOON)).await;
+    world.minutes(1).await;
+    world.cases(two_victims("26-1192")).await;
+    assert_eq!(case_steps(&world, "26-1192").await, [2, 2], "pending, then withheld");
+    assert_eq!(world.texts().len(), 2);
+}
+
+/// As above: a number that makes the words too long for one text.
+#[tokio::test]
+async fn two_messages_of_one_case_that_cannot_be_worded_do_not_wake_each_other() {
+    let (world, number) = (world(&[]).await, "26-1192".repeat(8));
+    world.cases(two_victims(&number)).await;
+    assert_eq!(case_steps(&world, &number).await, [2, 2], "pending, then withheld");
+    world.minutes(61).await;
+    assert_eq!(
+        case_steps(&world, &number).await,
+        [4, 4],
+        "tried once more, as the words may have been mended"
+    );
+    assert_eq!(world.texts(), []);
+}
+
 #[tokio::test]
 async fn when_the_months_money_is_used_up_texts_stop_and_an_administrator_is_told() {
     let world = world(&[("spend_per_month_usd", "0.0375")]).await;
@@ -132,10 +177,6 @@ async fn two_texts_of_one_case_that_wait_for_the_rate_do_not_wake_each_other() {
     let case = json!({"type": "case.opened", "id": "r-1", "timestamp": NOON, "data": {
         "case": {"number": "26-1192", "offence": "220", "status": "open"}, "people": [victim(1), victim(2)]}});
     world.cases(case).await;
-    let steps = |answer: &Value| -> Vec<usize> {
-        let rows = answer["messages"].as_array().unwrap().iter();
-        rows.map(|row| row["history"].as_array().unwrap().len()).collect()
-    };
     let (status, answer) = world.read("/v1/cases/26-1192/updates", &["dispatch"]).await;
     assert_eq!(status, 200, "{answer}");
     assert_eq!(steps(&answer), [2, 2], "pending, then deferred: {answer}");

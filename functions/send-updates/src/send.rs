@@ -16,6 +16,8 @@ use crate::provider::Sent;
 
 /// When a paused or throttled message is looked at again.
 pub(crate) const LATER: SignedDuration = SignedDuration::from_secs(60);
+/// When what could not be worded is tried again: a mended text comes with a deployment, and each look is a write.
+const ONCE_MENDED: SignedDuration = SignedDuration::from_hours(1);
 /// How often a message is decided anew when something changes underneath its claim.
 const ROUNDS: u32 = 4;
 
@@ -58,12 +60,12 @@ async fn claim(context: &Context, key: &Key) -> Result<Option<(Message, Worded, 
     let worded = match worded {
         Ok(worded) => worded,
         Err(reason) => {
-            planning.withhold(&message, reason, None, now).await?;
+            planning.withhold(&message, reason, Some(now + ONCE_MENDED), now).await?;
             return Ok(None);
         }
     };
     let Some(foot) = email::foot(context, &loaded, &message, &worded).await? else {
-        planning.withhold(&message, Reason::RenderRefused, None, now).await?;
+        planning.withhold(&message, Reason::RenderRefused, Some(now + ONCE_MENDED), now).await?;
         return Ok(None);
     };
     let parts = parts(&message, &worded);

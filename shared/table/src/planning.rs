@@ -300,9 +300,9 @@ fn must_note(due_at: Option<Timestamp>, wake: Option<Timestamp>, now: Timestamp)
     due_at.map_or(wake.is_some(), |due| due <= now || wake.is_some_and(|wake| wake < due))
 }
 
-/// Whether the sender held the message back for a time that is not over: by a pause, the breaker or a limit, none of which a plan
-/// knows. It is looked at when that time has come, not whenever its subject is planned: two messages of one subject, each held
-/// on its way out, would wake each other for as long as the hold lasts.
+/// Whether the sender held the message back and still does, by a pause, the breaker or a limit, none of which a plan knows. It is
+/// looked at when its time has come, not whenever its subject is planned: two messages of one subject, each held on its way
+/// out, would wake each other for as long as the hold lasts.
 fn is_held(row: &Message, latest: Option<&Decision>, update: &Planned, now: Timestamp) -> bool {
     let by_the_sender = match row.state {
         State::Suppressed => true,
@@ -310,7 +310,11 @@ fn is_held(row: &Message, latest: Option<&Decision>, update: &Planned, now: Time
         State::Deferred => latest.is_some_and(|latest| latest.state == State::Pending),
         _ => false,
     };
-    by_the_sender && update.outcome == Outcome::Pending && row.due_at.is_some_and(|due| due > now)
+    // An address has had its share of the day on which the message came about, which no later look changes.
+    let for_good = row.state == State::Suppressed && row.reason == Some(Reason::NumberCap);
+    by_the_sender
+        && update.outcome == Outcome::Pending
+        && (for_good || row.due_at.is_some_and(|due| due > now))
 }
 
 /// State, reason and due time that an outcome asks for. Without a due time there is nothing to wait for.
