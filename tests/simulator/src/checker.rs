@@ -7,6 +7,7 @@ use incident::call::Facts;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
+use crate::caps::Caps;
 use crate::providers::Accepted;
 use crate::services::Objects;
 use crate::story::Story;
@@ -15,8 +16,6 @@ use table::schema::{PK, SK};
 
 /// How long a repeated event must be known as one.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(24 * 7);
-/// Updates to one number on one day, as `updates.toml` says.
-const PER_NUMBER_PER_DAY: usize = 24;
 
 /// Something that must never happen, happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,8 +35,9 @@ pub(crate) struct Checker {
     claims: BTreeMap<u64, Vec<(Place, Timestamp)>>,
     /// Acceptances by row.
     accepted: BTreeMap<Place, u32>,
-    /// Acceptances by person and words.
-    told: BTreeMap<String, BTreeMap<String, u32>>,
+    /// Acceptances by person and call, then words.
+    told: BTreeMap<(String, String), BTreeMap<String, u32>>,
+    caps: Caps,
     /// Since when nobody may write to an address, and why.
     forbidden: BTreeMap<String, (Timestamp, &'static str)>,
     /// Events acknowledged, by id.
@@ -57,12 +57,13 @@ pub(crate) struct Checker {
 }
 
 impl Checker {
-    pub(crate) fn new(story: &Story) -> Self {
+    pub(crate) fn new(story: &Story, caps: Caps) -> Self {
         Self {
             violations: Vec::new(),
             claims: BTreeMap::new(),
             accepted: BTreeMap::new(),
             told: BTreeMap::new(),
+            caps,
             forbidden: BTreeMap::new(),
             acknowledged: BTreeMap::new(),
             stored: BTreeSet::new(),
@@ -87,6 +88,7 @@ impl Checker {
         if !is_message {
             return;
         }
+        self.caps.written(place, now);
         let (old, new) = (state(change.old.as_deref()), state(change.new.as_deref()));
         if new == Some("claimed") && old != Some("claimed") {
             self.claims.entry(task).or_default().push((place.clone(), now));
@@ -107,10 +109,11 @@ impl Checker {
     pub(crate) fn restored(&mut self, change: &Change) {
         self.is_restored = true;
         self.ambiguous.insert(change.place.clone());
+        self.caps.forget(&change.place);
     }
 
     /// A provider has taken a message from `task`.
-    pub(crate) fn accepted(&mut self, task: u64, taken: &Accepted, now: Timestamp) {
+    pub(crate) fn accepted(&mut self, task: u64, taken: &Accepted, tables: &Tables, now: Timestamp) {
         let claim = self.claims.get_mut(&task).and_then(Vec::pop);
         let Some((place, claimed_at)) = claim else {
             self.violate("I2", "a message was sent that nobody had claimed", now);
@@ -134,21 +137,23 @@ impl Checker {
         {
             self.violate("I2", format!("{} was claimed after {why}", kind_of(&place)), now);
         }
-        self.check_repetition(taken, now);
+        self.check_repetition(taken, &place.pk, now);
+        if let Some(row) = tables.at(&place)
+            && let Some(what) = self.caps.taken((&place, &row), claimed_at, taken)
+        {
+            self.violate("I7", what, now);
+        }
     }
 
-    /// The same words to the same person: only a delay is told twice.
-    fn check_repetition(&mut self, taken: &Accepted, now: Timestamp) {
-        let told = self.told.entry(taken.to.clone()).or_default();
+    /// The same words about the same call to the same person: only a delay is told twice.
+    fn check_repetition(&mut self, taken: &Accepted, call: &str, now: Timestamp) {
+        let told = self.told.entry((taken.to.clone(), call.to_owned())).or_default();
         let times = told.entry(taken.body.clone()).or_default();
         *times += 1;
         let most = if taken.body.contains("delayed") { 2 } else { 1 };
-        let (times, today) = (*times, told.len());
+        let times = *times;
         if times > most {
             self.violate("I1", format!("the same words reached the same person {times} times"), now);
-        }
-        if today > PER_NUMBER_PER_DAY {
-            self.violate("I7", format!("one address got {today} messages"), now);
         }
     }
 
@@ -250,12 +255,13 @@ impl Checker {
         self.check_decisions(story, tables, now);
     }
 
-    /// What was acknowledged is there for good, and the crime log knows it as it stands, unless a record was given up.
+    /// What was acknowledged is there for good, and the crime log knows it as it stands, but for the `unmended`: calls whose
+    /// record is lost for good.
     pub(crate) fn check_stored(
         &mut self,
         tables: &Tables,
         objects: &Objects,
-        log_is_whole: bool,
+        unmended: &BTreeSet<String>,
         now: Timestamp,
     ) {
         for id in std::mem::take(&mut self.stored) {
@@ -267,7 +273,7 @@ impl Checker {
             let revision: u64 =
                 item["rev"]["N"].as_str().and_then(|text| text.parse().ok()).unwrap_or_default();
             let version = objects.logged.get(&id).copied().unwrap_or_default();
-            if log_is_whole && version < hotspot::fact::LIVE + revision {
+            if version < hotspot::fact::LIVE + revision && !unmended.contains(&format!("INC#{id}")) {
                 self.violate("I3", format!("the crime log does not know call {id} as it stands"), now);
             }
         }
@@ -345,3 +351,6 @@ fn moves_forward(old: &str, new: &str) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,17 @@ use jiff::{SignedDuration, Timestamp};
 use crate::network::Service;
 use crate::tables::READS;
 
+/// A call of a service, as much of it as decides which faults fit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The service.
+    pub service: Service,
+    /// The action, or method.
+    pub action: String,
+    /// Whether it is a read that may be answered from a moment ago.
+    pub may_lag: bool,
+}
+
 /// What happens to one effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fault {
@@ -53,8 +64,10 @@ impl Fault {
         Self::OptedOut,
     ];
 
-    /// Whether it can happen to `action` of `service`.
-    pub fn fits(self, service: Service, action: &str) -> bool {
+    /// Whether it can happen to this call.
+    pub fn fits(self, asked: &Asked) -> bool {
+        let Asked { service, action, may_lag } = asked;
+        let (service, action) = (*service, action.as_str());
         let writes = match service {
             Service::DynamoDb => !READS.contains(&action),
             Service::S3 => action == "PUT",
@@ -65,7 +78,7 @@ impl Fault {
             Self::CrashBefore | Self::Error | Self::Timeout | Self::Throttle => true,
             Self::CrashAfter | Self::ErrorApplied | Self::TimeoutApplied => writes,
             Self::Conflict => action == "TransactWriteItems",
-            Self::Stale => service == Service::DynamoDb && !writes,
+            Self::Stale => *may_lag,
             Self::Rejected => matches!(service, Service::Sns | Service::Ses),
             Self::OptedOut => service == Service::Sns,
         }
@@ -167,16 +180,10 @@ impl Plan {
     }
 
     /// What happens to effect `number`; `dies` where it was made by somebody who may.
-    pub(crate) fn at(
-        &mut self,
-        number: u64,
-        (service, action): (Service, &str),
-        now: Timestamp,
-        dies: bool,
-    ) -> Option<Fault> {
-        let fault = self.listed.get(&number).copied().or_else(|| self.draw(service, now))?;
+    pub(crate) fn at(&mut self, number: u64, asked: &Asked, now: Timestamp, dies: bool) -> Option<Fault> {
+        let fault = self.listed.get(&number).copied().or_else(|| self.draw(asked.service, now))?;
         let is_crash = matches!(fault, Fault::CrashBefore | Fault::CrashAfter);
-        if !fault.fits(service, action) || is_crash && !dies {
+        if !fault.fits(asked) || is_crash && !dies {
             return None;
         }
         self.used.insert(number, fault);
@@ -193,5 +200,50 @@ impl Plan {
         }
         let hit = drawn.random.u32(..1000) < drawn.per_mille;
         (hit && !drawn.kinds.is_empty()).then(|| drawn.kinds[drawn.random.usize(..drawn.kinds.len())])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(service: Service, action: &str, may_lag: bool) -> Asked {
+        Asked { service, action: action.into(), may_lag }
+    }
+
+    #[track_caller]
+    fn check(asked: &Asked, fitting: &[Fault]) {
+        let found: Vec<Fault> = Fault::ALL.into_iter().filter(|fault| fault.fits(asked)).collect();
+        assert_eq!(found, fitting);
+    }
+
+    #[test]
+    fn a_fault_fits_only_what_it_can_happen_to() {
+        use Fault::{
+            Conflict, CrashAfter, CrashBefore, Error, ErrorApplied, OptedOut, Rejected, Stale, Throttle,
+            Timeout, TimeoutApplied,
+        };
+        let always = [CrashBefore, Error, Timeout, Throttle];
+        check(&asked(Service::DynamoDb, "GetItem", false), &always);
+        check(&asked(Service::DynamoDb, "Query", true), &[CrashBefore, Error, Timeout, Throttle, Stale]);
+        check(&asked(Service::Kms, "Decrypt", false), &always);
+        let writes = [CrashBefore, CrashAfter, Error, ErrorApplied, Timeout, TimeoutApplied, Throttle];
+        check(&asked(Service::S3, "PUT", false), &writes);
+        check(&asked(Service::DynamoDb, "TransactWriteItems", false), &[&writes[..], &[Conflict]].concat());
+        check(&asked(Service::Ses, "SendRawEmail", false), &[&writes[..], &[Rejected]].concat());
+        check(&asked(Service::Sns, "Publish", false), &[&writes[..], &[Rejected, OptedOut]].concat());
+    }
+
+    #[test]
+    fn a_fault_that_does_not_fit_does_not_happen_and_is_not_counted() {
+        let mut plan =
+            Plan::listed(Faults::from([(1, Fault::Stale), (2, Fault::Stale), (3, Fault::CrashBefore)]));
+        let mut at = |number, may_lag, dies| {
+            plan.at(number, &asked(Service::DynamoDb, "GetItem", may_lag), Timestamp::UNIX_EPOCH, dies)
+        };
+        assert_eq!(at(1, false, true), None);
+        assert_eq!(at(2, true, true), Some(Fault::Stale));
+        assert_eq!(at(3, false, false), None);
+        assert_eq!(plan.used, Faults::from([(2, Fault::Stale)]));
     }
 }

@@ -13,8 +13,9 @@ use jiff::Timestamp;
 use serde_json::Value;
 use startup::Runtime;
 
+use crate::failures::Order;
+
 /// What a function is called with.
-#[expect(clippy::large_enum_variant, reason = "one lives for a moment")]
 pub(crate) enum Input {
     Intake(Box<ApiGatewayProxyRequest>),
     Plan(Event),
@@ -25,6 +26,11 @@ pub(crate) enum Input {
     Receipts(Value),
     /// No function: the operator's commands after a restore of a copy of that instant.
     Fence(Runtime, Timestamp),
+    /// No function: the operator's command for the failure queues.
+    Redrive(Runtime, Vec<Order>),
+    /// What a test has a sandbox do.
+    #[cfg(test)]
+    Planted(Invocation),
 }
 
 /// What a function answers.
@@ -111,6 +117,11 @@ impl Functions {
             Input::Fence(runtime, copied) => Box::pin(async move {
                 (crate::restore::close(runtime, copied).await.map(|()| Output::Done), Warm::Nothing)
             }),
+            Input::Redrive(runtime, orders) => Box::pin(async move {
+                (crate::failures::work_off(runtime, orders).await.map(Output::Failures), Warm::Nothing)
+            }),
+            #[cfg(test)]
+            Input::Planted(invocation) => invocation,
         })
     }
 

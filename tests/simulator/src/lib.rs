@@ -2,14 +2,17 @@
 //! around them every service with every way in which it may fail. One seed is one run, to the byte.
 
 pub mod campaign;
+mod caps;
 pub mod case;
 mod checker;
 mod effects;
+mod failures;
 pub mod fault;
 mod functions;
 mod images;
 pub mod log;
 mod mapping;
+mod moment;
 #[cfg(feature = "mutants")]
 pub mod mutants;
 mod network;
@@ -24,6 +27,8 @@ mod sweeps;
 mod tables;
 pub mod tally;
 mod telling;
+#[cfg(test)]
+mod template;
 mod work;
 mod world;
 

@@ -66,6 +66,9 @@ enum What {
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     log::catch();
+    if cfg!(panic = "abort") {
+        simulator::case::name_on_panic();
+    }
     let prepared = prepare()?;
     let agency = prepared.agency();
     let failed = match arguments.what {
@@ -147,13 +150,15 @@ fn print(tally: &Tally) {
     println!("lifecycles      {} ({:.0} a second)", tally.lifecycles, tally.rate);
     println!("service calls   {}", tally.effects);
     println!("messages taken  {}", tally.told);
+    println!("records given up {}, {} items handed out again for them", tally.given_up, tally.redriven);
     println!("faults injected {}", tally.faults.values().sum::<u64>());
     for (kind, count) in &tally.faults {
         println!("  {kind:<15} {count}");
     }
     println!("violations      {}", tally.violations.len());
     for found in &tally.violations {
-        println!("  {} {}\n    simulator replay {}", found.invariant, found.what, found.case);
+        println!("  {} {}\n    simulator replay {}\n", found.invariant, found.what, found.case);
+        println!("{}", found.test);
     }
 }
 
@@ -179,5 +184,9 @@ fn print_mutants(
         "{lifecycles} lifecycles in {seconds:.0} s, {:.0} a second",
         lifecycles as f64 / seconds.max(0.001)
     );
-    survived > 0
+    let anyway: Vec<&String> = found.iter().flat_map(|killed| &killed.anyway).collect();
+    for case in &anyway {
+        println!("broken without any mistake: simulator replay {case}");
+    }
+    survived > 0 || !anyway.is_empty()
 }

@@ -2,7 +2,7 @@
 //! batches, filters, partial failures at the lowest sequence, bisection, retries, record age, the on-failure queue, and
 //! now and then a batch that comes twice.
 //! <https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html>
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use embedded::filter;
@@ -10,16 +10,16 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
 
+/// How long a stream keeps a record.
+pub(crate) const KEPT: SignedDuration = SignedDuration::from_hours(24);
 /// Shards of a stream: enough that records of two items come in any order.
 const SHARDS: usize = 3;
 /// Most records in one call, as the template sets it.
-const BATCH: usize = 10;
+pub(crate) const BATCH: usize = 10;
 /// Retries of one batch before it is given up.
-const RETRIES: u32 = 8;
+pub(crate) const RETRIES: u32 = 8;
 /// Oldest a record may be when it is handed over.
-const RECORD_AGE: SignedDuration = SignedDuration::from_hours(6);
-/// How long a stream keeps a record.
-const KEPT: SignedDuration = SignedDuration::from_hours(24);
+pub(crate) const RECORD_AGE: SignedDuration = SignedDuration::from_hours(6);
 
 /// A function that reads a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +37,18 @@ pub(crate) struct Record {
     pub(crate) event: Arc<Value>,
 }
 
+impl Record {
+    /// Partition key of the item that it is about.
+    pub(crate) fn pk(&self) -> &str {
+        self.event["dynamodb"]["Keys"]["pk"]["S"].as_str().unwrap_or_default()
+    }
+}
+
+/// The shard of a stream that carries the records of this item.
+pub(crate) fn shard_of(pk: &str) -> usize {
+    pk.bytes().fold(11_usize, |hash, byte| hash.wrapping_mul(131).wrapping_add(byte.into())) % SHARDS
+}
+
 /// Records to be handed over together, and how often that failed.
 #[derive(Clone, Debug)]
 pub(crate) struct Batch {
@@ -44,6 +56,15 @@ pub(crate) struct Batch {
     attempts: u32,
     /// Whether it was handled before, as happens after a checkpoint is lost.
     repeated: bool,
+}
+
+/// Records that Lambda gave up, in order.
+#[derive(Clone, Debug)]
+pub(crate) struct GivenUp {
+    pub(crate) records: Vec<Record>,
+    /// Why, as the message about it says.
+    pub(crate) condition: &'static str,
+    pub(crate) attempts: u32,
 }
 
 /// What the function said of a batch.
@@ -96,15 +117,25 @@ pub(crate) struct Mapping {
     shards: Vec<Shard>,
     /// Until when it hands nothing over.
     pub(crate) disabled_until: Option<Timestamp>,
-    /// Records that the stream dropped or that were given up.
-    pub(crate) lost: usize,
+    /// Records given up of which nobody was told yet.
+    pub(crate) given_up: Vec<GivenUp>,
+    /// Partition keys of records that the stream dropped before they were handed over: nobody is told of those.
+    pub(crate) dropped: BTreeSet<String>,
 }
 
 impl Mapping {
     pub(crate) fn new(table: &'static str, reader: Reader, filter: &str) -> Self {
         let filter = serde_json::from_str(filter).expect("the template's filters are of this form");
         let shards = std::iter::repeat_with(Shard::default).take(SHARDS).collect();
-        Self { table, reader, filter, shards, disabled_until: None, lost: 0 }
+        Self {
+            table,
+            reader,
+            filter,
+            shards,
+            disabled_until: None,
+            given_up: Vec::new(),
+            dropped: BTreeSet::new(),
+        }
     }
 
     /// Whether its filter lets a change through.
@@ -114,8 +145,7 @@ impl Mapping {
 
     /// Takes a record that its filter lets through; its shard.
     pub(crate) fn add(&mut self, pk: &str, record: Record) -> usize {
-        let sum = pk.bytes().fold(11_usize, |hash, byte| hash.wrapping_mul(131).wrapping_add(byte.into()));
-        let shard = sum % SHARDS;
+        let shard = shard_of(pk);
         self.shards[shard].records.push_back(record);
         shard
     }
@@ -131,9 +161,11 @@ impl Mapping {
                 Some(batch) => batch,
                 None => self.cut(shard, now)?,
             };
-            let all = batch.records.len();
-            batch.records.retain(|record| now.duration_since(record.at) <= RECORD_AGE);
-            self.lost += all - batch.records.len();
+            self.drop_trimmed(&mut batch.records, now);
+            let is_old = |record: &Record| now.duration_since(record.at) > RECORD_AGE;
+            let (old, young) = batch.records.into_iter().partition(is_old);
+            batch.records = young;
+            self.give_up(old, "RecordAgeExceeded", batch.attempts);
             if !batch.records.is_empty() {
                 self.shards[shard].busy = true;
                 return Some(batch);
@@ -143,17 +175,30 @@ impl Mapping {
 
     /// The next records that the stream still keeps.
     fn cut(&mut self, shard: usize, now: Timestamp) -> Option<Batch> {
-        let shard = &mut self.shards[shard];
         let mut records = Vec::new();
         while records.len() < BATCH {
-            let Some(record) = shard.records.pop_front() else { break };
-            if now.duration_since(record.at) <= KEPT {
-                records.push(record);
-            } else {
-                self.lost += 1;
-            }
+            let Some(record) = self.shards[shard].records.pop_front() else { break };
+            records.push(record);
+            self.drop_trimmed(&mut records, now);
         }
         (!records.is_empty()).then_some(Batch { records, attempts: 0, repeated: false })
+    }
+
+    /// What the stream does not keep any more is gone, and Lambda says nothing of it.
+    fn drop_trimmed(&mut self, records: &mut Vec<Record>, now: Timestamp) {
+        records.retain(|record| {
+            let kept = now.duration_since(record.at) <= KEPT;
+            if !kept {
+                self.dropped.insert(record.pk().to_owned());
+            }
+            kept
+        });
+    }
+
+    fn give_up(&mut self, records: Vec<Record>, condition: &'static str, attempts: u32) {
+        if !records.is_empty() {
+            self.given_up.push(GivenUp { records, condition, attempts });
+        }
     }
 
     /// How many of the batch's records the function has called done, from the first.
@@ -197,7 +242,7 @@ impl Mapping {
             return;
         }
         if attempts > RETRIES {
-            self.lost += rest.len();
+            self.give_up(rest, "RetryAttemptsExhausted", attempts);
             return;
         }
         waiting.push(Batch { records: rest, attempts, repeated: false });
@@ -216,8 +261,17 @@ impl Mapping {
 }
 
 impl Batch {
+    /// A batch with nothing in it.
+    #[cfg(test)]
+    pub(crate) fn empty() -> Self {
+        Self { records: Vec::new(), attempts: 0, repeated: false }
+    }
+
     /// Seconds before the batch is tried once more: the service backs off.
     pub(crate) fn back_off(&self) -> SignedDuration {
         SignedDuration::from_secs(1 << self.attempts.min(6))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,12 +3,12 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-/// Most messages in one call.
-const BATCH: usize = 10;
+/// Most messages in one call, as the template sets it.
+pub(crate) const BATCH: usize = 10;
 /// How often a message is received before it is a dead letter, as the template says.
-const RECEIVES: u32 = 5;
-/// How long a message is hidden after it was handed over.
-const HIDDEN: SignedDuration = SignedDuration::from_secs(180);
+pub(crate) const RECEIVES: u32 = 8;
+/// How long a message is hidden after it was handed over, as the template says.
+pub(crate) const HIDDEN: SignedDuration = SignedDuration::from_secs(180);
 
 /// A message of a queue.
 #[derive(Clone, Debug)]
@@ -69,5 +69,64 @@ impl Queue {
     /// When something becomes visible next.
     pub(crate) fn next_visible(&self) -> Option<Timestamp> {
         self.messages.iter().map(|message| message.visible_at).min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn start() -> Timestamp {
+        "2026-07-07T17:00:00Z".parse().unwrap()
+    }
+
+    fn filled(messages: usize) -> Queue {
+        let mut queue = Queue::default();
+        for number in 0..messages {
+            queue.add(format!("reply-{number}"), format!("body {number}"), start());
+        }
+        queue
+    }
+
+    #[test]
+    fn ten_messages_are_handed_over_and_hidden_for_a_while() {
+        let mut queue = filled(12);
+        let (ids, event) = queue.receive(start()).unwrap();
+        assert_eq!((ids.len(), event["Records"].as_array().unwrap().len()), (10, 10));
+        assert_eq!(queue.receive(start()).unwrap().0, ["reply-10", "reply-11"]);
+        assert!(queue.receive(start()).is_none());
+        assert_eq!(queue.next_visible(), Some(start() + HIDDEN));
+        assert_eq!(queue.receive(start() + HIDDEN).unwrap().0.len(), 10);
+    }
+
+    #[test]
+    fn what_is_deleted_does_not_come_again_and_the_rest_does() {
+        let mut queue = filled(2);
+        queue.receive(start());
+        assert_eq!(queue.delete(&["reply-0".into()]), ["body 0"]);
+        let (ids, event) = queue.receive(start() + HIDDEN).unwrap();
+        assert_eq!(ids, ["reply-1"]);
+        assert_eq!(event["Records"][0]["attributes"]["ApproximateReceiveCount"], "2");
+    }
+
+    #[test]
+    fn a_message_that_nobody_deletes_is_a_dead_letter_after_so_many_receives() {
+        let mut queue = filled(1);
+        let mut now = start();
+        let mut received = 0;
+        while queue.receive(now).is_some() {
+            received += 1;
+            now += HIDDEN;
+        }
+        assert_eq!(received, RECEIVES);
+        assert_eq!(queue.dead.iter().map(|dead| dead.id.as_str()).collect::<Vec<_>>(), ["reply-0"]);
+        assert_eq!(queue.next_visible(), None);
+    }
+
+    #[test]
+    fn a_message_that_is_sent_twice_comes_twice() {
+        let mut queue = filled(1);
+        queue.add("reply-0-1".into(), "body 0".into(), start());
+        assert_eq!(queue.receive(start()).unwrap().0, ["reply-0", "reply-0-1"]);
     }
 }

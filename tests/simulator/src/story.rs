@@ -52,6 +52,8 @@ pub struct Story {
     pub lifecycles: u64,
     /// How much there is to tell of a call.
     pub(crate) pace: Pace,
+    /// Somebody who calls again and again: number and address.
+    regular: Option<(String, String)>,
 }
 
 /// How much is told of a call, and how fast.
@@ -221,8 +223,8 @@ impl Story {
 
     fn call(&mut self, number: u32, opened: Timestamp, course: Course, random: &mut Rng) {
         let (area, line) = (AREAS[number as usize / 100 % AREAS.len()], 100 + number % 100);
-        let phone = format!("+1{area}555{line:04}");
-        let email = format!("caller-{number}@canary.example.com");
+        let own = (format!("+1{area}555{line:04}"), format!("caller-{number}@canary.example.com"));
+        let (phone, email) = self.caller(course, own, random);
         let id = format!("26-{number:05}");
         self.lifecycles += 1;
         self.canaries.extend([
@@ -233,6 +235,24 @@ impl Story {
         ]);
         let mut call = Call { story: self, random, id, opened, phone, email, events: 0 };
         call.tell(course);
+    }
+
+    /// Who makes a call of this course: somebody new, or the one who calls again and again, in a city about every third
+    /// harmless call, in a storm every twelfth, so that the day's cap for an address is reached.
+    fn caller(&mut self, course: Course, own: (String, String), random: &mut Rng) -> (String, String) {
+        // Others change what the person may be told of any call.
+        if !matches!(course, Course::Plain | Course::Delayed | Course::Cancelled) {
+            return own;
+        }
+        let of = if self.pace == Pace::Storm { 12 } else { 3 };
+        match &self.regular {
+            Some(regular) if random.u8(..of) == 0 => regular.clone(),
+            Some(_) => own,
+            None => {
+                self.regular = Some(own.clone());
+                own
+            }
+        }
     }
 
     /// What senders do with every fourth post, in a storm with every eighth: say it twice, late, or again under another id; the

@@ -18,6 +18,7 @@ impl World {
     pub(crate) fn stream(&mut self, change: &Change, by_housekeeping: bool) {
         self.sequence += 1;
         let (number, now) = (self.sequence, self.now());
+        self.failures.carried(&change.place, now);
         let mut event = None;
         for place in 0..self.mappings.len() {
             let mapping = &mut self.mappings[place];
@@ -41,6 +42,7 @@ impl World {
         }
         let Some(mapping) = self.mappings.iter_mut().find(|mapping| mapping.reader == reader) else { return };
         let batch = mapping.next(shard, now);
+        self.tell_of_failures(reader);
         let Some(batch) = batch else { return };
         let records = batch.records.iter().map(|record| EventRecord::deserialize(&*record.event));
         let mut event = Event::default();
@@ -78,6 +80,7 @@ impl World {
         if mapping.waits(shard) {
             self.later(wait, Moment::Poll(reader, shard));
         }
+        self.tell_of_failures(reader);
     }
 }
 

@@ -3,6 +3,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::case::regression;
+
 /// What a campaign has shown.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Tally {
@@ -24,6 +26,10 @@ pub struct Tally {
     pub told: u64,
     /// Faults that happened, by kind.
     pub faults: BTreeMap<&'static str, u64>,
+    /// Records of streams that Lambda gave up.
+    pub given_up: u64,
+    /// Items that the operator handed out again for them.
+    pub redriven: u64,
     /// What must not happen and did, smallest case first.
     pub violations: Vec<Found>,
     /// Seconds it took.
@@ -48,6 +54,16 @@ pub struct Found {
     pub invariant: &'static str,
     /// What happened.
     pub what: String,
-    /// The case, to be kept as a regression.
+    /// The case, for `replay`.
     pub case: String,
+    /// The same as a test for `tests/simulator.rs`.
+    pub test: String,
+}
+
+impl Found {
+    /// A violation that `case` shows.
+    pub fn new(invariant: &'static str, what: String, case: String) -> Self {
+        let test = regression(&case, &format!("{invariant}: {what}."));
+        Self { invariant, what, case, test }
+    }
 }

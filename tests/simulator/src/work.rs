@@ -34,6 +34,8 @@ const RETRIES: [SignedDuration; 9] = [
 
 /// Name of the operator's commands among the functions.
 pub(crate) const FENCE: &str = "restore";
+/// The same for the command that works off the failure queues.
+pub(crate) const REDRIVE: &str = "redrive";
 
 /// A sandbox's work.
 #[derive(Debug)]
@@ -44,6 +46,8 @@ pub(crate) enum Work {
     Sweep,
     Receipt(Box<Value>, u8),
     Fence,
+    /// Letters by number.
+    Redrive(Vec<u64>),
 }
 
 /// How far a post has come.
@@ -58,13 +62,21 @@ impl Work {
     pub(crate) fn function(&self) -> &'static str {
         match self {
             Self::Post(_) => "incident-intake",
-            Self::Stream(Reader::Plan, ..) => "plan-updates",
-            Self::Stream(Reader::Log, ..) => "log-crime",
-            Self::Stream(Reader::Send, ..) => "send-updates",
+            Self::Stream(reader, ..) => Self::stream_function(*reader),
             Self::Queue(Inbox::Replies, _) => "replies",
             Self::Queue(Inbox::Receipts, _) | Self::Receipt(..) => "receipts",
             Self::Sweep => "sweep-updates",
             Self::Fence => FENCE,
+            Self::Redrive(_) => REDRIVE,
+        }
+    }
+
+    /// Name of the function that reads a stream.
+    pub(crate) fn stream_function(reader: Reader) -> &'static str {
+        match reader {
+            Reader::Plan => "plan-updates",
+            Reader::Log => "log-crime",
+            Reader::Send => "send-updates",
         }
     }
 
@@ -75,7 +87,7 @@ impl Work {
             Self::Stream(..) => 60,
             Self::Queue(..) | Self::Receipt(..) => 30,
             Self::Sweep => 50,
-            Self::Fence => 900,
+            Self::Fence | Self::Redrive(_) => 900,
         })
     }
 }
@@ -125,6 +137,7 @@ impl World {
             Work::Queue(inbox, ids) => self.received(inbox, ids, output),
             Work::Sweep => self.plan_sweep(),
             Work::Fence => self.fenced(output.is_ok()),
+            Work::Redrive(letters) => self.redriven(&letters, output),
             Work::Receipt(receipt, tries) => {
                 if output.is_err() && tries < 2 {
                     self.later(SignedDuration::from_mins(1), Moment::Receipt(receipt, tries + 1));

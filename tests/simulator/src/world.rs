@@ -8,16 +8,19 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Wake};
 
-use aws_smithy_runtime_api::client::result::ConnectorError;
 use jiff::{SignedDuration, Timestamp};
 use startup::{Entropy, Runtime};
 
+use crate::caps::Caps;
 use crate::checker::{Checker, Violation};
-use crate::fault::{Faults, Plan};
+use crate::failures::Failures;
+use crate::fault::{Asked, Faults, Plan};
 use crate::functions::{Functions, Invocation};
 use crate::log;
 use crate::mapping::{Mapping, Reader};
-use crate::network::{Answer, Network, Request, Service, Slot};
+use crate::moment::Entry;
+pub(crate) use crate::moment::{Inbox, Moment};
+use crate::network::{Network, Request, Service};
 use crate::providers::Providers;
 use crate::queue::Queue;
 use crate::services::{Kms, Objects};
@@ -60,75 +63,22 @@ pub struct Report {
     pub effects: u64,
     /// How often each function asked for each action of a service.
     pub calls: Calls,
-    /// Service and action of each effect, for single faults and pairs.
-    pub actions: Vec<(Service, String)>,
+    /// What each effect was, for single faults and pairs.
+    pub actions: Vec<Asked>,
     /// Hash of everything that happened, in order.
     pub trace: u64,
     /// Calls and cases played.
     pub lifecycles: u64,
+    /// Records of streams that Lambda gave up, and those of them that were handed out again.
+    pub given_up: u64,
+    /// See `given_up`.
+    pub redriven: u64,
     /// Words that reached people: address, words.
     pub told: Vec<(String, String)>,
     /// State of each message at the end, by its facts.
     pub fates: BTreeMap<String, String>,
     /// What was decided about updates, by the same facts; the last decision counts.
     pub decisions: BTreeMap<String, String>,
-}
-
-/// What happens at a moment.
-pub(crate) enum Moment {
-    /// A request reaches its service.
-    Arrive(u64),
-    /// An answer reaches its caller.
-    Answer(u64, Result<Answer, ConnectorError>),
-    Wake(Arc<Slot<()>>),
-    /// A sandbox has used up its time, or dies.
-    Kill(u64),
-    /// A sender posts, by its place in the list of deliveries.
-    Post(usize),
-    /// A person's text reaches the queue.
-    Text(usize),
-    Poll(Reader, usize),
-    Receive(Inbox),
-    Sweep,
-    /// The tables' housekeeping.
-    Reap,
-    /// The outbox is copied; it is lost and comes back.
-    Copy,
-    Restore,
-    /// The commands after it are run once more.
-    Close,
-    /// A provider reports; how often that was tried.
-    Receipt(Box<serde_json::Value>, u8),
-}
-
-/// A queue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Inbox {
-    Replies,
-    Receipts,
-}
-
-struct Entry {
-    at: Timestamp,
-    order: u64,
-    moment: Moment,
-}
-
-impl PartialEq for Entry {
-    fn eq(&self, other: &Self) -> bool {
-        (self.at, self.order) == (other.at, other.order)
-    }
-}
-impl Eq for Entry {}
-impl PartialOrd for Entry {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-impl Ord for Entry {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        (self.at, self.order).cmp(&(other.at, other.order))
-    }
 }
 
 /// A sandbox at work.
@@ -168,6 +118,7 @@ pub(crate) struct World {
     /// How often its commands came to no end.
     pub(crate) interrupted: u32,
     pub(crate) mappings: Vec<Mapping>,
+    pub(crate) failures: Failures,
     pub(crate) replies: Queue,
     pub(crate) receipts: Queue,
     pub(crate) sweeps: Sweeps,
@@ -182,7 +133,7 @@ pub(crate) struct World {
     /// Sequence number of the last stream record.
     pub(crate) sequence: u64,
     pub(crate) receipts_sent: u64,
-    pub(crate) actions: Vec<(Service, String)>,
+    pub(crate) actions: Vec<Asked>,
     moments: BinaryHeap<Reverse<Entry>>,
     tasks: BTreeMap<u64, Task>,
     ready: Arc<Mutex<Vec<u64>>>,
@@ -214,7 +165,7 @@ impl World {
             Mapping::new("Messages", Reader::Send, table::schema::MESSAGES_FILTER),
         ];
         let mut world = Self {
-            checker: Checker::new(&story),
+            checker: Checker::new(&story, Caps::of(&setting.agency)?),
             functions: Functions::new(runtime.clone()),
             runtime,
             copied: None,
@@ -225,6 +176,7 @@ impl World {
             objects: Objects::default(),
             providers: Providers::default(),
             mappings,
+            failures: Failures::new(heals_at),
             replies: Queue::default(),
             receipts: Queue::default(),
             sweeps: Sweeps::default(),
@@ -297,9 +249,8 @@ impl World {
         }
         let now = self.now();
         self.checker.finish(&self.story, &self.tables, &self.providers.accepted, now);
-        let log_is_whole =
-            self.mappings.iter().all(|mapping| mapping.reader != Reader::Log || mapping.lost == 0);
-        self.checker.check_stored(&self.tables, &self.objects, log_is_whole, now);
+        let unmended = self.unmended();
+        self.checker.check_stored(&self.tables, &self.objects, &unmended, now);
         self.checker_objects();
         if let Some(differing) = self.tables.differing.take() {
             self.checker.violate("images", differing, now);
@@ -327,6 +278,8 @@ impl World {
             actions: self.actions,
             trace: self.trace.finish(),
             lifecycles: self.story.lifecycles,
+            given_up: self.failures.given_up,
+            redriven: self.failures.redriven,
             told,
         }
     }
@@ -362,6 +315,7 @@ impl World {
             Moment::Copy => self.copy(),
             Moment::Restore => self.restore(),
             Moment::Close => self.close(),
+            Moment::Redrive => self.redrive(),
             Moment::Receipt(receipt, tries) => self.receipt(*receipt, tries),
         }
     }
@@ -483,4 +437,57 @@ fn plan_filter() -> &'static str {
         return "{}";
     }
     table::schema::INCIDENTS_FILTER
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use super::*;
+    use crate::campaign::prepare;
+    use crate::functions::{Input, Output, Warm};
+
+    /// Plays a plain story in which one more sandbox does what `planted` says; the invariants that broke, and the first word.
+    fn play(planted: Invocation) -> Vec<(&'static str, String)> {
+        let prepared = prepare().unwrap();
+        let faults = Some(Faults::new());
+        let setting = Setting { seed: 0, faults, calm: true, agency: prepared.agency() };
+        let mut world = World::new(Story::plain(0), setting).unwrap();
+        world.start(Work::Sweep, Input::Planted(planted));
+        let violations = world.run().violations;
+        violations.into_iter().map(|violation| (violation.invariant, violation.what)).collect()
+    }
+
+    #[test]
+    fn a_handler_that_panics_is_reported() {
+        let broken = play(Box::pin(async { panic!("planted") }));
+        assert_eq!(broken, [("I10", "a handler panicked".to_owned())]);
+        assert_eq!(play(Box::pin(async { (Ok(Output::Done), Warm::Nothing) })), []);
+    }
+
+    #[test]
+    fn a_handler_that_never_waits_is_reported() {
+        let endless = Box::pin(poll_fn(|context| {
+            context.waker().wake_by_ref();
+            Poll::Pending
+        }));
+        let broken = play(endless);
+        assert!(
+            broken.contains(&("I10", "a handler goes on without waiting for anything".to_owned())),
+            "{broken:?}"
+        );
+    }
+
+    #[test]
+    fn a_run_that_does_not_come_to_rest_is_reported() {
+        let prepared = prepare().unwrap();
+        let setting = Setting { seed: 0, faults: Some(Faults::new()), calm: true, agency: prepared.agency() };
+        let mut world = World::new(Story::plain(0), setting).unwrap();
+        // So much to happen at one instant is as much as what wakes itself for ever.
+        for _ in 0..=WATCHDOG {
+            world.later(SignedDuration::ZERO, Moment::Receive(Inbox::Replies));
+        }
+        let violations = world.run().violations;
+        assert!(violations.iter().any(|violation| violation.what == "the run does not come to rest"));
+    }
 }

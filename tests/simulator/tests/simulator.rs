@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use simulator::campaign::{Prepared, prepare};
 use simulator::case::{Case, Told, shrink};
 use simulator::fault::{Fault, Faults};
+use simulator::order::compare;
 use simulator::{Report, log};
 
 /// Calls of a city here: a debug build plays some ten thousand service calls a minute.
@@ -42,7 +43,7 @@ fn a_transaction_whose_answer_is_lost_is_known_as_done() {
     // What waits ten seconds for an answer may come after what did not.
     let told = |report: &Report| report.told.iter().cloned().collect::<BTreeSet<_>>();
     let nominal = case("plain 0").play(&agency).unwrap();
-    let lost = (1..).zip(&nominal.actions).filter(|(_, (_, action))| action == "TransactWriteItems");
+    let lost = (1..).zip(&nominal.actions).filter(|(_, asked)| asked.action == "TransactWriteItems");
     let mut played = 0;
     for ((effect, _), fault) in lost.flat_map(|at| [(at, Fault::ErrorApplied), (at, Fault::TimeoutApplied)]) {
         let report = case(&format!("plain 0 {effect}:{fault}")).play(&agency).unwrap();
@@ -74,9 +75,29 @@ fn who_calls_in_a_storm_is_told_after_one_post() {
     assert_eq!(report.lifecycles, 40);
     let on_the_way: Vec<_> = report.told.iter().filter(|(_, words)| words.contains("on the way")).collect();
     let numbers: BTreeSet<_> = on_the_way.iter().map(|(number, _)| number).collect();
-    // Every other entry is an officer's own, and some callers may not be told.
-    assert!((6..20).contains(&numbers.len()), "{numbers:?}");
-    assert_eq!(on_the_way.len(), numbers.len());
+    // Every other entry is an officer's own, and some callers may not be told; one may have called again.
+    assert!((5..20).contains(&numbers.len()), "{numbers:?}");
+    assert!(on_the_way.len() >= numbers.len(), "{on_the_way:?}");
+}
+
+/// Without somebody who calls again and again no address comes near the cap, and its check is worth nothing.
+#[test]
+fn who_calls_again_and_again_is_told_as_often_as_the_cap_says_and_no_more() {
+    let prepared = prepared();
+    let report = case("city 7 20 drawn").play(&prepared.agency()).unwrap();
+    assert_eq!(report.violations, []);
+    let count = |number: &str| report.told.iter().filter(|(to, _)| to == number).count();
+    // `per_number_per_day` of the shipped folder.
+    assert_eq!(report.told.iter().map(|(to, _)| count(to)).max(), Some(12));
+}
+
+/// Records given up were lost, and the crime log was not looked at in a run in which any were.
+#[test]
+fn what_lambda_gave_up_is_handed_out_again_and_stands_in_the_crime_log() {
+    let prepared = prepared();
+    let report = case("storm 31 12 drawn").play(&prepared.agency()).unwrap();
+    assert_eq!(report.violations, []);
+    assert!(report.given_up > 0 && report.redriven > 0, "{} {}", report.given_up, report.redriven);
 }
 
 #[test]
@@ -87,4 +108,19 @@ fn faults_that_matter_not_are_left_out() {
     let faults = Faults::from([(5, Fault::Throttle)]);
     let tried = case("plain 0");
     assert_eq!(shrink(&tried, &faults, &agency).unwrap(), tried);
+}
+
+/// As a violation prints it: two faults of the plain story.
+#[test]
+fn plain_0() {
+    let prepared = prepared();
+    let report = case("plain 0 12:timeout-applied 19:crash-before").play(&prepared.agency()).unwrap();
+    assert_eq!(report.violations, []);
+}
+
+/// As a violation prints it: a city told in two orders.
+#[test]
+fn orders_8_3() {
+    let prepared = prepared();
+    assert_eq!(compare(8, 3, &prepared.agency()).unwrap().1, Vec::<String>::new());
 }
