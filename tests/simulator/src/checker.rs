@@ -17,6 +17,9 @@ use table::schema::{PK, SK};
 /// How long a repeated event must be known as one.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(24 * 7);
 
+/// No message is moved so often for a reason: two steps a minute for two hours.
+const MOST_MOVES: u64 = 240;
+
 /// Something that must never happen, happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
@@ -54,6 +57,8 @@ pub(crate) struct Checker {
     /// The last words that were looked through and held nothing: most addresses of requests are the same.
     clean: String,
     never: BTreeSet<String>,
+    /// Whether a row is written for ever: the run is over, or it takes hours and all memory.
+    pub(crate) is_restless: bool,
 }
 
 impl Checker {
@@ -73,6 +78,7 @@ impl Checker {
             canaries: AhoCorasick::new(&story.canaries).expect("canaries are few and short"),
             clean: String::new(),
             never: story.never.clone(),
+            is_restless: false,
         }
     }
 
@@ -89,6 +95,11 @@ impl Checker {
             return;
         }
         self.caps.written(place, now);
+        let rev = change.new.as_deref().and_then(|item| item["rev"]["N"].as_str()?.parse::<u64>().ok());
+        if rev.is_some_and(|rev| rev > MOST_MOVES) && !self.is_restless {
+            self.is_restless = true;
+            self.violate("I10", format!("{} {} is written for ever", place.pk, kind_of(place)), now);
+        }
         let (old, new) = (state(change.old.as_deref()), state(change.new.as_deref()));
         if new == Some("claimed") && old != Some("claimed") {
             self.claims.entry(task).or_default().push((place.clone(), now));

@@ -238,6 +238,9 @@ impl World {
             }
             self.network.set_now(entry.at.max(self.now()));
             self.happen(entry.moment);
+            if self.checker.is_restless {
+                break;
+            }
             if !self.poll_ready() {
                 self.checker.violate(
                     "I10",

@@ -208,3 +208,16 @@ fn each_kind_of_personal_data_is_reported_wherever_it_stands() {
         assert!(!checker.violations[0].what.contains(&canary), "{:?}", checker.violations);
     }
 }
+
+#[test]
+fn a_row_that_is_written_for_ever_is_reported_once() {
+    let (mut checker, mut tables) = fresh();
+    for (rev, is_restless) in [(MOST_MOVES, false), (MOST_MOVES + 1, true), (MOST_MOVES + 2, true)] {
+        let mut change = write(&mut tables, &message(rev as u32), "pending", start());
+        let row = json!({"state": {"S": "pending"}, "rev": {"N": rev.to_string()}});
+        change.new = Some(std::sync::Arc::new(Item::new(row)));
+        checker.changed(1, &change, start());
+        assert_eq!(checker.is_restless, is_restless);
+    }
+    check(&checker, &["I10"]);
+}
