@@ -4,7 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use startup::Scheduled;
 use tests::{World, department, instant, theft};
+
+use crate::recovery::cut_off;
+
+type Row = std::collections::HashMap<String, AttributeValue>;
 
 /// Objects of a bucket with their bytes, without what the server keeps beside them.
 fn objects(world: &World, bucket: &str) -> BTreeMap<String, Vec<u8>> {
@@ -102,4 +107,77 @@ async fn nights_missed_when_the_clocks_go_forward_are_made_up_for_to_the_byte() 
 async fn nights_missed_when_the_clocks_go_back_are_made_up_for_to_the_byte() {
     let nights = ["2026-10-31", "2026-11-01", "2026-11-02"];
     check(("2026-10-30", "-05:00"), "2026-11-02T03:00:00-06:00", "2026-11-02T06:00:00-06:00", &nights).await;
+}
+
+#[tokio::test]
+async fn three_nights_missed_in_a_row_are_made_up_for_to_the_byte() {
+    let nights = ["2026-07-07", "2026-07-08", "2026-07-09", "2026-07-10", "2026-07-11"];
+    check(("2026-07-06", "-05:00"), "2026-07-11T03:00:00-05:00", "2026-07-11T06:00:00-05:00", &nights).await;
+}
+
+/// All of Personnel, by key: the only table that a scoring night writes to, and it writes no object.
+async fn personnel(client: &aws_sdk_dynamodb::Client) -> BTreeMap<(String, String), Row> {
+    let items = client.scan().table_name("Personnel").send().await.unwrap().items.unwrap();
+    let text = |value: &AttributeValue| value.as_s().unwrap().clone();
+    items.into_iter().map(|row| ((text(&row["pk"]), text(&row["sk"])), row)).collect()
+}
+
+/// Personnel without what the record of a night says of cases opened: it counts what its own run did, and a run that
+/// comes after one cut off behind a case finds that case there.
+async fn comparable(client: &aws_sdk_dynamodb::Client) -> BTreeMap<(String, String), Row> {
+    let mut rows = personnel(client).await;
+    for (_, row) in rows.iter_mut().filter(|((pk, _), _)| pk == "NIGHTS") {
+        let Some(AttributeValue::M(counts)) = row.get_mut("counts") else { panic!("a night without counts") };
+        counts.remove("alerts_opened").unwrap();
+    }
+    rows
+}
+
+/// Brings Personnel back to `then`.
+async fn put_back(client: &aws_sdk_dynamodb::Client, then: &BTreeMap<(String, String), Row>) {
+    for (key, row) in personnel(client).await {
+        match then.get(&key) {
+            Some(old) if *old == row => {}
+            Some(old) => {
+                let put = client.put_item().table_name("Personnel").set_item(Some(old.clone()));
+                put.send().await.unwrap();
+            }
+            None => {
+                let delete = client.delete_item().table_name("Personnel").key("pk", row["pk"].clone());
+                delete.key("sk", row["sk"].clone()).send().await.unwrap();
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_scoring_night_cut_off_at_any_turn_and_run_again_leaves_the_same_rows() {
+    let world = town("2026-07-06", "-05:00").await;
+    let time = instant("2026-07-07T03:30:00-05:00");
+    let mut runtime = world.stack.runtime().clone();
+    // One instant for all runs: the record of a night says when it ended.
+    runtime.clock = startup::Clock::new(move || time);
+    let context = score_officers::Context::new(&runtime).unwrap();
+    let client = aws_sdk_dynamodb::Client::new(&runtime.sdk);
+    let before = personnel(&client).await;
+    score_officers::handle(&context, Scheduled { time }).await.unwrap();
+    let expected = comparable(&client).await;
+    assert!(expected.keys().any(|(_, sk)| sk.starts_with("SCORE#")), "nobody was scored");
+
+    let (mut turns, mut halves) = (1, 0);
+    loop {
+        put_back(&client, &before).await;
+        if cut_off(score_officers::handle(&context, Scheduled { time }), turns).await {
+            break;
+        }
+        let left = comparable(&client).await;
+        halves += usize::from(left != before && left != expected);
+        score_officers::handle(&context, Scheduled { time }).await.unwrap();
+        let found = comparable(&client).await;
+        let keys: BTreeSet<_> = found.keys().chain(expected.keys()).collect();
+        let differ: Vec<_> = keys.into_iter().filter(|key| found.get(*key) != expected.get(*key)).collect();
+        assert!(differ.is_empty(), "cut off at turn {turns}: {differ:?}");
+        turns += 1;
+    }
+    assert!(halves > 3, "of {turns} runs only {halves} were cut off between two writes");
 }

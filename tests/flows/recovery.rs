@@ -126,7 +126,7 @@ async fn a_burst_larger_than_one_look_is_looked_after_to_its_end() {
 }
 
 /// Lets `work` go on for so many turns and cuts it off then, as a sandbox that has used up its time; whether it came to its end.
-async fn cut_off(work: impl Future, turns: u32) -> bool {
+pub(crate) async fn cut_off(work: impl Future, turns: u32) -> bool {
     let (mut work, mut turn) = (std::pin::pin!(work), 0);
     std::future::poll_fn(|context| {
         turn += 1;

@@ -50,7 +50,12 @@ async fn restore(world: &World, (from, into): (&str, &str), apply: bool) -> anyh
 
 /// A disaster: every row of the table is gone.
 async fn lose(world: &World, table: &str) {
-    for row in rows(world, table).await {
+    lose_where(world, table, |_| true).await;
+}
+
+/// A smaller one: only the rows of these sort keys are gone.
+async fn lose_where(world: &World, table: &str, lost: impl Fn(&str) -> bool) {
+    for row in rows(world, table).await.into_iter().filter(|row| lost(row["sk"].as_s().unwrap())) {
         let key = |name: &str| row[name].clone();
         let delete = client(world).delete_item().table_name(table).key("pk", key("pk")).key("sk", key("sk"));
         delete.send().await.unwrap();
@@ -234,4 +239,42 @@ async fn keys_that_were_made_anew_give_way_only_on_demand_and_the_stop_is_found_
     let now = world.stack.now().to_string();
     world.cad(call("LARCENY", "e-9", &now, "26-9", STOPPED)).await;
     assert_eq!(world.decisions("26-9").await, ["call_received suppressed opted_out"]);
+}
+
+#[tokio::test]
+async fn lost_incidents_come_back_and_tell_nobody_again() {
+    let world = World::lasting().await;
+    let first = call("LARCENY", "e-1", NOON, "26-1", SENT);
+    world.cad(first.clone()).await;
+    world.cad(call("LARCENY", "e-2", NOON, "26-2", WAITING)).await;
+    let incidents = rows(&world, "Incidents").await;
+    world.minutes(1).await;
+    let last = call("LARCENY", "e-3", "2026-07-07T12:01:00-05:00", "26-3", LATER);
+    world.cad(last.clone()).await;
+    world.minutes(1).await;
+    let before = told(&world);
+    assert_eq!(before, BTreeMap::from([SENT, WAITING, LATER].map(|number| (number.to_owned(), 1))));
+    // The data keys are left: with them gone too, the command asks for `--replace-keys` first, as for Contacts.
+    lose_where(&world, "Incidents", |sk| sk != "KEY").await;
+    let fence = format!("nothing_before = \"{}\"\nadult_age = 18", world.stack.now());
+    let world = world.redeployed("updates.toml", "adult_age = 18", &fence).await;
+    // Before anybody restores anything, the CAD posts one call again: a row made anew, which stands.
+    world.cad(first).await;
+    let anew = rows(&world, "Incidents").await;
+    let copy = recover(&world, "Incidents", &incidents).await;
+    let tried = restore(&world, (&copy, "Incidents"), false).await.unwrap();
+    assert_eq!(rows(&world, "Incidents").await, anew, "a dry run writes nothing");
+    assert_eq!(restore(&world, (&copy, "Incidents"), true).await.unwrap(), tried);
+    assert_eq!(tried.0.get(&Fate::MadeAnew), Some(&1), "{tried}");
+    assert!(tried.0.contains_key(&Fate::Copied), "{tried}");
+    let live = rows(&world, "Incidents").await;
+    assert!(anew.iter().all(|row| live.contains(row)), "a live row was written over");
+    plans(world.stack.runtime(), tests::instant(NOON), true).await.unwrap();
+    shake(&world).await;
+    // The sender posts again what it posted since the copy.
+    world.cad(last).await;
+    world.minutes(1).await;
+    assert_eq!(told(&world), before);
+    world.cad(theft("e-4", &world.stack.now().to_string(), "26-4")).await;
+    assert_eq!(world.texts().len(), before.values().sum::<usize>() + 1);
 }
