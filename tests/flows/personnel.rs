@@ -176,7 +176,12 @@ async fn the_same_night_run_again_gives_the_same_bytes() {
     post(&stack, vec![complaint("late", 7, "2026-07-01"), finding("x-1", "unfounded")]).await;
     let second = night(&stack, NIGHT).await;
     assert_eq!(bytes(&stack, &second).await, before);
-    assert_eq!(second["alerts_opened"], 0);
+    assert_eq!(
+        (&first["alerts_opened"], &second["alerts_opened"]),
+        (&json!(1), &json!(1)),
+        "the night's case, once"
+    );
+    assert_eq!(personnel(&stack).cases_of("E-007").await.unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -102,22 +102,47 @@ async fn a_fact_given_up_is_logged_and_the_day_has_the_same_bytes() {
     assert_eq!(world.texts().len(), 1, "the plan saw the record too, and told nobody again");
 }
 
+/// The message about records of noon that their stream does not hold any more.
+fn gone(table: &str) -> Value {
+    json!({"version": "1.0", "DDBStreamBatchInfo": {
+        "streamArn": format!("arn:aws:dynamodb:us-east-1:000000000000:table/{table}/stream/2020-01-01T00:00:00.000"),
+        "shardId": "shardId-00000000000000000000-00000000", "startSequenceNumber": "000000000000000000001", "endSequenceNumber": "000000000000000000002",
+        "approximateArrivalOfFirstRecord": NOON, "approximateArrivalOfLastRecord": NOON, "batchSize": 2}})
+}
+
 #[tokio::test]
 async fn records_that_left_their_stream_are_found_by_when_they_came() {
     let world = World::new().await;
     world.stack.fault(Service::PlanUpdates, Fault::Throttle, Duration::ZERO);
     world.stack.post("/v1/cad/events", &theft("e-1", NOON, "26-1")).await.unwrap();
-    let gone = |table: &str| {
-        json!({"version": "1.0", "DDBStreamBatchInfo": {
-            "streamArn": format!("arn:aws:dynamodb:us-east-1:000000000000:table/{table}/stream/2020-01-01T00:00:00.000"),
-            "shardId": "shardId-00000000000000000000-00000000", "startSequenceNumber": "000000000000000000001", "endSequenceNumber": "000000000000000000002",
-            "approximateArrivalOfFirstRecord": NOON, "approximateArrivalOfLastRecord": NOON, "batchSize": 2}})
-    };
     put(&world, "PlanUpdatesFailures", gone("Incidents")).await;
     assert_eq!(run(&world, "PlanUpdatesFailures", false).await, dealt_with(Standing::Open));
     put(&world, "SendUpdatesFailures", gone("Messages")).await;
     let swept = Outcome { done: 1, ..Outcome::default() };
     assert_eq!(run(&world, "SendUpdatesFailures", true).await, swept);
+}
+
+#[tokio::test]
+async fn a_row_that_many_messages_are_about_is_handed_out_once() {
+    let world = World::new().await;
+    world.cad(theft("e-1", NOON, "26-1")).await;
+    world.minutes(10).await;
+    for _ in 0..3 {
+        put(&world, "LogCrimeFailures", gone("Incidents")).await;
+    }
+    let expected = Outcome { rows: BTreeMap::from([(Standing::Open, 1)]), done: 3, ..Outcome::default() };
+    assert_eq!(run(&world, "LogCrimeFailures", false).await, expected);
+    assert_eq!(run(&world, "LogCrimeFailures", true).await, expected);
+    // What arrived at about the time of the command may be about what the command itself wrote.
+    let mut fresh = gone("Incidents");
+    for end in ["First", "Last"] {
+        fresh["DDBStreamBatchInfo"][format!("approximateArrivalOf{end}Record")] = json!(world.stack.now());
+    }
+    world.cad(theft("e-2", &world.stack.now().to_string(), "26-2")).await;
+    put(&world, "LogCrimeFailures", fresh.clone()).await;
+    put(&world, "LogCrimeFailures", fresh).await;
+    let twice = Outcome { rows: BTreeMap::from([(Standing::Open, 2)]), done: 2, ..Outcome::default() };
+    assert_eq!(run(&world, "LogCrimeFailures", true).await, twice);
 }
 
 #[tokio::test]

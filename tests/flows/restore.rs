@@ -1,6 +1,6 @@
 //! Tables brought back to an earlier state, as point-in-time recovery does it: into a table of its own, from which lost
 //! rows come back. Nothing stale is sent, nothing twice, and no STOP is forgotten.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
@@ -12,6 +12,8 @@ use precinct::stack::{Fault, Service};
 use serde_json::json;
 use table::restore::Fate;
 use tests::{NOON, World, call, theft};
+
+use crate::nights::scores;
 
 type Rows = Vec<std::collections::HashMap<String, AttributeValue>>;
 
@@ -277,4 +279,42 @@ async fn lost_incidents_come_back_and_tell_nobody_again() {
     assert_eq!(told(&world), before);
     world.cad(theft("e-4", &world.stack.now().to_string(), "26-4")).await;
     assert_eq!(world.texts().len(), before.values().sum::<usize>() + 1);
+}
+
+#[tokio::test]
+async fn lost_personnel_come_back_and_the_nights_are_as_if_nothing_had_been_lost() {
+    let evening = "2026-07-04T18:00:00-05:00";
+    let (usual, world) = (World::lasting_at(evening).await, World::lasting_at(evening).await);
+    for world in [&usual, &world] {
+        let events = json!(tests::department(evening));
+        assert_eq!(world.stack.post("/v1/personnel/events", &events).await.unwrap().0, 202);
+        world.until("2026-07-05T12:00:00-05:00").await;
+    }
+    let personnel = rows(&world, "Personnel").await;
+    lose(&world, "Personnel").await;
+    // A night passes before anybody sees it: it scores nobody.
+    for world in [&usual, &world] {
+        world.until("2026-07-06T12:00:00-05:00").await;
+    }
+    let copy = recover(&world, "Personnel", &personnel).await;
+    let tried = restore(&world, (&copy, "Personnel"), false).await.unwrap();
+    assert_eq!(restore(&world, (&copy, "Personnel"), true).await.unwrap(), tried);
+    assert!(tried.0[&Fate::Copied] > 20, "{tried}");
+    world.stack.run("score-officers", Some(tests::instant("2026-07-06T03:30:00-05:00"))).await.unwrap();
+    for world in [&usual, &world] {
+        world.until("2026-07-07T12:00:00-05:00").await;
+    }
+    let (expected, found) = (scores(&usual).await, scores(&world).await);
+    assert!(expected.keys().any(|(pk, sk)| pk == "RUNS" && sk == "2026-07-07"));
+    let differs = expected.keys().find(|key| found.get(*key) != expected.get(*key));
+    assert_eq!(differs, None);
+    // The night that scored nobody was one, and its record stays beside the one that counts.
+    let empty: BTreeSet<&str> =
+        found.keys().filter(|key| !expected.contains_key(*key)).map(|(pk, _)| &**pk).collect();
+    assert!(empty.len() == 1 && empty.iter().all(|pk| pk.starts_with("RUN#")), "{empty:?}");
+    let told = |world: &World| -> Vec<String> {
+        world.emails().into_iter().map(|email| email.to).filter(|to| to.starts_with("e1")).collect()
+    };
+    assert_eq!(told(&world), told(&usual), "the review's supervisor and officer were told once");
+    assert_eq!(told(&world).len(), 2);
 }

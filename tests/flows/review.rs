@@ -64,6 +64,32 @@ async fn supervisor_and_officer_are_told_once() {
     assert!(world.emails().iter().all(|email| !email.text.contains("Sample Officer")));
 }
 
+/// E-mails that sum up a week.
+fn weeks(world: &World) -> Vec<String> {
+    let emails = world.emails();
+    let weeks = emails.iter().filter(|email| email.subject == "Reviews: the week");
+    weeks.map(|email| email.text.lines().take(3).collect::<Vec<_>>().join(" ")).collect()
+}
+
+#[tokio::test]
+async fn a_week_is_summed_up_on_monday_or_on_the_first_day_after_a_missed_one() {
+    let world = detected().await;
+    let expected = ["Reviews in the week from Monday, June 29.  Opened: 1"];
+    let without_monday = world.restarted_at("2026-07-07T03:00:00-05:00").await;
+    without_monday.until("2026-07-07T04:59:00-05:00").await;
+    assert_eq!(weeks(&without_monday), [""; 0]);
+    for day in ["2026-07-07", "2026-07-08", "2026-07-09"] {
+        without_monday.until(&format!("{day}T06:00:00-05:00")).await;
+        assert_eq!(weeks(&without_monday), expected, "{day}");
+    }
+
+    let usual = detected().await;
+    for day in ["2026-07-06", "2026-07-07", "2026-07-08"] {
+        usual.until(&format!("{day}T06:00:00-05:00")).await;
+        assert_eq!(weeks(&usual), expected, "{day}");
+    }
+}
+
 #[tokio::test]
 async fn a_delayed_notice_reaches_the_officer_on_its_day() {
     let world = World::lasting_at(EVENING).await;

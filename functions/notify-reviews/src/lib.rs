@@ -1,5 +1,6 @@
 //! Every night, after the scores: tells supervisors what is new, due and overdue, tells officers that a review of their
-//! record was opened, puts overdue steps one rank higher, and on Mondays writes to the commanders how it stands.
+//! record was opened, puts overdue steps one rank higher, and on Mondays writes to the commanders how it stands;
+//! on the next day where Monday's round did not come to its end.
 //!
 //! E-mails are rows of the outbox under names that a repetition meets again, so that a night run twice tells nobody
 //! twice. They name officers by id alone, and nobody in a subject: an e-mail is read in many places.
@@ -37,6 +38,11 @@ const SOON_DAYS: i64 = 3;
 const DIGEST_LASTS: SignedDuration = SignedDuration::from_hours(20);
 /// The news of a review is not.
 const LETTER_LASTS: SignedDuration = SignedDuration::from_hours(24 * 14);
+/// Its name in the records of nights.
+const FUNCTION: &str = "notify-reviews";
+/// Records of nights looked through for its last one: two or three a night, so two weeks at least, as long as a letter
+/// lasts.
+const NIGHTS: usize = 60;
 /// Mailbox of the commanders in `agency.toml`.
 const COMMANDERS: &str = "commander";
 
@@ -79,7 +85,7 @@ impl Report {
             ("escalated", self.escalated),
             ("digests", self.digests),
         ];
-        NightRecord::new("notify-reviews", date, finished_at, &counts).with_failures(self.undeliverable)
+        NightRecord::new(FUNCTION, date, finished_at, &counts).with_failures(self.undeliverable)
     }
 }
 
@@ -139,8 +145,8 @@ async fn run(context: &Context, round: Round) -> anyhow::Result<Report> {
     for filed in open {
         advance(context, round, filed, &mut report).await?;
     }
-    if round.on.weekday() == Weekday::Monday {
-        report.week = week::tell(context, round).await?;
+    if let Some(monday) = week_to_tell(context, round.on).await? {
+        report.week = week::tell(context, round, monday).await?;
     }
     tracing::info!(
         run.date = %round.on,
@@ -151,6 +157,18 @@ async fn run(context: &Context, round: Round) -> anyhow::Result<Report> {
         "reviews notified"
     );
     Ok(report)
+}
+
+/// The Monday whose week is to be summed up: today, or the last one where its round never came to its end.
+async fn week_to_tell(context: &Context, on: Date) -> Result<Option<Date>, StoreError> {
+    let since_monday = on.weekday().since(Weekday::Monday);
+    let monday = on.saturating_sub(i64::from(since_monday).days());
+    if on == monday {
+        return Ok(Some(monday));
+    }
+    let nights = context.personnel.nights().last(NIGHTS).await?;
+    let before = nights.into_iter().find(|night| night.function == FUNCTION && night.date < on);
+    Ok(before.is_some_and(|night| night.date < monday).then_some(monday))
 }
 
 async fn open_cases(context: &Context) -> Result<Vec<Filed>, StoreError> {

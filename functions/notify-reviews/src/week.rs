@@ -31,19 +31,19 @@ pub(crate) struct Week {
     training_overdue: usize,
 }
 
-/// Writes the summary of the seven days before; false where it is there, or no mailbox is named.
-pub(crate) async fn tell(context: &Context, round: Round) -> anyhow::Result<bool> {
+/// Writes the summary of the seven days before `monday`; false where it is there, or no mailbox is named.
+pub(crate) async fn tell(context: &Context, round: Round, monday: Date) -> anyhow::Result<bool> {
     let Some(mailbox) = &context.commanders else { return Ok(false) };
-    let week = count(context, round).await?;
+    let week = count(context, round, monday).await?;
     let letter = week.letter();
-    Ok(letters::write(context, round, &format!("week|{}", round.on), mailbox, &letter).await?)
+    Ok(letters::write(context, round, &format!("week|{monday}"), mailbox, &letter).await?)
 }
 
-async fn count(context: &Context, round: Round) -> anyhow::Result<Week> {
-    let from = round.on.saturating_sub(7.days());
+async fn count(context: &Context, round: Round, monday: Date) -> anyhow::Result<Week> {
+    let from = monday.saturating_sub(7.days());
     let mut week = Week { from, ..Week::default() };
     for filed in context.personnel.cases_since(from).await? {
-        week.add(&filed.case, round.on);
+        week.add(&filed.case, monday, round.on);
         if !filed.case.is_closed() {
             let profile = context.personnel.profile(&filed.case.officer_id).await?;
             let above = profile.and_then(|profile| profile.post.supervisor_id);
@@ -72,8 +72,9 @@ async fn training_overdue(context: &Context, round: Round) -> Result<usize, Stor
 }
 
 impl Week {
-    fn add(&mut self, case: &Case, on: Date) {
-        let within = |day: Date| self.from <= day && day < on;
+    /// What happened in the week before `monday`, and what is open `on` the day of the letter.
+    fn add(&mut self, case: &Case, monday: Date, on: Date) {
+        let within = |day: Date| self.from <= day && day < monday;
         self.opened += usize::from(within(case.opened_on));
         if case.closed_on.is_some_and(within) {
             let how = case.outcome.map_or("nothing to do", outcome);

@@ -121,7 +121,8 @@ pub async fn handle(context: &Context, event: Scheduled) -> anyhow::Result<Repor
     Ok(Report { nights_caught_up, ..report })
 }
 
-/// One night: scores, run, cases.
+/// One night: scores, cases, and last the run, which says that the night is complete: one that is cut off before it counts
+/// as missed, and is run again by its own repetition or before the next night.
 async fn night(
     context: &Context,
     revisions: &[Revision],
@@ -148,7 +149,6 @@ async fn night(
     context.personnel.put_beside(&run, "FAIRNESS", serde_json::to_string(&fairness)?).await?;
     let spreads = eis::spread::spreads(&input, &summary, &context.rules);
     context.personnel.put_beside(&run, "SPREADS", serde_json::to_string(&spreads)?).await?;
-    context.personnel.put_run(&run).await?;
     let raised = raise(context, &run, &ledger, &input, &for_review).await?;
     let count = |what: Raised| raised.iter().filter(|raised| **raised == what).count();
     let report = Report {
@@ -169,6 +169,7 @@ async fn night(
         "officers scored"
     );
     context.personnel.nights().note(&report.record(date, context.clock.now())).await?;
+    context.personnel.put_run(&report.run).await?;
     Ok(report)
 }
 
@@ -228,14 +229,20 @@ async fn raise(
     if !on || from.is_some_and(|from| run.date < from) {
         return Ok(Vec::new());
     }
-    if context.personnel.last_run().await?.is_some_and(|last| last.date > run.date) {
-        return Ok(Vec::new());
-    }
+    let is_old = context.personnel.last_run().await?.is_some_and(|last| last.date > run.date);
     let mut raised = Vec::new();
     // Whoever was at the same scenes is looked for in all records: only where there is something to raise.
     for score in for_review {
-        let news = news(run, ledger, input, score);
-        raised.push(context.personnel.raise(&news, &context.rules.workflow).await?);
+        let mut what = Raised::Known;
+        if !is_old {
+            let news = news(run, ledger, input, score);
+            what = context.personnel.raise(&news, &context.rules.workflow).await?;
+        }
+        if what == Raised::Known {
+            // Run again, a night tells what it did the first time.
+            what = context.personnel.raised_on(&score.officer_id, run.date).await?;
+        }
+        raised.push(what);
     }
     Ok(raised)
 }

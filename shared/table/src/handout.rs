@@ -1,5 +1,7 @@
 //! What a stream lost, handed out once more: the row is the truth and the record was a hint, so the row is written again
 //! with nothing in it changed that anybody decides on, and the stream carries it again. Needs no key: nothing is opened.
+use std::collections::BTreeMap;
+
 use aws_sdk_dynamodb::Client;
 use incident::call::Facts;
 use incident::case::CaseFacts;
@@ -37,6 +39,27 @@ const AGAIN_AT_MOST: SignedDuration = SignedDuration::from_mins(15);
 pub fn look_again(since: Timestamp, now: Timestamp) -> Timestamp {
     let waited = now.duration_since(since) / 4;
     now + waited.clamp(SENT_WITHIN, AGAIN_AT_MOST)
+}
+
+/// How much the clock that tells the arrival of a record may differ from the one that hands out.
+const CLOCKS: SignedDuration = SignedDuration::from_mins(5);
+
+/// What one run handed out: a hundred messages about the same minute would each have every row of that minute written
+/// once more.
+#[derive(Clone, Debug, Default)]
+pub struct HandedOut(BTreeMap<Key, Timestamp>);
+
+impl HandedOut {
+    /// Whether the row at `key` needs not be looked at again for records that had arrived by `arrived`. What arrived later
+    /// may be about what was handed out itself.
+    pub fn covers(&self, key: &Key, arrived: Timestamp) -> bool {
+        self.0.get(key).is_some_and(|at| arrived + CLOCKS < *at)
+    }
+
+    /// The row at `key` was looked at, and handed out if it was open, at `now`.
+    pub fn note(&mut self, key: Key, now: Timestamp) {
+        self.0.insert(key, now);
+    }
 }
 
 /// The two tables whose streams are read.

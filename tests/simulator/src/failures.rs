@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use startup::Runtime;
-use table::handout::{Handout, Standing};
+use table::handout::{HandedOut, Handout, Standing};
 use table::keys::Key;
 
 use crate::functions::{Input, Output};
@@ -229,7 +229,7 @@ fn seconds(at: Timestamp) -> String {
 /// Hands out what the messages are about; the numbers of those that must stay.
 pub(crate) async fn work_off(runtime: Runtime, orders: Vec<Order>) -> Result<Vec<String>> {
     let rows = Handout::new(&Client::new(&runtime.sdk), "Incidents".into(), "Messages".into());
-    let mut stay = Vec::new();
+    let (mut stay, mut handed_out) = (Vec::new(), HandedOut::default());
     for order in orders {
         let now = runtime.clock.now();
         let keys: Vec<Key> = match order.keys {
@@ -244,8 +244,13 @@ pub(crate) async fn work_off(runtime: Runtime, orders: Vec<Order>) -> Result<Vec
             None => rows.received(order.arrived.0, order.arrived.1).await?,
         };
         for key in keys {
+            if handed_out.covers(&key, order.arrived.1) {
+                continue;
+            }
             if rows.hand_out(&key, now).await? == Standing::Unreadable {
                 stay.push(order.letter.to_string());
+            } else {
+                handed_out.note(key, now);
             }
         }
     }

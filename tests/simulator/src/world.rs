@@ -31,8 +31,9 @@ use crate::work::Work;
 
 /// Longest a run goes on after its last post: open tasks are escalated for days.
 const REST: SignedDuration = SignedDuration::from_hours(24 * 12);
-/// More moments than any run that ends needs.
+/// More moments than any run of a few calls needs that ends, and more for each call.
 const WATCHDOG: u64 = 400_000;
+const WATCHDOG_EACH: u64 = 1_000;
 /// More turns of handlers than any single moment needs.
 const TURNS: u32 = 10_000;
 
@@ -226,13 +227,14 @@ impl World {
     /// Plays everything until it has come to rest.
     pub(crate) fn run(mut self) -> Report {
         let horizon = self.story.end() + REST;
+        let watchdog = WATCHDOG + WATCHDOG_EACH * self.story.lifecycles;
         let mut moments: u64 = 0;
         while let Some(Reverse(entry)) = self.moments.pop() {
             if entry.at > horizon {
                 break;
             }
             moments += 1;
-            if moments > WATCHDOG {
+            if moments > watchdog {
                 self.checker.violate("I10", "the run does not come to rest", entry.at);
                 break;
             }
@@ -487,7 +489,7 @@ mod tests {
         let setting = Setting { seed: 0, faults: Some(Faults::new()), calm: true, agency: prepared.agency() };
         let mut world = World::new(Story::plain(0), setting).unwrap();
         // So much to happen at one instant is as much as what wakes itself for ever.
-        for _ in 0..=WATCHDOG {
+        for _ in 0..=WATCHDOG + WATCHDOG_EACH {
             world.later(SignedDuration::ZERO, Moment::Receive(Inbox::Replies));
         }
         let violations = world.run().violations;

@@ -11,7 +11,7 @@ use aws_sdk_dynamodbstreams::types::{Record, ShardIteratorType};
 use aws_sdk_sqs::types::Message;
 use clap::Args;
 use startup::Runtime;
-use table::handout::{Handout, Standing};
+use table::handout::{HandedOut, Handout, Standing};
 use table::keys::Key;
 use table::schema::{PK, SK};
 
@@ -133,7 +133,7 @@ pub async fn redrive(runtime: &Runtime, order: &Order) -> anyhow::Result<Outcome
             order.tables.1.clone(),
         ),
     };
-    let (mut outcome, mut kept) = (Outcome::default(), Vec::new());
+    let (mut outcome, mut handed_out, mut kept) = (Outcome::default(), HandedOut::default(), Vec::new());
     loop {
         let ask = desk.sqs.receive_message().queue_url(&order.queue).max_number_of_messages(10);
         let page = ask.visibility_timeout(HIDDEN).wait_time_seconds(1).send().await;
@@ -143,7 +143,7 @@ pub async fn redrive(runtime: &Runtime, order: &Order) -> anyhow::Result<Outcome
             break;
         }
         for message in messages {
-            let settled = desk.take(&message, &mut outcome).await?;
+            let settled = desk.take(&message, (&mut outcome, &mut handed_out)).await?;
             if settled && order.apply {
                 desk.delete(&message).await?;
             } else {
@@ -168,9 +168,13 @@ struct Desk<'a> {
 
 impl Desk<'_> {
     /// Deals with one message; whether it may be deleted.
-    async fn take(&self, message: &Message, outcome: &mut Outcome) -> anyhow::Result<bool> {
+    async fn take(
+        &self,
+        message: &Message,
+        (outcome, handed_out): (&mut Outcome, &mut HandedOut),
+    ) -> anyhow::Result<bool> {
         let stay = match letter::read(message.body().unwrap_or_default()) {
-            Letter::Records(records) => match self.records(&records, outcome).await? {
+            Letter::Records(records) => match self.records(&records, (outcome, handed_out)).await? {
                 None => {
                     outcome.done += 1;
                     return Ok(true);
@@ -200,7 +204,11 @@ impl Desk<'_> {
     }
 
     /// Hands out what the records were about; why the message must stay, if it must.
-    async fn records(&self, records: &Records, outcome: &mut Outcome) -> anyhow::Result<Option<String>> {
+    async fn records(
+        &self,
+        records: &Records,
+        (outcome, handed_out): (&mut Outcome, &mut HandedOut),
+    ) -> anyhow::Result<Option<String>> {
         let now = self.runtime.clock.now();
         let keys = match self.keys(records).await? {
             Some(keys) => keys,
@@ -219,6 +227,9 @@ impl Desk<'_> {
         };
         let mut unreadable = None;
         for key in keys {
+            if handed_out.covers(&key, records.approximate_arrival_of_last_record) {
+                continue;
+            }
             let standing = if self.order.apply {
                 self.rows.hand_out(&key, now).await?
             } else {
@@ -228,6 +239,8 @@ impl Desk<'_> {
             if standing == Standing::Unreadable {
                 unreadable =
                     Some(format!("{} cannot be read: docs/recovery.md says how it is mended", key.pk));
+            } else {
+                handed_out.note(key, now);
             }
         }
         Ok(unreadable)

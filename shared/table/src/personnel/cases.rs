@@ -141,6 +141,20 @@ impl Personnel {
         }
     }
 
+    /// What the night of `date` did about an officer: opened a case, or put new reasons into the open one; `Known` where it
+    /// did neither.
+    pub async fn raised_on(&self, officer_id: &str, date: Date) -> Result<Raised, StoreError> {
+        let cases = self.cases_of(officer_id).await?;
+        let has_reason_of = |case: &Case| case.triggers.iter().any(|raised| raised.date == date);
+        Ok(if cases.iter().any(|filed| filed.case.opened_on == date) {
+            Raised::Opened
+        } else if cases.iter().any(|filed| has_reason_of(&filed.case)) {
+            Raised::Joined
+        } else {
+            Raised::Known
+        })
+    }
+
     async fn open_case(&self, case: Case, last_rev: u64) -> Result<(), StoreError> {
         let last = Last { rev: last_rev + 1, alert_id: case.alert_id.clone() };
         let entry = by_system(&case, &case, Act::Opened, case.opened_at);
