@@ -1,13 +1,10 @@
 //! I7: no address gets more on one agency day than its cap says, and no month's texts cost more than its money. Checked at
 //! each message that a provider takes, from the rows and the rules alone: the functions' own counters are not asked.
 use std::collections::BTreeMap;
-use std::path::Path;
 
-use anyhow::Result;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use startup::agency::Folder;
 use updates::limits::{Limits, day_start, month};
 use updates::segments::measure;
 use updates::{Kind, Policy};
@@ -39,12 +36,7 @@ pub(crate) struct Caps {
 }
 
 impl Caps {
-    /// The caps of the agency folder at `agency`.
-    pub(crate) fn of(agency: &Path) -> Result<Self> {
-        Ok(Self::new(&table::planning::policy(&Folder::new(agency))?))
-    }
-
-    fn new(policy: &Policy) -> Self {
+    pub(crate) fn new(policy: &Policy) -> Self {
         Self {
             limits: policy.limits().clone(),
             zone: policy.zone().clone(),
@@ -113,17 +105,18 @@ impl Caps {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
+    use std::path::Path;
 
     use serde_json::json;
+    use startup::agency::Folder;
 
     use super::*;
 
     const DAY: &str = "2026-07-07T17:00:00Z";
 
     fn caps(per_day: u32, must_notify: u32, spend: f64) -> Caps {
-        let shipped = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/agency"));
-        let mut caps = Caps::of(&shipped).unwrap();
+        let shipped = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/agency"));
+        let mut caps = Caps::new(&table::planning::policy(&Folder::new(shipped)).unwrap());
         caps.limits.per_number_per_day = per_day;
         caps.limits.per_number_per_day_must_notify = must_notify;
         caps.limits.spend_per_month_usd = spend;

@@ -6,9 +6,11 @@ use aho_corasick::AhoCorasick;
 use incident::call::Facts;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
+use updates::Policy;
 
 use crate::caps::Caps;
 use crate::providers::Accepted;
+use crate::quiet::Quiet;
 use crate::services::Objects;
 use crate::story::Story;
 use crate::tables::{Change, Item, Place, Tables};
@@ -41,6 +43,7 @@ pub(crate) struct Checker {
     /// Acceptances by person and call, then words.
     told: BTreeMap<(String, String), BTreeMap<String, u32>>,
     caps: Caps,
+    quiet: Quiet,
     /// Since when nobody may write to an address, and why.
     forbidden: BTreeMap<String, (Timestamp, &'static str)>,
     /// Events acknowledged, by id.
@@ -62,13 +65,14 @@ pub(crate) struct Checker {
 }
 
 impl Checker {
-    pub(crate) fn new(story: &Story, caps: Caps) -> Self {
+    pub(crate) fn new(story: &Story, policy: &Policy) -> Self {
         Self {
             violations: Vec::new(),
             claims: BTreeMap::new(),
             accepted: BTreeMap::new(),
             told: BTreeMap::new(),
-            caps,
+            caps: Caps::new(policy),
+            quiet: Quiet::new(policy),
             forbidden: BTreeMap::new(),
             acknowledged: BTreeMap::new(),
             stored: BTreeSet::new(),
@@ -148,6 +152,9 @@ impl Checker {
         {
             self.violate("I2", format!("{} was claimed after {why}", kind_of(&place)), now);
         }
+        if self.quiet.forbids(kind_of(&place), claimed_at) {
+            self.violate("I2", format!("{} was claimed in quiet hours", kind_of(&place)), now);
+        }
         self.check_repetition(taken, &place.pk, now);
         if let Some(row) = tables.at(&place)
             && let Some(what) = self.caps.taken((&place, &row), claimed_at, taken)
@@ -217,6 +224,13 @@ impl Checker {
     /// A text that asks to stop was recorded.
     pub(crate) fn stopped(&mut self, number: &str, now: Timestamp) {
         self.forbidden.entry(number.to_owned()).or_insert((now, "the person's STOP was recorded"));
+    }
+
+    /// The carrier's word that a number cannot receive texts was recorded.
+    pub(crate) fn unreachable(&mut self, number: &str, now: Timestamp) {
+        self.forbidden
+            .entry(number.to_owned())
+            .or_insert((now, "the carrier said that it cannot receive texts"));
     }
 
     /// Words that left the stack other than as a message.

@@ -19,6 +19,7 @@ mod network;
 pub mod order;
 mod providers;
 mod queue;
+mod quiet;
 mod restore;
 mod services;
 pub mod story;

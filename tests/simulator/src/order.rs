@@ -22,9 +22,18 @@ pub fn compare(seed: u64, calls: u32, agency: &Path) -> anyhow::Result<(u64, Vec
         let mut words = facts.split(' ');
         words.next().is_some_and(|call| late.contains(call)) && words.any(|word| word == "officers_delayed")
     };
+    let landlines = told_at_landlines(seed, calls);
+    // When the carrier's word comes decides which of the two ways a message of such a caller takes.
+    let by_mail_or_text = |other: &Report, facts: &String| {
+        let call = facts.split(' ').next().is_some_and(|call| landlines.contains(call));
+        call && other_way(facts)
+            .is_some_and(|facts| other.fates.get(&facts).is_some_and(|state| is_told(state)))
+    };
     let in_order = unexplained(&plain, &muddled).filter(|facts| !by_the_clock(facts));
+    let in_order = in_order.filter(|facts| !by_mail_or_text(&muddled, facts));
     differing.extend(in_order.map(|facts| format!("only in order: {facts}")));
     let out_of_order = unexplained(&muddled, &plain).filter(|facts| !by_the_clock(facts));
+    let out_of_order = out_of_order.filter(|facts| !by_mail_or_text(&plain, facts));
     differing.extend(out_of_order.map(|facts| format!("only muddled: {facts}")));
     Ok((plain.lifecycles + muddled.lifecycles, differing))
 }
@@ -49,12 +58,29 @@ fn told_late(seed: u64, calls: u32) -> BTreeSet<String> {
 
 /// What reached a person in `one` and neither did in `other` nor was decided otherwise there.
 fn unexplained<'a>(one: &'a Report, other: &'a Report) -> impl Iterator<Item = &'a String> {
-    let went_out = |state: &str| matches!(state, "accepted" | "delivered" | "failed");
-    let sent = one.fates.iter().filter(move |(_, state)| went_out(state)).map(|(facts, _)| facts);
+    let sent = one.fates.iter().filter(|(_, state)| is_told(state)).map(|(facts, _)| facts);
     sent.filter(move |facts| match other.fates.get(*facts) {
-        Some(state) => !went_out(state) && !is_excused(state),
+        Some(state) => !is_told(state) && !is_excused(state),
         None => !other.decisions.get(*facts).is_some_and(|state| is_excused(state)),
     })
+}
+
+/// Calls whose caller has a phone that cannot receive texts.
+fn told_at_landlines(seed: u64, calls: u32) -> BTreeSet<String> {
+    let story = Story::in_order(seed, calls);
+    let told = story.told.iter().filter(|(_, ways)| ways.iter().any(|way| story.landlines.contains(way)));
+    told.map(|(call, _)| format!("INC#{call}")).collect()
+}
+
+/// The same message by e-mail instead of text, or the other way round.
+fn other_way(facts: &str) -> Option<String> {
+    let (message, way) = facts.rsplit_once(' ')?;
+    Some(format!("{message} {}", if way == "text" { "email" } else { "text" }))
+}
+
+/// A provider took it.
+fn is_told(state: &str) -> bool {
+    matches!(state, "accepted" | "delivered" | "failed")
 }
 
 /// Decided on purpose: overtaken, too old, or withheld for a reason that stands in the record.

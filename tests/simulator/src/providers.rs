@@ -24,6 +24,17 @@ pub(crate) struct Accepted {
     pub(crate) acknowledged: bool,
 }
 
+/// What the carrier says of a number that cannot receive texts.
+pub(crate) const LANDLINE: &str = "Destination is a landline";
+
+/// Whether a message reached its phone or mailbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reached {
+    Delivered,
+    NotNow,
+    Landline,
+}
+
 /// Both providers of one run.
 #[derive(Default)]
 pub(crate) struct Providers {
@@ -91,13 +102,13 @@ impl Providers {
 }
 
 impl Accepted {
-    /// What the provider reports of it later: a line of the delivery log, or an event of SES. `delivered` or not.
-    pub(crate) fn receipt(&self, delivered: bool) -> Value {
+    /// What the provider reports of it later: a line of the delivery log, or an event of SES.
+    pub(crate) fn receipt(&self, reached: Reached) -> Value {
         if self.service == Service::Sns {
-            let (status, said) = if delivered {
-                ("SUCCESS", "Message has been accepted by phone carrier")
-            } else {
-                ("FAILURE", "Phone is currently unreachable/unavailable")
+            let (status, said) = match reached {
+                Reached::Delivered => ("SUCCESS", "Message has been accepted by phone carrier"),
+                Reached::NotNow => ("FAILURE", "Phone is currently unreachable/unavailable"),
+                Reached::Landline => ("FAILURE", LANDLINE),
             };
             let stamp = self.at.strftime("%Y-%m-%d %H:%M:%S.000").to_string();
             return json!({
@@ -110,7 +121,7 @@ impl Accepted {
         let tags = self.tag.iter().map(|tag| (updates::receipt::CLAIM_TAG, json!([tag])));
         let mail = json!({"messageId": self.id, "timestamp": self.at, "destination": [self.to],
                           "tags": tags.collect::<BTreeMap<_, _>>()});
-        if delivered {
+        if reached == Reached::Delivered {
             return json!({"eventType": "Delivery", "mail": mail, "delivery": {"recipients": [self.to]}});
         }
         let bounced = json!([{"emailAddress": self.to, "status": "5.1.1"}]);

@@ -44,6 +44,8 @@ pub struct Story {
     pub inbound: Vec<Inbound>,
     /// Addresses that may never get anything but an answer to their own text.
     pub never: BTreeSet<String>,
+    /// Numbers of phones that cannot receive texts, which nobody knows before the carrier says so.
+    pub landlines: BTreeSet<String>,
     /// Calls whose callers may be told, by their people.
     pub told: BTreeMap<String, Vec<String>>,
     /// Names, numbers, addresses that may stand in no log, error, dead letter or object.
@@ -224,6 +226,9 @@ impl Story {
     fn call(&mut self, number: u32, opened: Timestamp, course: Course, random: &mut Rng) {
         let (area, line) = (AREAS[number as usize / 100 % AREAS.len()], 100 + number % 100);
         let own = (format!("+1{area}555{line:04}"), format!("caller-{number}@canary.example.com"));
+        if self.pace != Pace::Brief && self.is_landline(number) {
+            self.landlines.insert(own.0.clone());
+        }
         let (phone, email) = self.caller(course, own, random);
         let id = format!("26-{number:05}");
         self.lifecycles += 1;
@@ -235,6 +240,12 @@ impl Story {
         ]);
         let mut call = Call { story: self, random, id, opened, phone, email, events: 0 };
         call.tell(course);
+    }
+
+    /// Every eighth phone, on some days that of the first caller, who may be the one that calls again and again.
+    fn is_landline(&self, number: u32) -> bool {
+        let day = DAYS.iter().position(|day| day.parse::<Timestamp>().is_ok_and(|day| day == self.day));
+        day.is_some_and(|day| number as usize % 8 == day)
     }
 
     /// Who makes a call of this course: somebody new, or the one who calls again and again, in a city about every third

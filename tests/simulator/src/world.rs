@@ -9,9 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Wake};
 
 use jiff::{SignedDuration, Timestamp};
+use startup::agency::Folder;
 use startup::{Entropy, Runtime};
 
-use crate::caps::Caps;
 use crate::checker::{Checker, Violation};
 use crate::failures::Failures;
 use crate::fault::{Asked, Faults, Plan};
@@ -166,7 +166,7 @@ impl World {
             Mapping::new("Messages", Reader::Send, table::schema::MESSAGES_FILTER),
         ];
         let mut world = Self {
-            checker: Checker::new(&story, Caps::of(&setting.agency)?),
+            checker: Checker::new(&story, &table::planning::policy(&Folder::new(&setting.agency))?),
             functions: Functions::new(runtime.clone()),
             runtime,
             copied: None,

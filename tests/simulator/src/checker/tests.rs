@@ -3,6 +3,7 @@ use std::path::Path;
 
 use jiff::SignedDuration;
 use serde_json::json;
+use startup::agency::Folder;
 
 use super::*;
 use crate::network::Service;
@@ -18,7 +19,8 @@ fn later(seconds: i64) -> Timestamp {
 /// A checker of the first plain story, and tables with nothing in them.
 fn fresh() -> (Checker, Tables) {
     let shipped = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/agency"));
-    (Checker::new(&Story::plain(0), Caps::of(shipped).unwrap()), Tables::new().unwrap())
+    let policy = table::planning::policy(&Folder::new(shipped)).unwrap();
+    (Checker::new(&Story::plain(0), &policy), Tables::new().unwrap())
 }
 
 /// The number of the first plain story's caller.
@@ -93,6 +95,29 @@ fn a_claim_after_a_stop_is_reported_and_one_before_it_is_not() {
     checker.stopped(&caller(), later(1));
     check(&checker, &[]);
     claim_and_send(&mut checker, &mut tables, 2, "Officers are on the way.", later(2));
+    check(&checker, &["I2"]);
+}
+
+#[test]
+fn a_claim_after_the_carrier_said_landline_is_reported() {
+    let (mut checker, mut tables) = fresh();
+    claim_and_send(&mut checker, &mut tables, 1, "We have your call.", start());
+    checker.unreachable(&caller(), later(1));
+    check(&checker, &[]);
+    claim_and_send(&mut checker, &mut tables, 2, "Officers are on the way.", later(2));
+    check(&checker, &["I2"]);
+}
+
+#[test]
+fn a_claim_of_case_news_at_night_is_reported() {
+    let (mut checker, mut tables) = fresh();
+    let night = "2026-07-08T04:00:00Z".parse().unwrap();
+    claim_and_send(&mut checker, &mut tables, 1, "We have your call.", night);
+    check(&checker, &[]);
+    let place = Place { sk: "MSG#p1#text#case_number#1".into(), ..message(1) };
+    let change = write(&mut tables, &place, "claimed", night);
+    checker.changed(1, &change, night);
+    checker.accepted(1, &taken("Your case number is 26-1.", true), &tables, night);
     check(&checker, &["I2"]);
 }
 
