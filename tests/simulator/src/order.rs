@@ -26,8 +26,11 @@ pub fn compare(seed: u64, calls: u32, agency: &Path) -> anyhow::Result<(u64, Vec
     // When the carrier's word comes decides which of the two ways a message of such a caller takes.
     let by_mail_or_text = |other: &Report, facts: &String| {
         let call = facts.split(' ').next().is_some_and(|call| landlines.contains(call));
-        call && other_way(facts)
-            .is_some_and(|facts| other.fates.get(&facts).is_some_and(|state| is_told(state)))
+        let is_answered = |facts: String| {
+            let state = other.fates.get(&facts).or_else(|| other.decisions.get(&facts));
+            state.is_some_and(|state| is_told(state) || is_excused(state))
+        };
+        call && other_way(facts).is_some_and(is_answered)
     };
     let in_order = unexplained(&plain, &muddled).filter(|facts| !by_the_clock(facts));
     let in_order = in_order.filter(|facts| !by_mail_or_text(&muddled, facts));

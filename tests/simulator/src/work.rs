@@ -139,7 +139,7 @@ impl World {
             Work::Receipt(receipt, tries) => {
                 if output.is_err() && tries < 2 {
                     self.later(SignedDuration::from_mins(1), Moment::Receipt(receipt, tries + 1));
-                } else if output.is_ok() && receipt["delivery"]["providerResponse"] == LANDLINE {
+                } else if output.is_ok() && self.is_recorded(&receipt) {
                     let number = receipt["delivery"]["destination"].as_str().unwrap_or_default();
                     self.checker.unreachable(number, now);
                 }
@@ -301,6 +301,16 @@ impl World {
             };
             self.later(after, Moment::Receipt(Box::new(taken.receipt(reached)), 0));
         }
+    }
+
+    /// Whether the carrier's word that a phone cannot receive texts stands on the message. It cannot where the sender died
+    /// before it noted the provider's id, and several messages might be meant.
+    fn is_recorded(&self, receipt: &Value) -> bool {
+        let is_meant = |item: &Value| {
+            item["provider_id"]["S"] == receipt["notification"]["messageId"] && item["state"]["S"] == "failed"
+        };
+        receipt["delivery"]["providerResponse"] == LANDLINE
+            && self.tables.all("Messages").any(|(_, item)| is_meant(item))
     }
 
     pub(crate) fn receipt(&mut self, receipt: Value, tries: u8) {
