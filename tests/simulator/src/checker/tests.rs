@@ -88,24 +88,25 @@ fn a_send_without_a_claim_is_reported() {
     check(&checker, &["I2"]);
 }
 
-#[test]
-fn a_claim_after_a_stop_is_reported_and_one_before_it_is_not() {
+/// A claim after `said` is reported, and one before it is not.
+#[track_caller]
+fn check_claim_after(said: impl Fn(&mut Checker)) {
     let (mut checker, mut tables) = fresh();
     claim_and_send(&mut checker, &mut tables, 1, "We have your call.", start());
-    checker.stopped(&caller(), later(1));
+    said(&mut checker);
     check(&checker, &[]);
     claim_and_send(&mut checker, &mut tables, 2, "Officers are on the way.", later(2));
     check(&checker, &["I2"]);
 }
 
 #[test]
-fn a_claim_after_the_carrier_said_landline_is_reported() {
-    let (mut checker, mut tables) = fresh();
-    claim_and_send(&mut checker, &mut tables, 1, "We have your call.", start());
-    checker.unreachable(&caller(), later(1));
-    check(&checker, &[]);
-    claim_and_send(&mut checker, &mut tables, 2, "Officers are on the way.", later(2));
-    check(&checker, &["I2"]);
+fn a_claim_after_a_stop_is_reported_and_one_before_it_is_not() {
+    check_claim_after(|checker| checker.stopped(&caller(), later(1)));
+}
+
+#[test]
+fn a_claim_after_the_carrier_said_landline_is_reported_and_one_before_it_is_not() {
+    check_claim_after(|checker| checker.unreachable(&caller(), later(1)));
 }
 
 #[test]
