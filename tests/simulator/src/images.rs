@@ -8,26 +8,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use table::schema::{PK, SK, TABLES, Table};
 
+use crate::reads::Read;
 use crate::tables::{Image, Item, Place};
 
 /// A read never lags further behind.
 const LAG: SignedDuration = SignedDuration::from_secs(10);
 /// A page of the service ends at a megabyte. What comes near it is left to the database, which has no indexes here.
 const PAGE: usize = 900_000;
-/// What a read may consist of to be answered here.
-const KNOWN: [&str; 10] = [
-    "TableName",
-    "ExclusiveStartKey",
-    "Key",
-    "IndexName",
-    "ConsistentRead",
-    "KeyConditionExpression",
-    "ExpressionAttributeNames",
-    "ExpressionAttributeValues",
-    "Limit",
-    "ScanIndexForward",
-];
-
 /// One partition of an index.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Partition {
@@ -89,6 +76,20 @@ impl Images {
     /// The image at `place`, now or as it was.
     pub(crate) fn at(&self, place: &Place, at: Option<Timestamp>) -> Image {
         self.items.get(place).and_then(|versions| versions.at(at).clone())
+    }
+
+    /// What stands in a partition of an index now.
+    pub(crate) fn indexed(
+        &self,
+        table: &'static str,
+        index: &'static str,
+        value: &str,
+    ) -> impl Iterator<Item = &Arc<Item>> {
+        let entries = self.indexes.get(&Partition { table, index, value: value.to_owned() });
+        entries.into_iter().flatten().filter_map(|((_, place), lives)| {
+            let stands = lives.last().is_some_and(|life| life.until.is_none());
+            self.items.get(place).filter(|_| stands)?.present.as_ref()
+        })
     }
 
     /// Notes that `new` lies at `place` since `now`; what lay there before, if that was something else.
@@ -156,27 +157,26 @@ impl Images {
     }
 
     /// The answer to a read, now or as of a moment ago; `None` where the database has to be asked.
-    pub(crate) fn answer(&self, action: &str, request: &Value, at: Option<Timestamp>) -> Option<String> {
-        let known = request.as_object()?.keys().all(|key| KNOWN.contains(&key.as_str()));
+    pub(crate) fn answer(&self, action: &str, body: &[u8], at: Option<Timestamp>) -> Option<String> {
         if action == "BatchGetItem" {
-            return self.of_keys(request);
+            return self.of_keys(&serde_json::from_slice(body).ok()?);
         }
-        let table = known.then(|| table_named(request)).flatten()?;
+        let read = Read::of(body)?;
+        let table = read.table()?;
         if action == "GetItem" {
-            let place = place_of(table.name, &request["Key"]);
-            let item = self.items.get(&place).and_then(|versions| versions.at(at).as_ref());
+            let item = self.items.get(&read.place(table)?).and_then(|versions| versions.at(at).as_ref());
             return Some(item.map_or_else(|| "{}".into(), |item| format!("{{\"Item\":{}}}", item.text())));
         }
-        match request["IndexName"].as_str() {
-            Some(name) => self.of_index(table, name, request, at),
+        match read.index_name {
+            Some(name) => self.of_index(table, name, &read, at),
             // The second page of a partition of more than a megabyte.
-            None if !request["ExclusiveStartKey"].is_null() => None,
-            None => self.of_table(table, request, at),
+            None if read.goes_on() => None,
+            None => self.of_table(table, &read, at),
         }
     }
 
     /// What lies at several keys of one table, now.
-    fn of_keys(&self, request: &Value) -> Option<String> {
+    pub(crate) fn of_keys(&self, request: &Value) -> Option<String> {
         let (name, wanted) = request["RequestItems"].as_object()?.iter().next()?;
         let table = TABLES.iter().find(|table| table.name == name)?;
         let keys = wanted["Keys"].as_array()?.iter();
@@ -187,10 +187,9 @@ impl Images {
     }
 
     /// A page of a table's partition.
-    fn of_table(&self, table: &Table, request: &Value, at: Option<Timestamp>) -> Option<String> {
-        let values = &request["ExpressionAttributeValues"];
-        let value = |name: &str| values[name]["S"].as_str();
-        let (first, last, prefix) = match request["KeyConditionExpression"].as_str()? {
+    fn of_table(&self, table: &Table, read: &Read<'_>, at: Option<Timestamp>) -> Option<String> {
+        let value = |name| read.value(name);
+        let (first, last, prefix) = match read.condition {
             "pk = :pk" => ("", None, ""),
             "pk = :pk AND begins_with(sk, :prefix)" => (value(":prefix")?, None, value(":prefix")?),
             "pk = :pk AND sk BETWEEN :first AND :last" => (value(":first")?, Some(value(":last")?), ""),
@@ -203,7 +202,7 @@ impl Images {
             place.table == table.name && place.pk == pk && within
         });
         let items = of_partition.filter_map(|(_, versions)| versions.at(at).as_deref());
-        page(items.collect(), &[PK, SK], request)
+        page(items.collect(), &[PK, SK], read)
     }
 
     /// A page of an index: keys alone.
@@ -211,13 +210,12 @@ impl Images {
         &self,
         table: &'static Table,
         name: &str,
-        request: &Value,
+        read: &Read<'_>,
         at: Option<Timestamp>,
     ) -> Option<String> {
         let index = table.indexes.iter().find(|index| index.name == name)?;
-        let (names, values) = (&request["ExpressionAttributeNames"], &request["ExpressionAttributeValues"]);
-        let value = |name: &str| values[name]["S"].as_str().map(str::to_owned);
-        let (low, high) = match request["KeyConditionExpression"].as_str()? {
+        let value = |name| read.value(name).map(str::to_owned);
+        let (low, high) = match read.condition {
             "#p = :p" => (None, None),
             "#p = :p AND #s <= :until" => (None, Some(value(":until")?)),
             "#p = :p AND #s BETWEEN :after AND :until" => (Some(value(":after")?), Some(value(":until")?)),
@@ -225,17 +223,17 @@ impl Images {
             "#p = :p AND #s BETWEEN :from AND :to" => (Some(value(":from")?), Some(value(":to")?)),
             _ => return None,
         };
-        let sorted = names["#s"].as_str().is_none_or(|name| name == index.sk);
-        if names["#p"] != index.pk || !sorted {
+        let sorted = read.name("#s").is_none_or(|name| name == index.sk);
+        if read.name("#p") != Some(index.pk) || !sorted {
             return None;
         }
         let partition = Partition { table: table.name, index: index.name, value: value(":p")? };
-        let start = &request["ExclusiveStartKey"];
-        let start = start[index.sk]["S"].as_str().map(|sort| (sort.to_owned(), place_of(table.name, start)));
+        let start = read.start(table, index.sk);
         let mut items = Vec::new();
         let entries = self.indexes.get(&partition).map(|of| from(of, low, start)).into_iter().flatten();
         for ((sort, place), lives) in entries {
-            if high.as_ref().is_some_and(|high| sort > high) {
+            let is_full = read.is_forward && read.limit.is_some_and(|limit| items.len() > limit);
+            if is_full || high.as_ref().is_some_and(|high| sort > high) {
                 break;
             }
             let holds = at.map_or_else(
@@ -247,7 +245,7 @@ impl Images {
                                             index.pk: {"S": partition.value}, index.sk: {"S": sort}})));
             }
         }
-        page(items.iter().collect(), &[PK, SK, index.pk, index.sk], request)
+        page(items.iter().collect(), &[PK, SK, index.pk, index.sk], read)
     }
 }
 
@@ -269,13 +267,12 @@ fn from(
 
 /// One page of what was found; `None` where it would be more than a page. Where a limit cuts it, `keys` of its last item say
 /// where the next begins.
-fn page(mut found: Vec<&Item>, keys: &[&str], request: &Value) -> Option<String> {
-    if request["ScanIndexForward"] == json!(false) {
+fn page(mut found: Vec<&Item>, keys: &[&str], read: &Read<'_>) -> Option<String> {
+    if !read.is_forward {
         found.reverse();
     }
-    let limit = request["Limit"].as_u64().and_then(|limit| usize::try_from(limit).ok());
     let mut last = String::new();
-    if let Some(limit) = limit.filter(|limit| found.len() > *limit) {
+    if let Some(limit) = read.limit.filter(|limit| found.len() > *limit) {
         found.truncate(limit);
         let item = found.last()?;
         let key: serde_json::Map<_, _> =

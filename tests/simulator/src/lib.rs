@@ -20,6 +20,7 @@ pub mod order;
 mod providers;
 mod queue;
 mod quiet;
+mod reads;
 mod restore;
 mod services;
 pub mod story;
@@ -30,6 +31,7 @@ pub mod tally;
 mod telling;
 #[cfg(test)]
 mod template;
+mod tokens;
 mod work;
 mod world;
 

@@ -1,7 +1,7 @@
 //! DynamoDB: dynoxide judges every write; around it stands what an embedded database has none of: before and after images
 //! of every write (for streams, invariants and reads), indexes and eventually consistent reads that lag, and the errors of a
 //! service under load. Reads are answered from the images, which takes a fraction of the time.
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
@@ -13,6 +13,7 @@ use table::schema::{PK, SK, TTL};
 
 use crate::images::{Images, place_of, table_named};
 use crate::network::Answer;
+use crate::tokens::{Asked, Tokens};
 
 /// An item as JSON of the wire; shared, since streams, history and invariants look at the same one.
 pub(crate) type Image = Option<Arc<Item>>;
@@ -88,8 +89,7 @@ pub(crate) fn may_lag(action: &str, body: &[u8]) -> bool {
 pub(crate) struct Tables {
     database: Database,
     images: Images,
-    /// Transactions carried out.
-    tokens: BTreeSet<String>,
+    tokens: Tokens,
     /// The first read that the database answers otherwise; it is asked too in a debug build, as tests are.
     pub(crate) differing: Option<String>,
 }
@@ -97,7 +97,7 @@ pub(crate) struct Tables {
 impl Tables {
     /// Empty tables; with the database's own indexes only where its reads are compared.
     pub(crate) fn new() -> anyhow::Result<Self> {
-        let (images, tokens) = (Images::default(), BTreeSet::new());
+        let (images, tokens) = (Images::default(), Tokens::default());
         let database =
             if cfg!(debug_assertions) { tables::memory()? } else { tables::memory_without_indexes()? };
         Ok(Self { database, images, tokens, differing: None })
@@ -129,6 +129,16 @@ impl Tables {
         self.images.all(table)
     }
 
+    /// What stands in a partition of an index of `table` now.
+    pub(crate) fn indexed(
+        &self,
+        table: &'static str,
+        index: &'static str,
+        value: &str,
+    ) -> impl Iterator<Item = &Arc<Item>> {
+        self.images.indexed(table, index, value)
+    }
+
     /// The present image at `place`.
     pub(crate) fn at(&self, place: &Place) -> Image {
         self.images.at(place, None)
@@ -142,23 +152,24 @@ impl Tables {
         now: Timestamp,
         lag: Option<jiff::SignedDuration>,
     ) -> Done {
-        let request: Value = serde_json::from_slice(body).unwrap_or_default();
         if READS.contains(&action) {
             let lag = lag.filter(|_| may_lag(action, body));
-            return Done {
-                answer: self.read(action, &request, body, lag.map(|lag| now - lag)),
-                changes: Vec::new(),
-            };
+            let answer = self.read(action, body, lag.map(|lag| now - lag));
+            return Done { answer, changes: Vec::new() };
         }
-        let token = request["ClientRequestToken"].as_str().map(str::to_owned);
+        let request: Value = serde_json::from_slice(body).unwrap_or_default();
+        let asked = Asked::of(&request);
+        if let Some(answer) = asked.as_ref().and_then(|asked| self.tokens.answer(asked, now)) {
+            return Done { answer, changes: Vec::new() };
+        }
+        let cut = asked.as_ref().and_then(|asked| asked.cut_from(body));
         let places = written(action, request);
-        let answer = self.ask(action, body);
+        let answer = self.ask(action, cut.as_deref().unwrap_or(body));
         if answer.status != 200 {
             return Done { answer, changes: Vec::new() };
         }
-        // The same token once more: the service answers as it did and does nothing.
-        if token.is_some_and(|token| !self.tokens.insert(token)) {
-            return Done { answer, changes: Vec::new() };
+        if let Some(asked) = asked {
+            self.tokens.done(asked, &answer, now);
         }
         let changes = places.into_iter().filter_map(|(place, new)| self.note(place, new, now)).collect();
         Done { answer, changes }
@@ -174,7 +185,7 @@ impl Tables {
                 left[name.as_str()] = json!({"Keys": rest, "ConsistentRead": true});
             }
         }
-        let answer = self.images.answer("BatchGetItem", &request, None).unwrap_or_default();
+        let answer = self.images.of_keys(&request).unwrap_or_default();
         let mut answer: Value = serde_json::from_str(&answer).unwrap_or_default();
         answer["UnprocessedKeys"] = left;
         Answer::new(200, answer.to_string())
@@ -198,8 +209,9 @@ impl Tables {
     }
 
     /// A read, of the present or of a moment ago.
-    fn read(&mut self, action: &str, request: &Value, body: &[u8], at: Option<Timestamp>) -> Answer {
-        let Some(answer) = self.images.answer(action, request, at) else {
+    fn read(&mut self, action: &str, body: &[u8], at: Option<Timestamp>) -> Answer {
+        let Some(answer) = self.images.answer(action, body, at) else {
+            let request: Value = serde_json::from_slice(body).unwrap_or_default();
             if request.get("IndexName").is_some() {
                 self.differing = Some(format!("{action} {request}: nothing here answers it"));
             }
@@ -215,6 +227,7 @@ impl Tables {
             };
             let asked = self.ask(action, body).body;
             if items(&asked) != items(&answer) {
+                let request = String::from_utf8_lossy(body);
                 self.differing = Some(format!("{action} {request}: {asked} is {answer} here"));
             }
         }

@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use startup::Variables;
 use startup::webhook::sign;
+use table::schema::PROVIDER;
 
 use crate::functions::{Input, Output};
 use crate::mapping::{Batch, Reader};
@@ -306,11 +307,9 @@ impl World {
     /// Whether the carrier's word that a phone cannot receive texts stands on the message. It cannot where the sender died
     /// before it noted the provider's id, and several messages might be meant.
     fn is_recorded(&self, receipt: &Value) -> bool {
-        let is_meant = |item: &Value| {
-            item["provider_id"]["S"] == receipt["notification"]["messageId"] && item["state"]["S"] == "failed"
-        };
+        let id = receipt["notification"]["messageId"].as_str().unwrap_or_default();
         receipt["delivery"]["providerResponse"] == LANDLINE
-            && self.tables.all("Messages").any(|(_, item)| is_meant(item))
+            && self.tables.indexed("Messages", PROVIDER.name, id).any(|item| item["state"]["S"] == "failed")
     }
 
     pub(crate) fn receipt(&mut self, receipt: Value, tries: u8) {
