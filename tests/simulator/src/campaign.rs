@@ -53,6 +53,8 @@ pub struct Campaign {
     pub time: Duration,
     /// The first seed; the runs take those that follow.
     pub seed: u64,
+    /// How many of a list of single faults or pairs were played before, and are passed over.
+    pub skip: u64,
     /// Threads, each with runs of its own.
     pub threads: usize,
     /// Whether it ends at the first violation.
@@ -171,7 +173,7 @@ impl Campaign {
 
     /// Plays a list until `deadline`; how many of it.
     fn list(&self, cases: &[Case], deadline: Instant, tally: &Mutex<Tally>, agency: &Path) -> Progress {
-        let next = AtomicU64::new(0);
+        let next = AtomicU64::new(self.skip);
         let done = AtomicU64::new(0);
         self.on_threads(|| {
             while Instant::now() < deadline && !self.is_over(tally) {

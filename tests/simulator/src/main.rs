@@ -26,6 +26,9 @@ struct Arguments {
     /// The first seed.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// How many single faults or pairs of this seed were played before: these are passed over.
+    #[arg(long, default_value_t = 0)]
+    skip: u64,
     /// Threads, each with runs of its own.
     #[arg(long, default_value_t = 2)]
     threads: usize,
@@ -87,8 +90,8 @@ fn main() -> anyhow::Result<()> {
         None => {
             let time = Duration::from_secs(arguments.seconds);
             let parts = arguments.only.map_or_else(|| Part::ALL.to_vec(), |only| vec![only]);
-            let (seed, threads) = (arguments.seed, arguments.threads);
-            let campaign = Campaign { time, seed, threads, until_first: false, parts };
+            let (seed, skip, threads) = (arguments.seed, arguments.skip, arguments.threads);
+            let campaign = Campaign { time, seed, skip, threads, until_first: false, parts };
             let tally = campaign.play(&agency)?;
             if arguments.json {
                 println!("{}", serde_json::to_string(&tally)?);
