@@ -290,6 +290,24 @@ mod tests {
     }
 
     #[test]
+    fn a_list_goes_on_behind_what_was_played() {
+        let prepared = prepare().unwrap();
+        let agency = prepared.agency();
+        let all = single_faults(&agency, 1).unwrap().len() as u64;
+        let time = Duration::from_secs(3600);
+        let campaign = Campaign {
+            time,
+            seed: 1,
+            skip: all - 2,
+            threads: 1,
+            until_first: false,
+            parts: vec![Part::Singles],
+        };
+        let played = campaign.play(&agency).unwrap().single_faults;
+        assert_eq!((played.done, played.of), (2, all));
+    }
+
+    #[test]
     fn each_seed_plays_single_faults_and_pairs_in_an_order_of_its_own() {
         let prepared = prepare().unwrap();
         let agency = prepared.agency();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use table::schema::{PK, SK, TABLES, Table};
+use table::schema::{Index, PK, SK, TABLES, Table};
 
 use crate::reads::Read;
 use crate::tables::{Image, Item, Place};
@@ -15,6 +15,7 @@ use crate::tables::{Image, Item, Place};
 const LAG: SignedDuration = SignedDuration::from_secs(10);
 /// A page of the service ends at a megabyte. What comes near it is left to the database, which has no indexes here.
 const PAGE: usize = 900_000;
+
 /// One partition of an index.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Partition {
@@ -79,17 +80,13 @@ impl Images {
     }
 
     /// What stands in a partition of an index now.
-    pub(crate) fn indexed(
-        &self,
-        table: &'static str,
-        index: &'static str,
-        value: &str,
-    ) -> impl Iterator<Item = &Arc<Item>> {
-        let entries = self.indexes.get(&Partition { table, index, value: value.to_owned() });
-        entries.into_iter().flatten().filter_map(|((_, place), lives)| {
+    pub(crate) fn indexed(&self, table: &'static str, index: &Index, value: &str) -> Vec<&Arc<Item>> {
+        let entries = self.indexes.get(&Partition { table, index: index.name, value: value.to_owned() });
+        let stand = entries.into_iter().flatten().filter_map(|((_, place), lives)| {
             let stands = lives.last().is_some_and(|life| life.until.is_none());
             self.items.get(place).filter(|_| stands)?.present.as_ref()
-        })
+        });
+        stand.collect()
     }
 
     /// Notes that `new` lies at `place` since `now`; what lay there before, if that was something else.

@@ -9,7 +9,7 @@ use dynoxide::Database;
 use embedded::tables;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use table::schema::{PK, SK, TTL};
+use table::schema::{Index, PK, SK, TTL};
 
 use crate::images::{Images, place_of, table_named};
 use crate::network::Answer;
@@ -130,12 +130,7 @@ impl Tables {
     }
 
     /// What stands in a partition of an index of `table` now.
-    pub(crate) fn indexed(
-        &self,
-        table: &'static str,
-        index: &'static str,
-        value: &str,
-    ) -> impl Iterator<Item = &Arc<Item>> {
+    pub(crate) fn indexed(&self, table: &'static str, index: &Index, value: &str) -> Vec<&Arc<Item>> {
         self.images.indexed(table, index, value)
     }
 

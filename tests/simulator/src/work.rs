@@ -309,7 +309,11 @@ impl World {
     fn is_recorded(&self, receipt: &Value) -> bool {
         let id = receipt["notification"]["messageId"].as_str().unwrap_or_default();
         receipt["delivery"]["providerResponse"] == LANDLINE
-            && self.tables.indexed("Messages", PROVIDER.name, id).any(|item| item["state"]["S"] == "failed")
+            && self
+                .tables
+                .indexed("Messages", &PROVIDER, id)
+                .iter()
+                .any(|item| item["state"]["S"] == "failed")
     }
 
     pub(crate) fn receipt(&mut self, receipt: Value, tries: u8) {
@@ -382,6 +386,35 @@ mod tests {
     use flate2::read::GzDecoder;
 
     use super::*;
+    use crate::campaign::prepare;
+    use crate::story::Story;
+    use crate::world::Setting;
+
+    /// Whether a landline counts as recorded by the receipt of message `p-1`, once rows in these states by these ids stand.
+    #[track_caller]
+    fn check_recorded(rows: &[(&str, &str)], expected: bool) {
+        let prepared = prepare().unwrap();
+        let setting = Setting { seed: 0, faults: None, calm: true, agency: prepared.agency() };
+        let mut world = World::new(Story::plain(0), setting).unwrap();
+        for (id, state) in rows {
+            let item = json!({"pk": {"S": "INC#1"}, "sk": {"S": "MSG#a"}, "provider_id": {"S": id}, "state": {"S": state}});
+            let put = json!({"TableName": "Messages", "Item": item}).to_string();
+            assert_eq!(world.tables.call("PutItem", put.as_bytes(), world.now(), None).answer.status, 200);
+        }
+        let receipt =
+            json!({"notification": {"messageId": "p-1"}, "delivery": {"providerResponse": LANDLINE}});
+        assert_eq!(world.is_recorded(&receipt), expected);
+    }
+
+    #[test]
+    fn a_landline_counts_once_its_message_says_so() {
+        check_recorded(&[("p-1", "failed")], true);
+        check_recorded(&[("p-1", "accepted")], false);
+        check_recorded(&[("p-2", "failed")], false);
+        // The row as it stands, not as it was.
+        check_recorded(&[("p-1", "failed"), ("p-1", "delivered")], false);
+        check_recorded(&[("p-1", "failed"), ("p-2", "failed")], false);
+    }
 
     #[test]
     fn a_stored_file_is_read_back_by_what_unpacks() {
