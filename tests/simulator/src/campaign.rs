@@ -294,7 +294,7 @@ mod tests {
         let prepared = prepare().unwrap();
         let agency = prepared.agency();
         let all = single_faults(&agency, 1).unwrap().len() as u64;
-        let time = Duration::from_secs(3600);
+        let time = Duration::from_hours(1);
         let campaign = Campaign {
             time,
             seed: 1,
