@@ -72,4 +72,18 @@ for (const [look, width, colorScheme] of LOOKS) {
     await shot(page, `menu-${look}`);
     expect(await violations(page)).toEqual([]);
   });
+
+  test(`${look}: signed out of the page only`, async ({ page, stub, watch }) => {
+    watch.expected.push(/ERR_FAILED/);
+    await page.setViewportSize({ width, height: 850 });
+    await page.emulateMedia({ colorScheme });
+    await open(page, stub, "/updates");
+    await page.route("**/openid-configuration", (route) => route.abort());
+    await page.locator(".account summary").click();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await expect(page.getByRole("alert")).toBeVisible();
+    await shot(page, `signed-out-here-only-${look}`);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    expect(await violations(page)).toEqual([]);
+  });
 }

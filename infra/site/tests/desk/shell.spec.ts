@@ -1,4 +1,5 @@
 // The frame: signing in and out, what is kept where, navigation, pauses, languages, colours, keys.
+import type { Page } from "@playwright/test";
 import { expect, open, test } from "./desk";
 
 test("signing in leaves nothing in the address, and no token in any storage", async ({ page, stub }) => {
@@ -46,8 +47,7 @@ test("who signs out stays out, and takes the drafts along", async ({ page, stub 
   await open(page, stub, "/cases/26-1234");
   await page.getByRole("button", { name: "Write a message" }).click();
   await page.getByLabel("Your words").fill("Please bring the papers.");
-  await page.locator(".account summary").click();
-  await page.getByRole("button", { name: "Sign out" }).click();
+  await leave(page);
   await expect(page.getByRole("status")).toHaveText("You are signed out.");
   const kept = await page.evaluate(() => Object.keys(sessionStorage));
   expect(kept).toEqual(["desk-signed-out"]);
@@ -55,6 +55,57 @@ test("who signs out stays out, and takes the drafts along", async ({ page, stub 
   await expect(page.getByRole("status")).toHaveText("You are signed out.");
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.locator("h1")).toHaveText("Today’s updates");
+});
+
+/** Signs out; what the provider's page then does is up to the test. */
+async function leave(page: Page) {
+  await page.locator(".account summary").click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+}
+
+test("signed out is said when the provider has ended its session, not before", async ({ page, stub }) => {
+  await open(page, stub, "/tasks");
+  let answer = () => {};
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await page.route("**/openid-configuration", async (route) => {
+    await answered;
+    await route.continue();
+  });
+  await leave(page);
+  await expect(page.getByRole("status")).toHaveText("Signing out …");
+  await expect(page.getByRole("button")).toHaveCount(0);
+  await expect(page.locator("#view")).toHaveCount(0);
+  answer();
+  await expect(page.getByRole("status")).toHaveText("You are signed out.");
+});
+
+test("a provider that cannot be reached: its session may be open still, and the page says so", async ({
+  page,
+  stub,
+  watch,
+}) => {
+  watch.expected.push(/ERR_FAILED/);
+  await open(page, stub, "/tasks");
+  await page.route("**/openid-configuration", (route) => route.abort());
+  await leave(page);
+  await expect(page.getByRole("alert")).toContainText("whoever comes next may get in as you");
+  await expect(page.locator("#view")).toHaveCount(0);
+  await page.unroute("**/openid-configuration");
+  await page.getByRole("button", { name: "Sign out again" }).click();
+  await expect(page.getByRole("status")).toHaveText("You are signed out.");
+  await expect(page.getByRole("alert")).toHaveCount(0);
+});
+
+test("back from the provider's page, the desk does not wait for ever", async ({ page, stub }) => {
+  await open(page, stub, "/tasks");
+  await page.route("**/logout?*", (route) => route.fulfill({ status: 204 })); // Leaves the page where it is.
+  await leave(page);
+  await expect(page.getByRole("status")).toHaveText("Signing out …");
+  await page.unroute("**/logout?*");
+  await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
+  await expect(page.getByRole("status")).toHaveText("You are signed out.");
 });
 
 test("drafts of one are not shown to the next in the same tab", async ({ page, stub }) => {

@@ -31,6 +31,8 @@ interface Journey {
 const JOURNEY = "desk-sign-in";
 /** Of a token whose lifetime nobody told, in seconds. */
 const SHORT = 300;
+/** For the provider's description of itself, in milliseconds: who waits longer takes it for a dead button. */
+const PATIENCE = 15_000;
 
 export async function loadConfig(): Promise<Config> {
   const answer = await fetch("config.json", { cache: "no-store", credentials: "omit", redirect: "error" });
@@ -59,7 +61,8 @@ function insecure(address: string) {
 
 async function provider(config: Config): Promise<oauth.AuthorizationServer> {
   const issuer = new URL(config.issuer);
-  const answer = await oauth.discoveryRequest(issuer, insecure(config.issuer));
+  const signal = () => AbortSignal.timeout(PATIENCE);
+  const answer = await oauth.discoveryRequest(issuer, { ...insecure(config.issuer), signal });
   return oauth.processDiscoveryResponse(issuer, answer);
 }
 
@@ -148,14 +151,15 @@ async function clockSkew(answer: Response): Promise<number> {
   return typeof claims.iat === "number" ? claims.iat - Math.floor(Date.now() / 1000) : 0;
 }
 
-/** Ends the provider's session as well, where it offers that; without any token in the address. */
-export async function leaveToSignOut(config: Config): Promise<void> {
+/** Leaves to end the provider's session as well, without any token in the address; false where it does not offer that. */
+export async function leaveToSignOut(config: Config): Promise<boolean> {
   const server = await provider(config);
   const end = server.end_session_endpoint;
-  if (end === undefined) return;
+  if (end === undefined) return false;
   const address = new URL(end);
   address.searchParams.set("client_id", config.client_id);
   address.searchParams.set("post_logout_redirect_uri", ownAddress());
   address.searchParams.set("logout_uri", ownAddress()); // Cognito's name for the same
   location.assign(address);
+  return true;
 }

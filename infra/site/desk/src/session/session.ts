@@ -18,7 +18,10 @@ const LEFT = "desk-signed-out";
 
 export type Phase =
   | { readonly phase: "starting" }
-  | { readonly phase: "signed_out" }
+  /** Nothing of the reader is left here; the provider is being asked to end its session too. */
+  | { readonly phase: "signing_out" }
+  /** `isOpen`: the provider could not be asked, so that its session may let in whoever comes next. */
+  | { readonly phase: "signed_out"; readonly isOpen?: true }
   | { readonly phase: "signed_in" }
   /** The page stands as it was, drafts kept; the API takes no more. */
   | { readonly phase: "expired" }
@@ -54,6 +57,12 @@ export class Session {
     }
   }
 
+  /** The browser shows the page as it was left for the provider, by "back": what was begun is done again. */
+  backFromProvider(): void {
+    if (this.#phase.phase === "starting") void this.start();
+    if (this.#phase.phase === "signing_out") void this.signOut();
+  }
+
   #take(grant: Grant): void {
     this.#grant = grant;
     if (grant.place !== "") history.replaceState(null, "", grant.place);
@@ -83,14 +92,20 @@ export class Session {
     }
   }
 
+  /** Out of this page at once; "signed out" is said when the provider has sent the reader back. */
   async signOut(): Promise<void> {
     clearTimeout(this.#timer);
     this.#grant = undefined;
     dropAllDrafts();
     sessionStorage.setItem(LEFT, "yes");
     history.replaceState(null, "", location.pathname);
-    this.#enter({ phase: "signed_out" });
-    if (this.#config) await leaveToSignOut(this.#config).catch(() => undefined);
+    this.#enter({ phase: "signing_out" });
+    try {
+      this.#config ??= await loadConfig();
+      if (!(await leaveToSignOut(this.#config))) this.#enter({ phase: "signed_out" });
+    } catch {
+      this.#enter({ phase: "signed_out", isOpen: true });
+    }
   }
 
   #enter(phase: Phase): void {

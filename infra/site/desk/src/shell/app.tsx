@@ -37,6 +37,11 @@ export function App() {
   const [words, chooseLanguage] = useLanguage();
   const { me, error, ahead, refresh } = useMe(api, phase.phase);
   useEffect(() => void session.start(), [session]);
+  useEffect(() => {
+    const shown = ({ persisted }: PageTransitionEvent) => persisted && session.backFromProvider();
+    addEventListener("pageshow", shown);
+    return () => removeEventListener("pageshow", shown);
+  }, [session]);
   const zone = me?.agency.time_zone ?? "UTC";
   const now = useCallback(() => new Date(Date.now() + ahead.current), [ahead]);
   const desk = useMemo<Desk | undefined>(
@@ -52,7 +57,7 @@ export function App() {
       },
     [words, api, me, zone, now, refresh],
   );
-  if (desk === undefined || phase.phase === "signed_out") {
+  if (desk === undefined || isOut(phase.phase)) {
     return <Gate words={words} phase={phase} error={error} session={session} retry={refresh} />;
   }
   return (
@@ -65,6 +70,10 @@ export function App() {
       />
     </DeskProvider>
   );
+}
+
+function isOut(phase: Phase["phase"]): boolean {
+  return phase === "signing_out" || phase === "signed_out";
 }
 
 function useLanguage() {
@@ -110,7 +119,10 @@ function useMe(api: Api, phase: Phase["phase"]) {
     }
   }, [api]);
   useEffect(() => {
-    if (phase === "signed_out") setMe(undefined);
+    if (isOut(phase)) {
+      setMe(undefined);
+      setError(undefined);
+    }
     if (phase !== "signed_in") return;
     void refresh();
     const look = () => document.visibilityState === "visible" && void refresh();

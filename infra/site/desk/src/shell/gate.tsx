@@ -1,6 +1,6 @@
 // Before the desk: signing in, what hinders it, signed out.
 import type { ApiError } from "../api/errors";
-import type { Text } from "../i18n/text";
+import type { Key, Text } from "../i18n/text";
 import type { Phase, Session } from "../session/session";
 
 interface GateProps {
@@ -11,8 +11,14 @@ interface GateProps {
   retry: () => Promise<void>;
 }
 
+const WAITING: Partial<Record<Phase["phase"], Key>> = {
+  starting: "shell.going_to_sign_in",
+  signing_out: "shell.signing_out",
+};
+
 export function Gate({ words: { t }, phase, error, session, retry }: GateProps) {
   const signIn = () => void session.signIn();
+  const isOpen = phase.phase === "signed_out" && phase.isOpen;
   const isOut = phase.phase === "signed_out" || phase.phase === "expired" || error?.trouble === "signed_out";
   return (
     <main class="gate">
@@ -28,6 +34,18 @@ export function Gate({ words: { t }, phase, error, session, retry }: GateProps) 
             </div>
             <button type="button" class="primary" onClick={signIn}>
               {t("shell.sign_in_again")}
+            </button>
+          </>
+        ) : isOpen ? (
+          <>
+            <div class="notice notice-bad" role="alert">
+              <p>
+                <strong>{t("shell.signed_out_here_only")}</strong>
+              </p>
+              <p>{t("shell.signed_out_here_only_means")}</p>
+            </div>
+            <button type="button" class="primary" onClick={() => void session.signOut()}>
+              {t("shell.sign_out_again")}
             </button>
           </>
         ) : isOut ? (
@@ -50,7 +68,7 @@ export function Gate({ words: { t }, phase, error, session, retry }: GateProps) 
             </button>
           </>
         ) : (
-          <p role="status">{t(phase.phase === "starting" ? "shell.going_to_sign_in" : "common.loading")}</p>
+          <p role="status">{t(WAITING[phase.phase] ?? "common.loading")}</p>
         )}
       </div>
     </main>
