@@ -26,7 +26,7 @@ const ALGORITHM: &str = "RS256";
 /// The key's name.
 const KEY_ID: &str = "local-1";
 /// A shift, in seconds.
-pub(crate) const LIFETIME: i64 = 12 * 3600;
+const LIFETIME: i64 = 12 * 3600;
 
 /// The signer with its key.
 pub(crate) struct Tokens {
@@ -63,7 +63,7 @@ impl Tokens {
         self.sign_parts(&Self::head(), &Self::claims(subject, groups, now))
     }
 
-    /// The same from the local provider for the desk, with `more` claims.
+    /// The same from the local provider for the desk, with `more` claims, `exp` among them.
     pub(crate) fn sign_for_desk(
         &self,
         subject: &str,

@@ -3,10 +3,13 @@
 //!
 //! ```text
 //! desk ─▶ authorize (who? or login_hint, or the session) ─▶ desk?code ─▶ token (code, verifier) ─▶ the staff API's JWT
+//!                                            every quarter of an hour ─▶ token (refresh token) ──▶ the next
 //! ```
 mod codes;
 mod page;
 mod people;
+mod sessions;
+mod token;
 
 use std::sync::Arc;
 
@@ -16,10 +19,11 @@ use serde_json::{Value, json};
 
 use super::Shared;
 use super::server::{Ask, Reply, json as json_reply, plain};
-use super::tokens::{LIFETIME, Tokens};
+use super::tokens::Tokens;
 pub(crate) use codes::Codes;
 use codes::Grant;
 use people::with_subject;
+pub(crate) use sessions::Sessions;
 
 /// Where the provider lies below the stack's address.
 const PATH: &str = "/_local/oidc";
@@ -45,7 +49,8 @@ pub(crate) fn answer(shared: &Arc<Shared>, rest: &str, ask: &Ask) -> Reply {
         ".well-known/openid-configuration" if method == Method::GET => discovery(&shared.url),
         "jwks" if method == Method::GET => json_reply(StatusCode::OK, &shared.tokens.keys()),
         "authorize" if method == Method::GET || method == Method::POST => authorize(shared, ask),
-        "token" if method == Method::POST => token(shared, ask.body()),
+        "token" if method == Method::POST => token::answer(shared, ask.body()),
+        "revoke" if method == Method::POST => token::revoke(shared, ask.body()),
         "logout" if method == Method::GET || method == Method::POST => log_out(shared, ask),
         _ => plain(StatusCode::NOT_FOUND, "text/plain", "Not Found"),
     };
@@ -70,7 +75,8 @@ fn discovery(url: &str) -> Reply {
         "end_session_endpoint": format!("{issuer}/logout"),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code"],
+        "revocation_endpoint": format!("{issuer}/revoke"),
+        "grant_types_supported": ["authorization_code", "refresh_token"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": [Tokens::ALGORITHM],
         "token_endpoint_auth_methods_supported": ["none"],
@@ -172,42 +178,6 @@ fn remember(mut reply: Reply, pair: &str) -> Reply {
         reply.headers_mut().insert("set-cookie", cookie);
     }
     reply
-}
-
-/// The token endpoint of RFC 6749, section 4.1.3, for a public client.
-fn token(shared: &Arc<Shared>, form: &[u8]) -> Reply {
-    let refuse = |status, error: &str| json_reply(status, &json!({"error": error}));
-    let given = |name: &str| parameter(form, name);
-    if given("client_id").as_deref() != Some(CLIENT) {
-        return refuse(StatusCode::UNAUTHORIZED, "invalid_client");
-    }
-    match given("grant_type").as_deref() {
-        Some("authorization_code") => {}
-        Some(_) => return refuse(StatusCode::BAD_REQUEST, "unsupported_grant_type"),
-        None => return refuse(StatusCode::BAD_REQUEST, "invalid_request"),
-    }
-    let (Some(code), Some(verifier), Some(redirect_uri)) =
-        (given("code"), given("code_verifier"), given("redirect_uri"))
-    else {
-        return refuse(StatusCode::BAD_REQUEST, "invalid_request");
-    };
-    let now = shared.clock.now();
-    let grant = shared.codes.redeem(&code, &verifier, &redirect_uri, now);
-    let redeemed = grant.and_then(|grant| Some((with_subject(&grant.subject)?, grant)));
-    let Some((person, grant)) = redeemed else {
-        return refuse(StatusCode::BAD_REQUEST, "invalid_grant");
-    };
-    let mut more =
-        json!({"email": person.subject, "name": person.name, "auth_time": grant.issued_at.as_second()});
-    if let Some(nonce) = grant.nonce {
-        more["nonce"] = nonce.into();
-    }
-    let token = shared.tokens.sign_for_desk(&person.subject, &[person.role], more, now);
-    let answer = json!({
-        "access_token": token, "id_token": token, "token_type": "Bearer", "expires_in": LIFETIME,
-        "scope": "openid email",
-    });
-    json_reply(StatusCode::OK, &answer)
 }
 
 /// Ends the session; back to the desk where the desk asks for it.

@@ -98,7 +98,7 @@ async fn a_dispatcher_signs_in_and_reads_what_dispatchers_read() {
     let (status, answer) = fetch_token(&stack, led.given("code").unwrap(), &[]).await;
     assert_eq!(
         (status, &answer["token_type"], &answer["expires_in"]),
-        (200, &json!("Bearer"), &json!(LIFETIME))
+        (200, &json!("Bearer"), &json!(token::LIFETIME))
     );
     assert_eq!(answer["access_token"], answer["id_token"]);
     let claims = claims(&answer["id_token"]);
@@ -108,6 +108,39 @@ async fn a_dispatcher_signs_in_and_reads_what_dispatchers_read() {
     assert_eq!(stack.get("/v1/tasks", token).await.unwrap().0, 200);
     // Signed in is not let in everywhere.
     assert_eq!(stack.get("/v1/alerts", token).await.unwrap().0, 403);
+}
+
+async fn renew(stack: &Stack, refresh: &str, changed: &[(&str, &str)]) -> (u16, Value) {
+    let pairs = [("grant_type", "refresh_token"), ("client_id", CLIENT), ("refresh_token", refresh)];
+    let (status, _, body) = stack.browse("POST", "/_local/oidc/token", &form(&pairs, changed)).await.unwrap();
+    (status, serde_json::from_str(&body).unwrap())
+}
+
+#[tokio::test]
+async fn a_token_holds_a_quarter_of_an_hour_and_is_renewed_until_the_session_is_given_back() {
+    let stack = stack().await;
+    let led = authorize(&stack, &[]).await;
+    let (_, first) = fetch_token(&stack, led.given("code").unwrap(), &[]).await;
+    let refresh = first["refresh_token"].as_str().unwrap();
+    let read = async |answer: &Value| {
+        stack.get("/v1/tasks", answer["access_token"].as_str().unwrap()).await.unwrap().0
+    };
+    stack.advance(SignedDuration::from_mins(14)).await.unwrap();
+    assert_eq!(read(&first).await, 200);
+    stack.advance(SignedDuration::from_mins(1)).await.unwrap();
+    assert_eq!(read(&first).await, 401);
+    let (status, next) = renew(&stack, refresh, &[]).await;
+    assert_eq!((status, read(&next).await), (200, 200));
+    let (before, after) = (claims(&first["id_token"]), claims(&next["id_token"]));
+    assert_eq!([&before["sub"], &before["auth_time"]], [&after["sub"], &after["auth_time"]]);
+    // Of the sign-in alone (OpenID Connect Core, section 12.2), and the old refresh token stays good.
+    assert!(after["nonce"].is_null() && next["refresh_token"].is_null());
+    assert_eq!(renew(&stack, refresh, &[("client_id", "another")]).await.0, 401);
+    assert_eq!(renew(&stack, refresh, &[("refresh_token", "")]).await.1, json!({"error": "invalid_request"}));
+    let back = form(&[("client_id", CLIENT), ("token", refresh)], &[]);
+    assert_eq!(stack.browse("POST", "/_local/oidc/revoke", &back).await.unwrap().0, 200);
+    assert_eq!(renew(&stack, refresh, &[]).await, (400, json!({"error": "invalid_grant"})));
+    assert_eq!(stack.browse("POST", "/_local/oidc/revoke", &back).await.unwrap().0, 200);
 }
 
 #[tokio::test]

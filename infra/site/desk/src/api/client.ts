@@ -7,7 +7,9 @@ const LONGEST_WAIT = 30_000;
 export interface Connection {
   /** The token to send, if there is one. */
   token(): string | undefined;
-  /** Told when the API takes the token no longer. */
+  /** A token in place of the one that the API refused, if there is one to be had. */
+  renewed(refused: string): Promise<string | undefined>;
+  /** Told when the API takes no token. */
   onSignedOut(): void;
   /** Told after each request whether an answer came. */
   onReached?(reached: boolean): void;
@@ -54,10 +56,15 @@ export class Api {
       this.connection.onSignedOut();
       throw new ApiError("signed_out", 401);
     }
-    const headers: Record<string, string> = { authorization: `Bearer ${token}`, accept: "application/json" };
+    const headers: Record<string, string> = { accept: "application/json" };
     if (body !== undefined) headers["content-type"] = "application/json";
     if (sending.key !== undefined) headers["idempotency-key"] = sending.key;
-    const answer = await this.ask(path, method, headers, body, sending.signal);
+    const ask = (bearer: string) =>
+      this.ask(path, method, { ...headers, authorization: `Bearer ${bearer}` }, body, sending.signal);
+    let answer = await ask(token);
+    // Refused before anything was done: it may go again, once.
+    const next = answer.status === 401 ? await this.connection.renewed(token) : undefined;
+    if (next !== undefined) answer = await ask(next);
     if (answer.status === 401) this.connection.onSignedOut();
     return read<T>(answer);
   }

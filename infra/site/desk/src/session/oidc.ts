@@ -1,4 +1,4 @@
-// Signing in at the department's own provider: OpenID Connect, authorization code with PKCE. The token lives in the memory of
+// Signing in at the department's own provider: OpenID Connect, authorization code with PKCE. The tokens live in the memory of
 // this page alone. What the redirect needs (verifier, state, nonce, where the reader was) lies in the tab's storage until the
 // answer is read, and no longer.
 import * as oauth from "oauth4webapi";
@@ -15,6 +15,10 @@ export interface Grant {
   readonly token: string;
   /** How long it holds, in seconds from now: durations, because the provider's clock and this one may differ. */
   readonly lifetime: number;
+  /** What the next token is asked for with, where the provider gives that out. */
+  readonly refresh?: string;
+  /** The provider's name for the person. */
+  readonly subject: string;
   /** What the provider calls the person, if it does. */
   readonly name?: string;
   /** Fragment at which the reader was. */
@@ -31,7 +35,7 @@ interface Journey {
 const JOURNEY = "desk-sign-in";
 /** Of a token whose lifetime nobody told, in seconds. */
 const SHORT = 300;
-/** For the provider's description of itself, in milliseconds: who waits longer takes it for a dead button. */
+/** For an answer of the provider, in milliseconds: who waits longer takes it for a dead button. */
 const PATIENCE = 15_000;
 
 export async function loadConfig(): Promise<Config> {
@@ -59,10 +63,11 @@ function insecure(address: string) {
   return { [oauth.allowInsecureRequests]: protocol === "http:" && isLoopback };
 }
 
+const patience = () => AbortSignal.timeout(PATIENCE);
+
 async function provider(config: Config): Promise<oauth.AuthorizationServer> {
   const issuer = new URL(config.issuer);
-  const signal = () => AbortSignal.timeout(PATIENCE);
-  const answer = await oauth.discoveryRequest(issuer, { ...insecure(config.issuer), signal });
+  const answer = await oauth.discoveryRequest(issuer, { ...insecure(config.issuer), signal: patience });
   return oauth.processDiscoveryResponse(issuer, answer);
 }
 
@@ -108,7 +113,7 @@ export async function takeAnswer(config: Config): Promise<Grant> {
   if (kept === null) throw new Error("no sign-in was under way in this tab");
   const journey = JSON.parse(kept) as Journey;
   const server = await provider(config);
-  const client: oauth.Client = { client_id: config.client_id };
+  const client = clientOf(config);
   const params = oauth.validateAuthResponse(server, client, answered, journey.state);
   const answer = await oauth.authorizationCodeGrantRequest(
     server,
@@ -126,16 +131,44 @@ export async function takeAnswer(config: Config): Promise<Grant> {
     answer,
     { expectedNonce: journey.nonce, requireIdToken: true },
   );
-  return { ...chosen(config, granted), place: journey.place };
+  const claims = oauth.getValidatedIdTokenClaims(granted);
+  if (claims === undefined) throw new Error("the provider sent no ID token");
+  const name = typeof claims.name === "string" && claims.name !== "" ? { name: claims.name } : {};
+  return { ...chosen(config, granted), subject: claims.sub, ...name, place: journey.place };
+}
+
+/** The grant with a new token, asked for by its refresh token; only the same person gets one. */
+export async function renew(config: Config, grant: Grant, refresh: string): Promise<Grant> {
+  const server = await provider(config);
+  const answer = await oauth.refreshTokenGrantRequest(server, clientOf(config), oauth.None(), refresh, {
+    ...insecure(config.issuer),
+    signal: patience,
+  });
+  const client = { ...clientOf(config), [oauth.clockSkew]: await clockSkew(answer.clone()) };
+  const granted = await oauth.processRefreshTokenResponse(server, client, answer);
+  const subject = oauth.getValidatedIdTokenClaims(granted)?.sub ?? grant.subject;
+  if (subject !== grant.subject) throw new Error("the provider sent somebody else's token");
+  return { ...grant, ...chosen(config, granted) };
+}
+
+/** Whether the provider said no, rather than nothing: asking again does not help. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof oauth.ResponseBodyError && error.status < 500;
+}
+
+function clientOf({ client_id }: Config): oauth.Client {
+  return { client_id };
 }
 
 function chosen(config: Config, granted: oauth.TokenEndpointResponse) {
   const claims = oauth.getValidatedIdTokenClaims(granted);
-  const token = config.token === "id_token" ? granted.id_token : granted.access_token;
-  if (token === undefined || claims === undefined) throw new Error("the provider sent no ID token");
-  const lifetime = config.token === "id_token" ? claims.exp - claims.iat : granted.expires_in;
-  const name = typeof claims.name === "string" && claims.name !== "" ? { name: claims.name } : {};
-  return { token, lifetime: lifetime ?? SHORT, ...name };
+  const byId = config.token === "id_token";
+  const token = byId ? granted.id_token : granted.access_token;
+  if (token === undefined) throw new Error("the provider sent no ID token");
+  const lifetime = byId ? claims && claims.exp - claims.iat : granted.expires_in;
+  // A provider that sends no new one leaves the old one good.
+  const refresh = granted.refresh_token === undefined ? {} : { refresh: granted.refresh_token };
+  return { token, lifetime: lifetime ?? SHORT, ...refresh };
 }
 
 /**
@@ -151,9 +184,18 @@ async function clockSkew(answer: Response): Promise<number> {
   return typeof claims.iat === "number" ? claims.iat - Math.floor(Date.now() / 1000) : 0;
 }
 
-/** Leaves to end the provider's session as well, without any token in the address; false where it does not offer that. */
-export async function leaveToSignOut(config: Config): Promise<boolean> {
+/**
+ * Leaves to end the provider's session as well, without any token in the address; false where it does not offer that. The
+ * refresh token is given back first; if that fails it is gone with this page all the same.
+ */
+export async function leaveToSignOut(config: Config, refresh: string | undefined): Promise<boolean> {
   const server = await provider(config);
+  if (refresh !== undefined && server.revocation_endpoint !== undefined) {
+    const options = { ...insecure(config.issuer), signal: patience };
+    await oauth
+      .revocationRequest(server, clientOf(config), oauth.None(), refresh, options)
+      .catch(() => undefined);
+  }
   const end = server.end_session_endpoint;
   if (end === undefined) return false;
   const address = new URL(end);

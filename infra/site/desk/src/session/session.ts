@@ -1,18 +1,29 @@
-// Who is signed in, as far as this page is concerned: from the provider's redirect until the token ends.
+// Who is signed in, as far as this page is concerned: from the provider's redirect until nobody renews the token. Tokens are
+// short, so that who is locked out at the provider is soon locked out here; whoever works gets the next without noticing.
 import { ApiError } from "../api/errors";
 import { dropAllDrafts } from "./drafts";
 import {
   type Config,
   type Grant,
   isAnswer,
+  isRefusal,
   leaveToSignIn,
   leaveToSignOut,
   loadConfig,
+  renew,
   takeAnswer,
 } from "./oidc";
 
-/** Asked to sign in again this long before the token ends, in seconds. */
+/** The next token is asked for this long before one ends, in seconds; without an answer, the reader is asked to sign in. */
 const EARLY = 60;
+/** A provider that does not answer is asked again after as many milliseconds, as often: both together are within EARLY. */
+const PAUSE = 15_000;
+const TRIES = 3;
+/**
+ * Nobody touched the page for as many milliseconds: no next token. The CJIS Security Policy locks a device after 30
+ * minutes (AC-11); a provider's refresh token may hold for a day.
+ */
+const IDLE = 30 * 60_000;
 /** Set while the reader has signed out by will, so that the page does not sign in again by itself. */
 const LEFT = "desk-signed-out";
 
@@ -32,8 +43,16 @@ export class Session {
   #grant: Grant | undefined;
   #config: Config | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #renewal: Promise<void> | undefined;
+  #tries = TRIES;
+  #touched = Date.now();
 
   constructor(private readonly onPhase: (phase: Phase) => void) {}
+
+  /** Somebody is at the page. */
+  touch(): void {
+    this.#touched = Date.now();
+  }
 
   /** The token, while it holds. */
   token(): string | undefined {
@@ -64,12 +83,48 @@ export class Session {
   }
 
   #take(grant: Grant): void {
-    this.#grant = grant;
     if (grant.place !== "") history.replaceState(null, "", grant.place);
+    this.#hold(grant);
+    this.#enter({ phase: "signed_in" });
+  }
+
+  #hold(grant: Grant): void {
+    this.#grant = grant;
+    this.#tries = TRIES;
+    clearTimeout(this.#timer);
     // setTimeout counts no further than 24 days.
     const wait = Math.min(Math.max(grant.lifetime - EARLY, 1) * 1000, 2 ** 31 - 1);
-    this.#timer = setTimeout(() => this.expire(), wait);
-    this.#enter({ phase: "signed_in" });
+    this.#timer = setTimeout(() => void this.#renewOnce(), wait);
+  }
+
+  /** A token in place of one that the API refused (the computer slept, say); the session ends where there is none. */
+  async renewed(refused: string): Promise<string | undefined> {
+    if (this.token() === refused) await this.#renewOnce();
+    if (this.token() === refused) this.expire();
+    return this.token();
+  }
+
+  /** Whoever asks while the provider is being asked waits for the same answer. */
+  #renewOnce(): Promise<void> {
+    this.#renewal ??= this.#renew().finally(() => {
+      this.#renewal = undefined;
+    });
+    return this.#renewal;
+  }
+
+  async #renew(): Promise<void> {
+    const [grant, config] = [this.#grant, this.#config];
+    const isIdle = Date.now() - this.#touched > IDLE;
+    if (!grant?.refresh || !config || isIdle) return this.expire();
+    try {
+      const next = await renew(config, grant, grant.refresh);
+      if (this.#grant === grant) this.#hold(next);
+    } catch (error) {
+      if (this.#grant !== grant) return;
+      this.#tries -= 1;
+      if (isRefusal(error) || this.#tries <= 0) this.expire();
+      else this.#timer = setTimeout(() => void this.#renewOnce(), PAUSE);
+    }
   }
 
   /** The token ended, or the API takes it no longer. */
@@ -95,6 +150,7 @@ export class Session {
   /** Out of this page at once; "signed out" is said when the provider has sent the reader back. */
   async signOut(): Promise<void> {
     clearTimeout(this.#timer);
+    const refresh = this.#grant?.refresh;
     this.#grant = undefined;
     dropAllDrafts();
     sessionStorage.setItem(LEFT, "yes");
@@ -102,7 +158,7 @@ export class Session {
     this.#enter({ phase: "signing_out" });
     try {
       this.#config ??= await loadConfig();
-      if (!(await leaveToSignOut(this.#config))) this.#enter({ phase: "signed_out" });
+      if (!(await leaveToSignOut(this.#config, refresh))) this.#enter({ phase: "signed_out" });
     } catch {
       this.#enter({ phase: "signed_out", isOpen: true });
     }

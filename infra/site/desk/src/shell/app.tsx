@@ -30,18 +30,14 @@ export function App() {
     () =>
       new Api({
         token: () => session.token(),
+        renewed: (refused) => session.renewed(refused),
         onSignedOut: () => session.expire(),
         onReached: setReached,
       }),
   );
   const [words, chooseLanguage] = useLanguage();
   const { me, error, ahead, refresh } = useMe(api, phase.phase);
-  useEffect(() => void session.start(), [session]);
-  useEffect(() => {
-    const shown = ({ persisted }: PageTransitionEvent) => persisted && session.backFromProvider();
-    addEventListener("pageshow", shown);
-    return () => removeEventListener("pageshow", shown);
-  }, [session]);
+  useBrowserSigns(session);
   const zone = me?.agency.time_zone ?? "UTC";
   const now = useCallback(() => new Date(Date.now() + ahead.current), [ahead]);
   const desk = useMemo<Desk | undefined>(
@@ -74,6 +70,20 @@ export function App() {
 
 function isOut(phase: Phase["phase"]): boolean {
   return phase === "signing_out" || phase === "signed_out";
+}
+
+/** What the session has to know of the browser: that the page is there, and that somebody is at it. */
+function useBrowserSigns(session: Session): void {
+  useEffect(() => {
+    const over = new AbortController();
+    const { signal } = over;
+    for (const sign of ["pointerdown", "keydown"]) {
+      addEventListener(sign, () => session.touch(), { signal, passive: true });
+    }
+    addEventListener("pageshow", ({ persisted }) => persisted && session.backFromProvider(), { signal });
+    void session.start();
+    return () => over.abort();
+  }, [session]);
 }
 
 function useLanguage() {

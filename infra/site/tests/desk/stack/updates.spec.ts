@@ -134,6 +134,19 @@ test("signing out ends the provider's session as well", async ({ page }) => {
   await expect(page.getByRole("button", { name: /auditor/i })).toBeVisible();
 });
 
+test("a token near its end is renewed at the provider, and the API takes the next", async ({ page }) => {
+  await page.clock.install();
+  await signIn(page, "records", "/updates");
+  const answered = page.waitForResponse((answer) => answer.url().endsWith("/_local/oidc/token"));
+  await page.clock.fastForward("14:00");
+  const { access_token: token } = (await (await answered).json()) as { access_token: string };
+  const read = page.waitForResponse((answer) => answer.url().includes("/v1/tasks"));
+  await visit(page, "/tasks");
+  const answer = await read;
+  expect(await answer.request().headerValue("authorization")).toBe(`Bearer ${token}`);
+  expect(answer.status()).toBe(200);
+});
+
 test("a token that the authorizer refuses: the desk asks to sign in again, and is back", async ({
   page,
   watch,

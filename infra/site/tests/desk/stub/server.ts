@@ -38,7 +38,21 @@ export interface Asked {
 
 /** Starts it; `state` may be changed by the test at any time, `seen` is what the API was asked. */
 export async function start() {
-  const state = { me: {} as Partial<Me>, lifetime: 3_600, answers: new Map<string, Planned>(), delay: 0 };
+  const state = {
+    me: {} as Partial<Me>,
+    /** Of a token, in seconds. */
+    lifetime: 3_600,
+    /** The person in the tokens. */
+    subject: "sub-dana",
+    /** What a refresh token gets; without, none is given out. */
+    renewal: undefined as "token" | "refusal" | undefined,
+    /** Whether the API takes the token given out last, and no older one. */
+    newestOnly: false,
+    answers: new Map<string, Planned>(),
+    delay: 0,
+  };
+  /** Tokens given out; refresh tokens asked with; refresh tokens given back. */
+  const provided = { tokens: [] as string[], renewals: [] as string[], revoked: [] as string[] };
   const seen: Asked[] = [];
   const codes = new Map<string, string | null>();
   const server = createServer((request, response) => {
@@ -61,7 +75,7 @@ export async function start() {
     "form-action 'none'",
     "require-trusted-types-for 'script'",
   ].join("; ");
-  return { url, state, seen, close: () => server.close() };
+  return { url, state, seen, provided, close: () => server.close() };
 
   async function handle(request: IncomingMessage, response: ServerResponse) {
     const { pathname, searchParams } = new URL(request.url ?? "/", url);
@@ -95,6 +109,7 @@ export async function start() {
         token_endpoint: `${issuer}/token`,
         jwks_uri: `${issuer}/jwks`,
         end_session_endpoint: `${issuer}/logout`,
+        revocation_endpoint: `${issuer}/revoke`,
         id_token_signing_alg_values_supported: ["RS256"],
       });
     }
@@ -109,14 +124,29 @@ export async function start() {
     if (path === "/logout") {
       return response.writeHead(302, { location: query.get("post_logout_redirect_uri") ?? "" }).end();
     }
-    const nonce = codes.get(new URLSearchParams(body).get("code") ?? "");
-    if (path !== "/token" || nonce === undefined) return json(response, 400, { error: "invalid_grant" });
+    const form = new URLSearchParams(body);
+    if (path === "/revoke") {
+      provided.revoked.push(form.get("token") ?? "");
+      return response.writeHead(200).end();
+    }
+    if (form.get("grant_type") === "refresh_token") {
+      provided.renewals.push(form.get("refresh_token") ?? "");
+      return state.renewal === "token" ? grant(null, response) : refuse(response);
+    }
+    const nonce = codes.get(form.get("code") ?? "");
+    if (path !== "/token" || nonce === undefined) return refuse(response);
+    return grant(nonce, response);
+  }
+
+  function grant(nonce: string | null, response: ServerResponse) {
     const token = jwt(nonce);
+    provided.tokens.push(token);
     return json(response, 200, {
       access_token: token,
       id_token: token,
       token_type: "Bearer",
       expires_in: state.lifetime,
+      ...(state.renewal === undefined ? {} : { refresh_token: `refresh-${provided.tokens.length}` }),
     });
   }
 
@@ -124,7 +154,9 @@ export async function start() {
     const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
     // The stub's clock stands on another day, as a demonstration's does.
     const now = Math.floor(Date.parse(answers.NOW) / 1000);
-    const claims = { iss: issuer, aud: "desk", sub: "sub-dana", iat: now, exp: now + state.lifetime, nonce };
+    const jti = randomUUID();
+    const ours = { iss: issuer, aud: "desk", sub: state.subject, iat: now, exp: now + state.lifetime, jti };
+    const claims = nonce === null ? ours : { ...ours, nonce };
     const signed = `${part({ alg: "RS256", typ: "JWT", kid: "stub" })}.${part(claims)}`;
     const tag = sign("sha256", Buffer.from(signed), keys.privateKey);
     return `${signed}.${tag.toString("base64url")}`;
@@ -135,7 +167,10 @@ export async function start() {
     const key = headers["idempotency-key"]?.toString();
     seen.push({ method, path: address, body, key });
     if (state.delay > 0) await new Promise((done) => setTimeout(done, state.delay));
-    if (headers.authorization === undefined) return json(response, 401, { status: 401, detail: "no token" });
+    const isNewest = headers.authorization === `Bearer ${provided.tokens.at(-1)}`;
+    if (headers.authorization === undefined || (state.newestOnly && !isNewest)) {
+      return json(response, 401, { status: 401, detail: "no token" });
+    }
     const planned = state.answers.get(`${method} ${path}`);
     if (planned !== undefined) {
       const answer = typeof planned === "function" ? planned({ body, key }) : planned;
@@ -171,6 +206,12 @@ export async function start() {
     if (what === "POST /v1/pause") return json(response, 200, { in_force: [] });
     return json(response, 404, { status: 404, title: "Not found", detail: "there is no such thing" });
   }
+}
+
+/** As a token endpoint says no: RFC 6749, section 5.2. */
+function refuse(response: ServerResponse) {
+  response.writeHead(400, { "content-type": "application/json", "cache-control": "no-store" });
+  response.end(JSON.stringify({ error: "invalid_grant" }));
 }
 
 function json(response: ServerResponse, status: number, body: unknown) {

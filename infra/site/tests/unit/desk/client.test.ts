@@ -8,6 +8,7 @@ afterEach(() => vi.unstubAllGlobals());
 function api(
   answer: Response | Error | ((init: RequestInit) => Promise<Response>),
   token: string | undefined = "T",
+  renewal?: string,
 ) {
   const asked: { path: string; init: RequestInit }[] = [];
   vi.stubGlobal("fetch", (path: string, init: RequestInit) => {
@@ -18,6 +19,7 @@ function api(
   const told = { signedOut: 0, reached: [] as boolean[] };
   const connection = {
     token: () => token,
+    renewed: () => Promise.resolve(renewal),
     onSignedOut: () => {
       told.signedOut += 1;
     },
@@ -83,13 +85,32 @@ describe("trouble", () => {
   });
 });
 
+test("a refused token that can be renewed: the same request goes again, once", async () => {
+  const bearer = ({ headers }: RequestInit) => (headers as Record<string, string>).authorization;
+  const takes = (token: string) => (init: RequestInit) =>
+    Promise.resolve(Response.json({}, { status: bearer(init) === `Bearer ${token}` ? 200 : 401 }));
+  const { api: client, asked, told } = api(takes("U"), "T", "U");
+  await client.post("/v1/pause", { scope: "all" }, { key: "k" });
+  expect(asked.map(({ init }) => bearer(init))).toEqual(["Bearer T", "Bearer U"]);
+  expect(asked[1]?.init.body).toBe(asked[0]?.init.body);
+  expect(asked[1]?.init.headers).toMatchObject({ "idempotency-key": "k" });
+  expect(told.signedOut).toBe(0);
+  const neither = api(takes("V"), "T", "U");
+  await expect(neither.api.get("/v1/me")).rejects.toMatchObject({ trouble: "signed_out" });
+  expect([neither.asked.length, neither.told.signedOut]).toEqual([2, 1]);
+});
+
 test("a refused token ends the session, and without one nothing is asked", async () => {
   const refused = api(new Response("{}", { status: 401 }));
   await refused.api.get("/v1/me").catch(() => undefined);
   expect(refused.told.signedOut).toBe(1);
   vi.stubGlobal("fetch", () => expect.unreachable("asked without a token"));
   const told = vi.fn();
-  const without = new Api({ token: () => undefined, onSignedOut: told });
+  const without = new Api({
+    token: () => undefined,
+    renewed: () => expect.unreachable("renewed without a token"),
+    onSignedOut: told,
+  });
   await expect(without.get("/v1/me")).rejects.toMatchObject({ trouble: "signed_out" });
   expect(told).toHaveBeenCalledOnce();
 });
