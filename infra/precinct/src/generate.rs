@@ -62,7 +62,7 @@ pub fn run(what: &What) -> anyhow::Result<()> {
         What::Officers(Officers { out, officers, years, seed, until }) => {
             let department = Department { seed: *seed, officers: *officers, years: *years, last_day: *until };
             let rows = department.write(out)?;
-            println!("{rows} rows in {}; what was planted is in truth.csv", out.display());
+            tell!("{rows} rows in {}; what was planted is in truth.csv", out.display());
             return Ok(());
         }
     };

@@ -1,5 +1,7 @@
 //! The operator's command as a library: the local stack that tests build on, and the commands over it.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command talks on the terminal")]
+
+#[macro_use]
+pub mod terminal;
 
 pub mod access;
 pub mod audit;

@@ -1,5 +1,4 @@
 //! The operator's command: reads the arguments and calls what they name.
-#![expect(clippy::print_stderr, clippy::print_stdout, reason = "a command talks on the terminal")]
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -128,7 +127,7 @@ async fn main() -> ExitCode {
     match run(Arguments::parse().command).await {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("precinct: {error:#}");
+            precinct::remark!("precinct: {error:#}");
             ExitCode::FAILURE
         }
     }
@@ -146,7 +145,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Backtest { what } => return Ok(exit_code(precinct::backtest::run(&what)?)),
         Command::Check { agency, sample, profile } => {
             if let (Some(sample), Some(profile)) = (sample, profile) {
-                print!("{}", precinct::check::Sample::read(&sample, &agency, &profile)?);
+                precinct::show!("{}", precinct::check::Sample::read(&sample, &agency, &profile)?);
                 return Ok(ExitCode::SUCCESS);
             }
             return Ok(exit_code(precinct::check::run(&agency)));

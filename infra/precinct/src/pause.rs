@@ -64,7 +64,7 @@ impl Pause {
     pub async fn run(&self) -> anyhow::Result<()> {
         let token = std::env::var(&self.token_env)
             .with_context(|| format!("the environment variable {} holds no token", self.token_env))?;
-        println!("{}", self.order(&token).await?);
+        tell!("{}", self.order(&token).await?);
         Ok(())
     }
 

@@ -98,7 +98,7 @@ impl Restore {
                 )
             }
         };
-        println!("{told}{}", if apply { "" } else { " (nothing was changed; --apply does it)" });
+        tell!("{told}{}", if apply { "" } else { " (nothing was changed; --apply does it)" });
         Ok(())
     }
 }

@@ -47,7 +47,7 @@ pub async fn run(what: What) -> anyhow::Result<()> {
         let stack = Stack::start(Options { data, agency, ..Options::default() }).await?;
         step(stack.runtime(), MOST).await?
     };
-    println!("{}", words(step));
+    tell!("{}", words(step));
     Ok(())
 }
 

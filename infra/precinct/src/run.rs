@@ -14,9 +14,9 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let stack = Stack::start(Options { data, agency, ..Options::default() }).await?;
     if stack.is_temporary() {
-        eprintln!("precinct: no --data given: running on an empty folder that is removed at the end");
+        remark!("precinct: no --data given: running on an empty folder that is removed at the end");
     }
     let report = stack.run(function, time).await?;
-    println!("{}", serde_json::to_string_pretty(&report)?);
+    tell!("{}", serde_json::to_string_pretty(&report)?);
     Ok(())
 }

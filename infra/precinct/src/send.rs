@@ -52,7 +52,7 @@ impl Send {
         let beside = beside(&self.file);
         let mut state = self.state(&beside, &lines)?;
         if state.lines > 0 {
-            println!("going on after line {}; --restart begins anew", state.lines);
+            tell!("going on after line {}; --restart begins anew", state.lines);
         }
         let poster = Poster::new(&self.url, self.baseline, Some(ATTEMPTS)).await?;
         while let Some(batch) = next_batch(&lines, state.lines, self.batch.clamp(1, BATCH))? {
@@ -69,9 +69,12 @@ impl Send {
             state.digest = digest(&lines[..state.lines]);
             crate::stack::write_json(&beside, &state)?;
         }
-        println!(
+        tell!(
             "{} lines: {} accepted, {} duplicates, {} rejected",
-            state.lines, state.accepted, state.duplicates, state.rejected
+            state.lines,
+            state.accepted,
+            state.duplicates,
+            state.rejected
         );
         Ok(state.rejected == 0)
     }
@@ -129,7 +132,7 @@ fn take(state: &mut State, batch: &Batch, receipt: Receipt) {
     state.rejected += receipt.rejected.len() as u64;
     for rejected in receipt.rejected {
         let line = batch.events.get(rejected.index).map_or(batch.start, |(line, _)| *line) + 1;
-        println!("line {line} rejected: {} ({})", rejected.detail, rejected.code);
+        tell!("line {line} rejected: {} ({})", rejected.detail, rejected.code);
     }
 }
 

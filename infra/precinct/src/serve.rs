@@ -39,31 +39,31 @@ impl Serve {
         };
         print(&stack, &shown);
         interrupted().await?;
-        println!("precinct: stopped");
+        tell!("precinct: stopped");
         Ok(())
     }
 }
 
 fn print(stack: &Stack, agency: &str) {
-    println!("precinct: serving at {}", stack.url());
-    println!("  clock   {}", stack.now());
-    println!("  desk    {}/desk/", stack.url());
-    println!("  map     {}/public/index.html", stack.url());
+    tell!("precinct: serving at {}", stack.url());
+    tell!("  clock   {}", stack.now());
+    tell!("  desk    {}/desk/", stack.url());
+    tell!("  map     {}/public/index.html", stack.url());
     let data = stack.data().display();
     if stack.is_temporary() {
-        println!("  data    {data} (temporary: removed at the end; keep it with --data DIR)");
+        tell!("  data    {data} (temporary: removed at the end; keep it with --data DIR)");
     } else {
-        println!("  data    {data}");
+        tell!("  data    {data}");
     }
-    println!("  agency  copied from {agency} with updates live, every text approved, alerts and map on:");
-    println!("          nothing leaves this machine; the folder itself is unchanged");
+    tell!("  agency  copied from {agency} with updates live, every text approved, alerts and map on:");
+    tell!("          nothing leaves this machine; the folder itself is unchanged");
     if stack.secret() == DEFAULT_SECRET {
-        println!("  secret  {DEFAULT_SECRET} (default; set PRECINCT_WEBHOOK_SECRET for another)");
+        tell!("  secret  {DEFAULT_SECRET} (default; set PRECINCT_WEBHOOK_SECRET for another)");
     } else {
-        println!("  secret  from PRECINCT_WEBHOOK_SECRET");
+        tell!("  secret  from PRECINCT_WEBHOOK_SECRET");
     }
-    println!("  texts   GET /_local/texts    e-mails  GET /_local/emails    clock  POST /_local/clock");
-    println!("  token   GET /_local/token?sub=me&groups=dispatch,admin      all paths: docs/local-stack.md");
+    tell!("  texts   GET /_local/texts    e-mails  GET /_local/emails    clock  POST /_local/clock");
+    tell!("  token   GET /_local/token?sub=me&groups=dispatch,admin      all paths: docs/local-stack.md");
 }
 
 /// Ends at Ctrl-C, or when asked to terminate, so that a temporary folder is removed either way.

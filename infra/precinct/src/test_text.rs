@@ -51,12 +51,12 @@ impl TestText {
         }
         let from = if origination.is_empty() { "a number that SNS chooses" } else { &origination };
         if !self.yes {
-            println!("Would send from {from}:\n  {words}\nAdd --yes to send it.");
+            tell!("Would send from {from}:\n  {words}\nAdd --yes to send it.");
             return Ok(());
         }
         let id = send(&sns, &number, &words, &origination).await?;
-        println!("Sent from {from}: message {id}\n  {words}");
-        println!("{}", look_at(&self.access));
+        tell!("Sent from {from}: message {id}\n  {words}");
+        tell!("{}", look_at(&self.access));
         Ok(())
     }
 }

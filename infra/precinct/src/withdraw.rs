@@ -37,7 +37,7 @@ impl Withdraw {
             let bucket = stack.runtime().variables.required("PUBLIC_BUCKET")?;
             from(stack.runtime(), bucket, agency, date).await?
         };
-        println!("{withdrawn}");
+        tell!("{withdrawn}");
         Ok(())
     }
 }

@@ -40,7 +40,7 @@ impl Audit {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         let Self::Verify(verify) = self;
         let (told, whole) = verify.check().await?;
-        print!("{told}");
+        show!("{told}");
         Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 }

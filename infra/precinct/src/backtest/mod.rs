@@ -89,11 +89,11 @@ pub fn run(what: &What) -> Result<bool> {
     };
     let started = std::time::Instant::now();
     let figures = officers.figures()?;
-    print!("{}", print::table(&figures));
+    show!("{}", print::table(&figures));
     if let Some(out) = &officers.out {
-        println!("written: {} and report.html", out.join("metrics.json").display());
+        tell!("written: {} and report.html", out.join("metrics.json").display());
     }
-    println!("took {:.1} s", started.elapsed().as_secs_f64());
+    tell!("took {:.1} s", started.elapsed().as_secs_f64());
     Ok(figures.gates.iter().chain(&figures.controls).all(|gate| gate.met))
 }
 

@@ -57,7 +57,7 @@ impl Scenes {
         };
         let history: History = toml::from_str(&text)?;
         let effects = self.effects(&history)?;
-        println!("{}: {} officers at shared scenes of unequal levels", history.name, effects.len());
+        tell!("{}: {} officers at shared scenes of unequal levels", history.name, effects.len());
         let Some(published) = &history.published else { return Ok(true) };
         let theirs = self.published(published)?;
         let pairs: Vec<(f64, f64)> = theirs
@@ -70,7 +70,7 @@ impl Scenes {
         let theirs: BTreeMap<&String, f64> =
             theirs.iter().map(|(officer, value)| (officer, *value)).collect();
         let shared = first(&ours, 20).intersection(&first(&theirs, 20)).count();
-        println!(
+        tell!(
             "{} officers with a published figure: rank correlation {correlation:.4} (least {LEAST_CORRELATION}), \
              {shared} of the first 20 shared (least {LEAST_SHARED})",
             pairs.len()
@@ -90,7 +90,7 @@ impl Scenes {
             })
             .filter(|row| !row.scene.is_empty() && !row.officer.is_empty())
             .collect();
-        println!("{} rows, {} left out", sheet.rows().count(), sheet.rows().count() - rows.len());
+        tell!("{} rows, {} left out", sheet.rows().count(), sheet.rows().count() - rows.len());
         Ok(index(rows).into_iter().map(|(officer, index)| (officer.to_owned(), index.effect)).collect())
     }
 

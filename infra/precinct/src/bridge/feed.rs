@@ -172,7 +172,7 @@ impl Feed {
 
     fn say(&mut self, name: &str, what: &str) {
         if self.said.insert(name.to_owned(), what.to_owned()).as_deref() != Some(what) {
-            println!("{name}: {what}");
+            tell!("{name}: {what}");
         }
     }
 }

@@ -99,12 +99,12 @@ impl Bridge {
             tokio::time::sleep(Duration::from_secs(self.every.max(1))).await;
         }
         let State { accepted, duplicates, rejected, .. } = &run.state;
-        println!(
+        tell!(
             "{accepted} accepted, {duplicates} duplicates, {rejected} rejected since {}",
             state_path.display()
         );
         if *rejected > 0 {
-            println!("rejected rows are in {}", run.store.rejected().display());
+            tell!("rejected rows are in {}", run.store.rejected().display());
         }
         Ok(*rejected == 0)
     }
@@ -192,7 +192,7 @@ impl Run {
         self.store.save(&self.state)?;
         if !batch.events.is_empty() || !rejected.is_empty() {
             let Receipt { accepted, duplicates, .. } = receipt;
-            println!("{lines}: {accepted} accepted, {duplicates} duplicates, {} rejected", rejected.len());
+            tell!("{lines}: {accepted} accepted, {duplicates} duplicates, {} rejected", rejected.len());
         }
         Ok(true)
     }

@@ -36,7 +36,7 @@ const ROLES: [&str; 11] = [
 /// Checks the folder at `path` and prints what it found; true where nothing is wrong.
 pub fn run(path: &Path) -> bool {
     let report = inspect(path);
-    print!("{report}");
+    show!("{report}");
     report.is_sound()
 }
 

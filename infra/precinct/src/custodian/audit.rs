@@ -41,7 +41,7 @@ pub struct ExportAudit {
 impl ExportAudit {
     /// Makes the copy and prints what is in it.
     pub async fn run(&self) -> anyhow::Result<()> {
-        println!("{}", self.at(&self.place.open().await?).await?);
+        tell!("{}", self.at(&self.place.open().await?).await?);
         Ok(())
     }
 

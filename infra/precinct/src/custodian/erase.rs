@@ -61,7 +61,7 @@ impl Erase {
     /// Does it, or tells what it would do.
     pub async fn run(&self) -> anyhow::Result<ExitCode> {
         let (text, complete) = self.at(&self.place.open().await?).await?;
-        println!("{text}");
+        tell!("{text}");
         Ok(if complete { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 

@@ -81,7 +81,7 @@ impl What {
             Self::Audit(audit) => return audit.run().await,
         };
         let export = Export { target: Target { kind, names }, how };
-        println!("{}", export.at(&export.how.place.open().await?).await?);
+        tell!("{}", export.at(&export.how.place.open().await?).await?);
         Ok(())
     }
 }

@@ -42,7 +42,7 @@ impl Hold {
     pub async fn run(&self) -> anyhow::Result<()> {
         let (Self::Add(Order { place: at, .. }) | Self::Remove(Order { place: at, .. }) | Self::List(at)) =
             self;
-        println!("{}", self.at(&at.open().await?).await?);
+        tell!("{}", self.at(&at.open().await?).await?);
         Ok(())
     }
 

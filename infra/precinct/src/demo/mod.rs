@@ -59,7 +59,7 @@ pub async fn run(agency: &Path) -> anyhow::Result<()> {
     let mut told = Told::default();
     told.say(&callers::heading("A day in Example City"));
     told.say(INTRODUCTION);
-    eprintln!("\nLoading three years of crime and two of personnel history; this takes half a minute or so.");
+    remark!("\nLoading three years of crime and two of personnel history; this takes half a minute or so.");
 
     let history = load::history(&stack, agency, &output, DAY, &zone).await?;
     told.say(&history);

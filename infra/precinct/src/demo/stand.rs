@@ -56,8 +56,8 @@ async fn kept(root: &Path, agency: &Path, zone: &TimeZone) -> anyhow::Result<Pat
     if fs::read_to_string(city.join(LOADED)).is_ok_and(|found| found == key) {
         return Ok(city);
     }
-    eprintln!("Loading the sample city: three years of crime, two of personnel history, and its day.");
-    eprintln!("This takes a minute in a debug build; {} keeps it for the next time.", root.display());
+    remark!("Loading the sample city: three years of crime, two of personnel history, and its day.");
+    remark!("This takes a minute in a debug build; {} keeps it for the next time.", root.display());
     let started = Instant::now();
     let beside = root.join(format!("loading-{}", std::process::id()));
     load(&beside, agency, zone).await?;
@@ -66,7 +66,7 @@ async fn kept(root: &Path, agency: &Path, zone: &TimeZone) -> anyhow::Result<Pat
         fs::remove_dir_all(&city).with_context(|| format!("{} cannot be replaced", city.display()))?;
     }
     fs::rename(&beside, &city).with_context(|| format!("{} cannot be made", city.display()))?;
-    eprintln!("Loaded in {:.0} s.", started.elapsed().as_secs_f64());
+    remark!("Loaded in {:.0} s.", started.elapsed().as_secs_f64());
     Ok(city)
 }
 

@@ -37,9 +37,9 @@ impl Doctor {
         let facts = read::facts(&self.access, &self.agency, self.issuer).await?;
         let report = examine(&facts);
         if self.json {
-            println!("{}", serde_json::to_string_pretty(&report)?);
+            tell!("{}", serde_json::to_string_pretty(&report)?);
         } else {
-            print!("{report}");
+            show!("{report}");
         }
         Ok(report.is_well())
     }

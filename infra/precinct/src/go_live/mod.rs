@@ -39,16 +39,16 @@ pub fn run(arguments: &GoLive) -> anyhow::Result<bool> {
     let zone = Folder::new(agency).agency()?.zone()?;
     let today = Clock::wall().now().to_zoned_datetime(zone).date();
     let (told, ready) = tell(agency, *part, without, today)?;
-    print!("{told}");
+    show!("{told}");
     if !ready {
         return Ok(false);
     }
     if *apply {
         switch_on(agency, *part)?;
-        println!("\nagency.toml now says so. It takes effect once you build and deploy:");
-        println!("  .venv/bin/sam build --config-env prod && .venv/bin/sam deploy --config-env prod");
+        tell!("\nagency.toml now says so. It takes effect once you build and deploy:");
+        tell!("  .venv/bin/sam build --config-env prod && .venv/bin/sam deploy --config-env prod");
     } else {
-        println!("\nNothing is missing. --apply changes the one line in agency.toml.");
+        tell!("\nNothing is missing. --apply changes the one line in agency.toml.");
     }
     Ok(true)
 }

@@ -51,7 +51,7 @@ impl Crime {
         let options = Options { file, columns, keep_repeats };
         // Boxed: the compiler gives up on futures nested as deep as reads inside folds inside streams.
         let imported = Box::pin(crime(stack.runtime(), &options)).await?;
-        println!("{imported}");
+        tell!("{imported}");
         Ok(())
     }
 }

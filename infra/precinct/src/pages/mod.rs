@@ -54,7 +54,7 @@ impl Pages {
         let zone = folder.agency()?.zone()?;
         let today = Clock::wall().now().to_zoned_datetime(zone).date();
         let (told, ready) = self.write(&folder, today)?;
-        print!("{told}");
+        show!("{told}");
         Ok(ready)
     }
 

@@ -116,7 +116,7 @@ pub fn local(apply: bool) -> Vec<Order> {
 async fn report(runtime: &Runtime, order: &Order) -> anyhow::Result<bool> {
     let outcome = redrive(runtime, order).await?;
     let name = order.queue.rsplit('/').next().unwrap_or_default();
-    println!("{name}: {outcome}{}", if order.apply { "" } else { " (nothing was changed; --apply does it)" });
+    tell!("{name}: {outcome}{}", if order.apply { "" } else { " (nothing was changed; --apply does it)" });
     Ok(outcome.stay.is_empty())
 }
 

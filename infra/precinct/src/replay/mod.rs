@@ -68,18 +68,18 @@ pub fn run(arguments: &Replay) -> anyhow::Result<bool> {
     }
     let told = course.finish();
     if !arguments.summary {
-        print!("{}", story(&told, &rules.zone));
+        show!("{}", story(&told, &rules.zone));
     }
-    print!("{}", Counts::of(&told, events.len()));
+    show!("{}", Counts::of(&told, events.len()));
     if repeated > 0 {
-        println!("\n{repeated} events came more than once");
+        tell!("\n{repeated} events came more than once");
     }
     for ((table, code), count) in &unmapped {
-        println!("{count} times {code} came, which {table} of the profile does not know");
+        tell!("{count} times {code} came, which {table} of the profile does not know");
     }
     for fault in &faults {
-        println!("left out: {fault}");
+        tell!("left out: {fault}");
     }
-    eprintln!("{:.1} s", started.elapsed().as_secs_f64());
+    remark!("{:.1} s", started.elapsed().as_secs_f64());
     Ok(faults.is_empty())
 }

@@ -40,10 +40,10 @@ pub struct Span {
 /// Prints the report.
 pub fn run(report: &Report) -> anyhow::Result<ExitCode> {
     match report {
-        Report::Effect(span) => print!("{}", effect::table(&days::sum(span)?)),
-        Report::Summary(span) => print!("{}", summary::table(&days::sum(span)?)),
-        Report::Revocations(span) => print!("{}", standing::revocations(&days::sum(span)?)),
-        Report::Surveys(span) => print!("{}", standing::surveys(&days::sum(span)?)),
+        Report::Effect(span) => show!("{}", effect::table(&days::sum(span)?)),
+        Report::Summary(span) => show!("{}", summary::table(&days::sum(span)?)),
+        Report::Revocations(span) => show!("{}", standing::revocations(&days::sum(span)?)),
+        Report::Surveys(span) => show!("{}", standing::surveys(&days::sum(span)?)),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -38,7 +38,7 @@ impl Hotspots {
         let mut played = Vec::new();
         for (city, folder) in self.cities()? {
             let one = play::play(city, &folder)?;
-            println!("{}", print::table(&one));
+            tell!("{}", print::table(&one));
             played.push(one);
         }
         if let Some(out) = &self.out {
@@ -46,9 +46,9 @@ impl Hotspots {
             let text = serde_json::to_string_pretty(&metrics(&played))? + "\n";
             super::put(&out.join("metrics.json"), &text)?;
             super::put(&out.join("report.html"), &page::page(&played)?)?;
-            println!("written: {} and report.html", out.join("metrics.json").display());
+            tell!("written: {} and report.html", out.join("metrics.json").display());
         }
-        println!("took {:.1} s", started.elapsed().as_secs_f64());
+        tell!("took {:.1} s", started.elapsed().as_secs_f64());
         Ok(true)
     }
 

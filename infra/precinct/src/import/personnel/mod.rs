@@ -73,19 +73,19 @@ impl Personnel {
         let state = data.as_deref().unwrap_or(&folder).join("import-personnel.state");
         let options = Options { folder, agency, errors, state, restart };
         let mut checked = Checked::read(&options)?;
-        checked.notes.iter().for_each(|note| eprintln!("note: {note}"));
+        checked.notes.iter().for_each(|note| remark!("note: {note}"));
         if checked.faulty() > 0 {
             let (faulty, errors) = (checked.faulty(), options.errors.display());
-            println!("{faulty} of {} rows cannot be loaded: see {errors}", checked.rows + faulty);
+            tell!("{faulty} of {} rows cannot be loaded: see {errors}", checked.rows + faulty);
             if !skip_faulty {
-                println!("Nothing was loaded. Mend them, or leave them out with --skip-faulty.");
+                tell!("Nothing was loaded. Mend them, or leave them out with --skip-faulty.");
                 return Ok(false);
             }
         }
         let counts = load(&mut checked, &options, data, url).await?;
-        println!("{counts}");
+        tell!("{counts}");
         if counts.rejected > 0 {
-            println!("Those refused in this call are in {}.", options.errors.display());
+            tell!("Those refused in this call are in {}.", options.errors.display());
         }
         Ok(checked.faulty() == 0 && counts.rejected == 0)
     }
