@@ -191,6 +191,33 @@ async fn two_unknown_texts_of_one_moment_stay_unknown() {
     assert_eq!(world.messages("26-1").await, ["call_received unknown", "officers_on_the_way unknown"]);
 }
 
+/// Two texts whose outcome nobody knows, then `response` about one of them or, with `elsewhere`, about a number that is none of
+/// ours: whether the next text goes out.
+async fn goes_on_after_two_unknown(response: &str, elsewhere: bool) -> bool {
+    let world = World::new().await;
+    world.stack.fault(Service::Sns, Fault::AcceptThenLose, Duration::ZERO);
+    world.cad(theft("e-1", NOON, "26-1")).await;
+    world.cad(en_route("e-2", NOON, "26-1")).await;
+    world.stack.fault(Service::Sns, Fault::Off, Duration::ZERO);
+    world.minutes(3).await;
+    let mut line = log(&world.texts()[0], "FAILURE", response);
+    if elsewhere {
+        line["delivery"]["destination"] = json!("+12185550199");
+    }
+    told_by_sns(&world, line).await;
+    assert_eq!(world.messages("26-1").await, ["call_received unknown", "officers_on_the_way unknown"]);
+    world.cad(theft("e-3", NOON, "26-3")).await;
+    world.texts().len() == 3
+}
+
+#[tokio::test]
+async fn what_a_receipt_says_of_the_address_holds_whichever_message_it_is_about() {
+    assert!(!goes_on_after_two_unknown("Destination is a landline", false).await);
+    assert!(!goes_on_after_two_unknown("Phone number is opted out", false).await);
+    assert!(goes_on_after_two_unknown("Phone is currently unreachable/unavailable", false).await);
+    assert!(goes_on_after_two_unknown("Destination is a landline", true).await);
+}
+
 #[tokio::test]
 async fn an_unknown_email_is_found_by_the_token_of_its_claim() {
     let world = World::new().await;

@@ -22,7 +22,7 @@ pub(crate) enum Found {
     Sent(Sent),
     /// Not found, but it may still appear.
     NotYet,
-    /// Not of this stack.
+    /// Not of this stack, or of several of its messages nobody can say which.
     Nothing,
 }
 
@@ -62,12 +62,12 @@ async fn only_candidate(
     Ok(only.filter(|message| message.state == State::Unknown))
 }
 
-/// Whether a message sent after `sent_at` to the recipient of `message` was delivered.
+/// Whether a message sent after `sent_at` to the recipient of this index was delivered.
 pub(crate) async fn delivered_later(
     context: &Context,
-    message: &Message,
+    recipient: &str,
     sent_at: Timestamp,
 ) -> Result<bool, StoreError> {
-    let latest = context.messages.latest_to(&message.recipient, LATEST).await?;
+    let latest = context.messages.latest_to(recipient, LATEST).await?;
     Ok(latest.iter().any(|other| other.state == State::Delivered && other.claimed_at() > sent_at))
 }

@@ -102,7 +102,7 @@ async fn settle_all(context: &Context, sent: &str) -> bool {
             Ok(Settled::Done) => {}
             Ok(Settled::Foreign) => tracing::info!(
                 receipt.channel = %receipt.channel,
-                "receipt belongs to no message of this department"
+                "receipt belongs to no message of this department that it can be told of"
             ),
             // Its message is perhaps being marked at this moment.
             Ok(Settled::TooEarly) => done = false,

@@ -1,5 +1,6 @@
 //! What a receipt changes. First what follows from it, then the state of its message: a receipt that comes again after a
 //! failure in between does everything once more, and nothing twice.
+use jiff::Timestamp;
 use table::StoreError;
 use table::messages::{Message, State};
 use table::notices::{Notice, Told};
@@ -33,10 +34,26 @@ pub(crate) async fn settle(context: &Context, receipt: &Receipt) -> Result<Settl
     }
     match find(context, receipt).await? {
         Found::NotYet => return Ok(Settled::TooEarly),
-        Found::Nothing => return Ok(Settled::Foreign),
+        Found::Nothing => return settle_address(context, receipt).await,
         Found::Sent(Sent::Message(message)) => settle_message(context, receipt, *message).await?,
         Found::Sent(Sent::Notice(notice)) => settle_notice(context, receipt, *notice).await?,
     }
+    Ok(Settled::Done)
+}
+
+/// The receipt names no message: another stack's, or one of ours whose sender died before it noted the provider's id, while
+/// several might be meant. What it says of the address holds for either, if it is one that this department writes to.
+async fn settle_address(context: &Context, receipt: &Receipt) -> Result<Settled, StoreError> {
+    let forbids = receipt.opt_out().is_some() || receipt.reachable() == Some(false);
+    let (true, Some(destination), Some(taken_at)) = (forbids, &receipt.destination, receipt.taken_at) else {
+        return Ok(Settled::Foreign);
+    };
+    let Some((address, _)) = context.contacts.find(destination).await? else { return Ok(Settled::Foreign) };
+    let recipient = context.contacts.index(&address).await?;
+    if context.messages.latest_to(&recipient, 1).await?.is_empty() {
+        return Ok(Settled::Foreign);
+    }
+    remember(context, receipt, &address, Some((&recipient, taken_at))).await?;
     Ok(Settled::Done)
 }
 
@@ -46,7 +63,9 @@ async fn settle_message(
     mut message: Message,
 ) -> Result<(), StoreError> {
     let address = context.messages.address(&message).await?;
-    remember(context, receipt, &address, Some(&message)).await?;
+    // Our own clock, the same for every receipt of this message.
+    let sent = (message.recipient.as_str(), message.claimed_at());
+    remember(context, receipt, &address, Some(sent)).await?;
     let mut round = 0;
     loop {
         let now = context.clock.now();
@@ -89,21 +108,19 @@ async fn settle_notice(context: &Context, receipt: &Receipt, notice: Notice) -> 
     }
 }
 
-/// What the receipt says of the address itself.
+/// What the receipt says of the address itself; `sent` is the index of the address and when the message went out.
 async fn remember(
     context: &Context,
     receipt: &Receipt,
     address: &str,
-    message: Option<&Message>,
+    sent: Option<(&str, Timestamp)>,
 ) -> Result<(), StoreError> {
     let now = context.clock.now();
     if let Some(by) = receipt.opt_out() {
         change(context, address, |state| state.opted_out(Scope::All, now, by)).await?;
     }
-    let (Some(reachable), Some(message)) = (receipt.reachable(), message) else { return Ok(()) };
-    // Our own clock, the same for every receipt of this message.
-    let sent_at = message.claimed_at();
-    if !reachable && delivered_later(context, message, sent_at).await? {
+    let (Some(reachable), Some((recipient, sent_at))) = (receipt.reachable(), sent) else { return Ok(()) };
+    if !reachable && delivered_later(context, recipient, sent_at).await? {
         return Ok(());
     }
     change(context, address, |state| state.reached(reachable, sent_at)).await

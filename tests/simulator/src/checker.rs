@@ -226,11 +226,15 @@ impl Checker {
         self.forbidden.entry(number.to_owned()).or_insert((now, "the person's STOP was recorded"));
     }
 
-    /// The carrier's word that a number cannot receive texts was recorded.
-    pub(crate) fn unreachable(&mut self, number: &str, now: Timestamp) {
-        self.forbidden
-            .entry(number.to_owned())
-            .or_insert((now, "the carrier said that it cannot receive texts"));
+    /// The carrier's or mail server's word that nothing reaches an address was recorded: that of one which news went to, by an outbox
+    /// that still knows it.
+    pub(crate) fn unreachable(&mut self, address: &str, now: Timestamp) {
+        let from = (address.to_owned(), String::new());
+        let is_told = self.told.range(from..).next().is_some_and(|((to, _), _)| to == address);
+        if is_told && !self.is_restored {
+            let why = "the provider said that nothing reaches it";
+            self.forbidden.entry(address.to_owned()).or_insert((now, why));
+        }
     }
 
     /// Words that left the stack other than as a message.

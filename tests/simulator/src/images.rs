@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use table::schema::{Index, PK, SK, TABLES, Table};
+use table::schema::{PK, SK, TABLES, Table};
 
 use crate::reads::Read;
 use crate::tables::{Image, Item, Place};
@@ -77,16 +77,6 @@ impl Images {
     /// The image at `place`, now or as it was.
     pub(crate) fn at(&self, place: &Place, at: Option<Timestamp>) -> Image {
         self.items.get(place).and_then(|versions| versions.at(at).clone())
-    }
-
-    /// What stands in a partition of an index now.
-    pub(crate) fn indexed(&self, table: &'static str, index: &Index, value: &str) -> Vec<&Arc<Item>> {
-        let entries = self.indexes.get(&Partition { table, index: index.name, value: value.to_owned() });
-        let stand = entries.into_iter().flatten().filter_map(|((_, place), lives)| {
-            let stands = lives.last().is_some_and(|life| life.until.is_none());
-            self.items.get(place).filter(|_| stands)?.present.as_ref()
-        });
-        stand.collect()
     }
 
     /// Notes that `new` lies at `place` since `now`; what lay there before, if that was something else.

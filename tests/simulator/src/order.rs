@@ -22,10 +22,10 @@ pub fn compare(seed: u64, calls: u32, agency: &Path) -> anyhow::Result<(u64, Vec
         let mut words = facts.split(' ');
         words.next().is_some_and(|call| late.contains(call)) && words.any(|word| word == "officers_delayed")
     };
-    let landlines = told_at_landlines(seed, calls);
-    // When the carrier's word comes decides which of the two ways a message of such a caller takes.
+    let silent = told_out_of_reach(seed, calls);
+    // When the provider's word comes decides which of the two ways a message of such a caller takes.
     let by_mail_or_text = |other: &Report, facts: &String| {
-        let call = facts.split(' ').next().is_some_and(|call| landlines.contains(call));
+        let call = facts.split(' ').next().is_some_and(|call| silent.contains(call));
         let is_answered = |facts: String| {
             let state = other.fates.get(&facts).or_else(|| other.decisions.get(&facts));
             state.is_some_and(|state| is_told(state) || is_excused(state))
@@ -68,10 +68,10 @@ fn unexplained<'a>(one: &'a Report, other: &'a Report) -> impl Iterator<Item = &
     })
 }
 
-/// Calls whose caller has a phone that cannot receive texts.
-fn told_at_landlines(seed: u64, calls: u32) -> BTreeSet<String> {
+/// Calls whose caller has a phone or a mailbox that nothing reaches.
+fn told_out_of_reach(seed: u64, calls: u32) -> BTreeSet<String> {
     let story = Story::in_order(seed, calls);
-    let told = story.told.iter().filter(|(_, ways)| ways.iter().any(|way| story.landlines.contains(way)));
+    let told = story.told.iter().filter(|(_, ways)| ways.iter().any(|way| story.unreachable.contains(way)));
     told.map(|(call, _)| format!("INC#{call}")).collect()
 }
 

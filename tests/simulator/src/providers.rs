@@ -25,14 +25,24 @@ pub(crate) struct Accepted {
 }
 
 /// What the carrier says of a number that cannot receive texts.
-pub(crate) const LANDLINE: &str = "Destination is a landline";
+const LANDLINE: &str = "Destination is a landline";
+/// The kind of bounce of a mailbox that does not exist.
+const PERMANENT: &str = "Permanent";
+
+/// The address that can never be reached, if the receipt says so.
+pub(crate) fn unreachable(receipt: &Value) -> Option<&str> {
+    if receipt["delivery"]["providerResponse"] == LANDLINE {
+        return receipt["delivery"]["destination"].as_str();
+    }
+    (receipt["bounce"]["bounceType"] == PERMANENT).then(|| receipt["mail"]["destination"][0].as_str())?
+}
 
 /// Whether a message reached its phone or mailbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reached {
     Delivered,
     NotNow,
-    Landline,
+    Never,
 }
 
 /// Both providers of one run.
@@ -108,7 +118,7 @@ impl Accepted {
             let (status, said) = match reached {
                 Reached::Delivered => ("SUCCESS", "Message has been accepted by phone carrier"),
                 Reached::NotNow => ("FAILURE", "Phone is currently unreachable/unavailable"),
-                Reached::Landline => ("FAILURE", LANDLINE),
+                Reached::Never => ("FAILURE", LANDLINE),
             };
             let stamp = self.at.strftime("%Y-%m-%d %H:%M:%S.000").to_string();
             return json!({
@@ -124,9 +134,10 @@ impl Accepted {
         if reached == Reached::Delivered {
             return json!({"eventType": "Delivery", "mail": mail, "delivery": {"recipients": [self.to]}});
         }
+        let kind = if reached == Reached::Never { PERMANENT } else { "Transient" };
         let bounced = json!([{"emailAddress": self.to, "status": "5.1.1"}]);
         json!({"eventType": "Bounce", "mail": mail,
-               "bounce": {"bounceType": "Permanent", "bounceSubType": "General", "bouncedRecipients": bounced}})
+               "bounce": {"bounceType": kind, "bounceSubType": "General", "bouncedRecipients": bounced}})
     }
 }
 
@@ -148,4 +159,32 @@ fn refuse(status: u16, code: &str) -> Answer {
          <RequestId>0</RequestId></ErrorResponse>"
     );
     Answer::new(status, xml)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The receipt of a message to `to` names it as out of reach for good where it is, and nowhere else.
+    #[track_caller]
+    fn check(service: Service, to: &str) {
+        let taken = Accepted {
+            service,
+            to: to.into(),
+            body: String::new(),
+            id: "provider-1".into(),
+            at: Timestamp::UNIX_EPOCH,
+            tag: None,
+            acknowledged: true,
+        };
+        assert_eq!(unreachable(&taken.receipt(Reached::Never)), Some(to));
+        assert_eq!(unreachable(&taken.receipt(Reached::NotNow)), None);
+        assert_eq!(unreachable(&taken.receipt(Reached::Delivered)), None);
+    }
+
+    #[test]
+    fn a_receipt_says_who_is_out_of_reach() {
+        check(Service::Sns, "+12185550123");
+        check(Service::Ses, "caller-1@canary.example.com");
+    }
 }

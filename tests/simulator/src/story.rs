@@ -44,8 +44,8 @@ pub struct Story {
     pub inbound: Vec<Inbound>,
     /// Addresses that may never get anything but an answer to their own text.
     pub never: BTreeSet<String>,
-    /// Numbers of phones that cannot receive texts, which nobody knows before the carrier says so.
-    pub landlines: BTreeSet<String>,
+    /// Landlines and mailboxes that are gone, which nobody knows before the carrier or the mail server says so.
+    pub unreachable: BTreeSet<String>,
     /// Calls whose callers may be told, by their people.
     pub told: BTreeMap<String, Vec<String>>,
     /// Names, numbers, addresses that may stand in no log, error, dead letter or object.
@@ -226,8 +226,12 @@ impl Story {
     fn call(&mut self, number: u32, opened: Timestamp, course: Course, random: &mut Rng) {
         let (area, line) = (AREAS[number as usize / 100 % AREAS.len()], 100 + number % 100);
         let own = (format!("+1{area}555{line:04}"), format!("caller-{number}@canary.example.com"));
-        if self.pace != Pace::Brief && self.is_landline(number) {
-            self.landlines.insert(own.0.clone());
+        if self.pace != Pace::Brief {
+            self.unreachable.extend(self.is_out_of_reach(number).then(|| own.0.clone()));
+        }
+        // A storm tells nobody by e-mail who can be told by text.
+        if self.pace == Pace::Full {
+            self.unreachable.extend(self.is_out_of_reach(number / 2).then(|| own.1.clone()));
         }
         let (phone, email) = self.caller(course, own, random);
         let id = format!("26-{number:05}");
@@ -242,8 +246,9 @@ impl Story {
         call.tell(course);
     }
 
-    /// Every eighth phone, on some days that of the first caller, who may be the one that calls again and again.
-    fn is_landline(&self, number: u32) -> bool {
+    /// Every eighth phone, and two mailboxes of sixteen, some of people whose phone is none of those; on some days those of the
+    /// first caller, who may be the one that calls again and again.
+    fn is_out_of_reach(&self, number: u32) -> bool {
         let day = DAYS.iter().position(|day| day.parse::<Timestamp>().is_ok_and(|day| day == self.day));
         day.is_some_and(|day| number as usize % 8 == day)
     }

@@ -9,7 +9,7 @@ use dynoxide::Database;
 use embedded::tables;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use table::schema::{Index, PK, SK, TTL};
+use table::schema::{PK, SK, TTL};
 
 use crate::images::{Images, place_of, table_named};
 use crate::network::Answer;
@@ -127,11 +127,6 @@ impl Tables {
     /// Everything that lies in `table`, by key.
     pub(crate) fn all(&self, table: &'static str) -> impl Iterator<Item = (&Place, &Arc<Item>)> {
         self.images.all(table)
-    }
-
-    /// What stands in a partition of an index of `table` now.
-    pub(crate) fn indexed(&self, table: &'static str, index: &Index, value: &str) -> Vec<&Arc<Item>> {
-        self.images.indexed(table, index, value)
     }
 
     /// The present image at `place`.

@@ -10,11 +10,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use startup::Variables;
 use startup::webhook::sign;
-use table::schema::PROVIDER;
 
 use crate::functions::{Input, Output};
 use crate::mapping::{Batch, Reader};
-use crate::providers::{Accepted, LANDLINE, Reached};
+use crate::providers::{Accepted, Reached, unreachable};
 use crate::services::SECRET;
 use crate::world::{Inbox, Moment, World};
 
@@ -140,9 +139,8 @@ impl World {
             Work::Receipt(receipt, tries) => {
                 if output.is_err() && tries < 2 {
                     self.later(SignedDuration::from_mins(1), Moment::Receipt(receipt, tries + 1));
-                } else if output.is_ok() && self.is_recorded(&receipt) {
-                    let number = receipt["delivery"]["destination"].as_str().unwrap_or_default();
-                    self.checker.unreachable(number, now);
+                } else if output.is_ok() {
+                    self.settled(&receipt);
                 }
             }
         }
@@ -243,6 +241,7 @@ impl World {
             if let Some(number) = body["originationNumber"].as_str() {
                 self.checker.stopped(number, now);
             }
+            self.settled(&body);
         }
         self.later(SignedDuration::from_millis(20), Moment::Receive(inbox));
     }
@@ -291,7 +290,7 @@ impl World {
         let times = if self.setting.calm { 1 } else { [0, 1, 1, 2][self.weather.usize(..4)] };
         for _ in 0..times {
             let reached = match self.setting.calm || self.weather.u8(..10) > 0 {
-                _ if self.story.landlines.contains(&taken.to) => Reached::Landline,
+                _ if self.story.unreachable.contains(&taken.to) => Reached::Never,
                 true => Reached::Delivered,
                 false => Reached::NotNow,
             };
@@ -304,16 +303,12 @@ impl World {
         }
     }
 
-    /// Whether the carrier's word that a phone cannot receive texts stands on the message. It cannot where the sender died
-    /// before it noted the provider's id, and several messages might be meant.
-    fn is_recorded(&self, receipt: &Value) -> bool {
-        let id = receipt["notification"]["messageId"].as_str().unwrap_or_default();
-        receipt["delivery"]["providerResponse"] == LANDLINE
-            && self
-                .tables
-                .indexed("Messages", &PROVIDER, id)
-                .iter()
-                .any(|item| item["state"]["S"] == "failed")
+    /// `receipts` has called a receipt done.
+    fn settled(&mut self, receipt: &Value) {
+        let now = self.now();
+        if let Some(address) = unreachable(receipt) {
+            self.checker.unreachable(address, now);
+        }
     }
 
     pub(crate) fn receipt(&mut self, receipt: Value, tries: u8) {
@@ -386,35 +381,6 @@ mod tests {
     use flate2::read::GzDecoder;
 
     use super::*;
-    use crate::campaign::prepare;
-    use crate::story::Story;
-    use crate::world::Setting;
-
-    /// Whether a landline counts as recorded by the receipt of message `p-1`, once rows in these states by these ids stand.
-    #[track_caller]
-    fn check_recorded(rows: &[(&str, &str)], expected: bool) {
-        let prepared = prepare().unwrap();
-        let setting = Setting { seed: 0, faults: None, calm: true, agency: prepared.agency() };
-        let mut world = World::new(Story::plain(0), setting).unwrap();
-        for (id, state) in rows {
-            let item = json!({"pk": {"S": "INC#1"}, "sk": {"S": "MSG#a"}, "provider_id": {"S": id}, "state": {"S": state}});
-            let put = json!({"TableName": "Messages", "Item": item}).to_string();
-            assert_eq!(world.tables.call("PutItem", put.as_bytes(), world.now(), None).answer.status, 200);
-        }
-        let receipt =
-            json!({"notification": {"messageId": "p-1"}, "delivery": {"providerResponse": LANDLINE}});
-        assert_eq!(world.is_recorded(&receipt), expected);
-    }
-
-    #[test]
-    fn a_landline_counts_once_its_message_says_so() {
-        check_recorded(&[("p-1", "failed")], true);
-        check_recorded(&[("p-1", "accepted")], false);
-        check_recorded(&[("p-2", "failed")], false);
-        // The row as it stands, not as it was.
-        check_recorded(&[("p-1", "failed"), ("p-1", "delivered")], false);
-        check_recorded(&[("p-1", "failed"), ("p-2", "failed")], false);
-    }
 
     #[test]
     fn a_stored_file_is_read_back_by_what_unpacks() {

@@ -105,7 +105,7 @@ fn a_claim_after_a_stop_is_reported_and_one_before_it_is_not() {
 }
 
 #[test]
-fn a_claim_after_the_carrier_said_landline_is_reported_and_one_before_it_is_not() {
+fn a_claim_after_the_provider_said_unreachable_is_reported_and_one_before_it_is_not() {
     check_claim_after(|checker| checker.unreachable(&caller(), later(1)));
 }
 
