@@ -179,27 +179,28 @@ async fn an_unknown_text_is_cleared_up_by_its_receipt_and_never_sent_again() {
     assert_eq!(world.texts().len(), 1);
 }
 
-#[tokio::test]
-async fn two_unknown_texts_of_one_moment_stay_unknown() {
+/// Two texts of one moment whose outcome nobody knows.
+async fn two_unknown() -> World {
     let world = World::new().await;
     world.stack.fault(Service::Sns, Fault::AcceptThenLose, Duration::ZERO);
     world.cad(theft("e-1", NOON, "26-1")).await;
     world.cad(en_route("e-2", NOON, "26-1")).await;
     world.stack.fault(Service::Sns, Fault::Off, Duration::ZERO);
     world.minutes(3).await;
+    world
+}
+
+#[tokio::test]
+async fn two_unknown_texts_of_one_moment_stay_unknown() {
+    let world = two_unknown().await;
     told_by_sns(&world, delivered(&world.texts()[0])).await;
     assert_eq!(world.messages("26-1").await, ["call_received unknown", "officers_on_the_way unknown"]);
 }
 
-/// Two texts whose outcome nobody knows, then `response` about one of them or, with `elsewhere`, about a number that is none of
+/// After two texts whose outcome nobody knows, `response` about one of them or, with `elsewhere`, about a number that is none of
 /// ours: whether the next text goes out.
 async fn goes_on_after_two_unknown(response: &str, elsewhere: bool) -> bool {
-    let world = World::new().await;
-    world.stack.fault(Service::Sns, Fault::AcceptThenLose, Duration::ZERO);
-    world.cad(theft("e-1", NOON, "26-1")).await;
-    world.cad(en_route("e-2", NOON, "26-1")).await;
-    world.stack.fault(Service::Sns, Fault::Off, Duration::ZERO);
-    world.minutes(3).await;
+    let world = two_unknown().await;
     let mut line = log(&world.texts()[0], "FAILURE", response);
     if elsewhere {
         line["delivery"]["destination"] = json!("+12185550199");
