@@ -5,7 +5,7 @@ use std::time::Duration;
 use precinct::stack::{Email, Fault, Service, Text};
 use serde_json::{Value, json};
 use table::planning::open_messages;
-use tests::{CALLER, NOON, World, en_route, theft};
+use tests::{CALLER, NOON, World, call, en_route, theft};
 use updates::Owner;
 
 const VICTIM: &str = "ruth@example.com";
@@ -197,26 +197,25 @@ async fn two_unknown_texts_of_one_moment_stay_unknown() {
     assert_eq!(world.messages("26-1").await, ["call_received unknown", "officers_on_the_way unknown"]);
 }
 
-/// After two texts whose outcome nobody knows, `response` about one of them or, with `elsewhere`, about a number that is none of
-/// ours: whether the next text goes out.
-async fn goes_on_after_two_unknown(response: &str, elsewhere: bool) -> bool {
+/// After two texts to the caller whose outcome nobody knows, `response` about a text to `number` that is none of ours: whether
+/// the next text to that number goes out.
+async fn goes_on_after_two_unknown(response: &str, number: &str) -> bool {
     let world = two_unknown().await;
     let mut line = log(&world.texts()[0], "FAILURE", response);
-    if elsewhere {
-        line["delivery"]["destination"] = json!("+12185550199");
-    }
+    line["delivery"]["destination"] = json!(number);
     told_by_sns(&world, line).await;
     assert_eq!(world.messages("26-1").await, ["call_received unknown", "officers_on_the_way unknown"]);
-    world.cad(theft("e-3", NOON, "26-3")).await;
+    world.cad(call("LARCENY", "e-3", NOON, "26-3", number)).await;
     world.texts().len() == 3
 }
 
 #[tokio::test]
 async fn what_a_receipt_says_of_the_address_holds_whichever_message_it_is_about() {
-    assert!(!goes_on_after_two_unknown("Destination is a landline", false).await);
-    assert!(!goes_on_after_two_unknown("Phone number is opted out", false).await);
-    assert!(goes_on_after_two_unknown("Phone is currently unreachable/unavailable", false).await);
-    assert!(goes_on_after_two_unknown("Destination is a landline", true).await);
+    assert!(!goes_on_after_two_unknown("Destination is a landline", CALLER).await);
+    assert!(!goes_on_after_two_unknown("Phone number is opted out", CALLER).await);
+    assert!(goes_on_after_two_unknown("Phone is currently unreachable/unavailable", CALLER).await);
+    // Nothing is kept about a number that this department never wrote to.
+    assert!(goes_on_after_two_unknown("Destination is a landline", "+12185550199").await);
 }
 
 #[tokio::test]
