@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import { test as base, expect, type Page } from "@playwright/test";
+import { test as base, type CDPSession, expect, type Page } from "@playwright/test";
 import type { AxeResults } from "axe-core";
 import { start } from "./stub/server";
 
@@ -11,6 +11,33 @@ export { expect };
 export interface Watch {
   /** Console errors that the test means to cause. */
   readonly expected: RegExp[];
+}
+
+/**
+ * A slower world, to find tests that take what a server was asked, or answered, for what the page already knows: they pass on
+ * a quick machine and fail on a busy one. DESK_LATE: milliseconds by which each answer is late; DESK_SLOW: how many times
+ * slower the page computes.
+ */
+const LATE = Number(process.env.DESK_LATE ?? 0);
+const SLOW = Number(process.env.DESK_SLOW ?? 1);
+
+/** The browser's debugger, one for a page: of two, either forgets what the other set. */
+const debuggers = new WeakMap<Page, Promise<CDPSession>>();
+function debuggerOf(page: Page): Promise<CDPSession> {
+  const found = debuggers.get(page) ?? page.context().newCDPSession(page);
+  debuggers.set(page, found);
+  return found;
+}
+
+/** Cuts the page from every server, or joins it again. */
+export async function cut(page: Page, offline: boolean): Promise<void> {
+  const conditions = { offline, latency: LATE, downloadThroughput: -1, uploadThroughput: -1 };
+  await (await debuggerOf(page)).send("Network.emulateNetworkConditions", conditions);
+}
+
+async function slow(page: Page): Promise<void> {
+  if (LATE > 0) await cut(page, false);
+  if (SLOW > 1) await (await debuggerOf(page)).send("Emulation.setCPUThrottlingRate", { rate: SLOW });
 }
 
 /** Fails a test whose page complains, asks another host, breaks its policy, or keeps or shows what it must not. */
@@ -34,6 +61,7 @@ export async function watched(page: Page, origin: () => string, use: (watch: Wat
       console.error(`policy violated: ${event.violatedDirective} ${event.blockedURI}`);
     });
   });
+  await slow(page);
   await use(watch);
   const kept = await page
     .evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]))
@@ -48,7 +76,7 @@ function holdsAddress(address: string): boolean {
   return /218\D{0,3}555\D{0,3}01\d\d|example\.com/.test(decodeURIComponent(address));
 }
 
-type Stub = Awaited<ReturnType<typeof start>>;
+export type Stub = Awaited<ReturnType<typeof start>>;
 
 /** Tests against the stub. */
 export const test = base.extend<{ stub: Stub; watch: Watch }>({
@@ -65,6 +93,43 @@ export const test = base.extend<{ stub: Stub; watch: Watch }>({
 export async function open(page: Page, stub: Stub, view: string): Promise<void> {
   await page.goto(`${stub.url}/desk/#${view}`);
   await expect(page.locator("#view h1")).toBeVisible();
+}
+
+/** Keeps what is asked of these addresses waiting until it is released. */
+export async function hold(page: Page, addresses: string): Promise<{ release(): void }> {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(addresses, async (route) => {
+    await released;
+    await route.continue();
+  });
+  return { release };
+}
+
+/** Goes to another view of the page that is open, until the page has drawn its frame. */
+export async function go(page: Page, view: string): Promise<void> {
+  await page.evaluate(
+    (address) =>
+      new Promise<void>((drawn) => {
+        if (location.hash === address) return drawn();
+        addEventListener("hashchange", () => setTimeout(drawn), { once: true });
+        location.hash = address;
+      }),
+    `#${view}`,
+  );
+}
+
+/** Until the page asks the API with this token: the provider gave it out before the page had it. */
+export async function asksWith(page: Page, token: string | undefined): Promise<void> {
+  await expect(async () => {
+    const answered = page.waitForResponse("**/v1/me");
+    await page.evaluate(() => dispatchEvent(new Event("online"))); // The desk then reads again who is signed in.
+    const answer = await answered;
+    await answer.finished();
+    expect(await answer.request().headerValue("authorization")).toBe(`Bearer ${token}`);
+  }).toPass();
 }
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");

@@ -1,7 +1,7 @@
 // Views of officers, places and the system in light, dark and at the width of a phone: axe finds nothing, nothing sticks out, a
 // picture is kept.
 import type { Page } from "@playwright/test";
-import { expect, open, shot, test, violations } from "./desk";
+import { expect, go, open, shot, test, violations } from "./desk";
 import { settle } from "./officers";
 import { BUSY_CASE, CASE_ID, view } from "./stub/personnel";
 
@@ -44,9 +44,7 @@ for (const [look, width, colorScheme] of LOOKS) {
     await page.emulateMedia({ colorScheme });
     await open(page, stub, "/alerts");
     for (const [name, address, prepare] of VIEWS) {
-      await page.evaluate((path) => {
-        location.hash = path;
-      }, address);
+      await go(page, address);
       await expect(page.locator(".busy")).toHaveCount(0);
       await prepare?.(page);
       await check(page, name, look, width);

@@ -1,6 +1,6 @@
 // Every view of updates in light, dark and at the width of a phone: axe finds nothing, nothing sticks out, a picture is kept.
 import type { Page } from "@playwright/test";
-import { expect, open, shot, test, violations } from "./desk";
+import { expect, go, open, shot, test, violations } from "./desk";
 
 const LOOKS = [
   ["light", 1280, "light"],
@@ -15,11 +15,6 @@ async function write(page: Page, text: string) {
   await page.getByLabel("Your words").fill(text);
   await expect(page.locator(".preview blockquote")).toBeVisible();
 }
-
-const go = (page: Page, view: string) =>
-  page.evaluate((path) => {
-    location.hash = path;
-  }, view);
 
 const VIEWS: readonly [string, string, ((page: Page) => Promise<void>)?][] = [
   ["updates", "/updates"],

@@ -1,5 +1,5 @@
 // The frame: what is kept where, navigation, pauses, languages, colours, keys.
-import { expect, open, test } from "./desk";
+import { expect, go, open, test } from "./desk";
 
 test("drafts of one are not shown to the next in the same tab", async ({ page, stub }) => {
   await open(page, stub, "/cases/26-1234");
@@ -17,15 +17,11 @@ test("navigation shows what may be done and nothing else", async ({ page, stub }
   await expect(page.locator("h1")).toHaveText("Tasks");
   await expect(page.getByRole("navigation").getByRole("link")).toHaveText(["Tasks"]);
   for (const forbidden of ["/updates", "/contacts", "/cases/26-1", "/pause"]) {
-    await page.evaluate((path) => {
-      location.hash = path;
-    }, forbidden);
+    await go(page, forbidden);
     await expect(page.locator("h1")).toHaveText("Not for your role");
   }
   expect(stub.seen.filter(({ path }) => path !== "/v1/me" && !path.startsWith("/v1/tasks"))).toEqual([]);
-  await page.evaluate(() => {
-    location.hash = "/nowhere";
-  });
+  await go(page, "/nowhere");
   await expect(page.locator("h1")).toHaveText("There is no such view");
 });
 

@@ -1,6 +1,6 @@
 // What a healthy stack does not do: tokens that end, answers that are late, wrong or lost. Nothing may be lost or sent twice.
 import type { Page } from "@playwright/test";
-import { expect, open, test } from "./desk";
+import { cut, expect, hold, open, test } from "./desk";
 
 const MESSAGES = "POST /v1/cases/26-1234/messages";
 const TEXT = "Please bring the papers.";
@@ -12,14 +12,16 @@ async function write(page: Page) {
 }
 
 test("a token that ends: what was written is there after signing in again", async ({ page, stub }) => {
-  stub.state.lifetime = 64; // A minute before its end it counts as ended.
+  await page.clock.install();
   await open(page, stub, "/cases/26-1234");
   await write(page);
+  await expect(page.getByText("Goes out now")).toBeVisible();
+  await page.clock.fastForward("14:00"); // A minute before its end it counts as ended.
   await expect(page.getByRole("alert")).toContainText("Your sign-in has ended.");
   await page.getByRole("button", { name: "Send", exact: true }).click();
   await expect(page.getByText("You have to sign in again.")).toBeVisible();
-  stub.state.lifetime = 3_600;
   await page.getByRole("button", { name: "Sign in again" }).click();
+  await expect(page.getByRole("alert")).toHaveCount(0); // The page that said it is gone.
   await expect(page.locator("h1")).toHaveText("Case 26-1234");
   await page.getByRole("button", { name: "Write a message" }).click();
   await expect(page.getByLabel("Your words")).toHaveValue(TEXT);
@@ -35,11 +37,14 @@ test("a token that the API refuses is asked for again", async ({ page, stub, wat
 });
 
 test("a slow API: the page says that it waits", async ({ page, stub }) => {
+  await page.clock.install();
   await open(page, stub, "/tasks");
-  stub.state.delay = 6_000;
+  const held = await hold(page, "**/v1/updates?*");
   await page.getByRole("link", { name: "Today’s updates" }).click();
   await expect(page.locator(".loaded")).toHaveAttribute("aria-busy", "true");
+  await page.clock.fastForward("00:05");
   await expect(page.getByText("This takes longer than usual.")).toBeVisible();
+  held.release();
   await expect(page.getByRole("rowheader").first()).toBeVisible();
 });
 
@@ -159,7 +164,6 @@ test("an unsure message keeps its key over a new sign-in", async ({ page, stub, 
 test("no connection: a banner on every view, and reading again once it is back", async ({
   page,
   stub,
-  context,
   watch,
 }) => {
   watch.expected.push(/ERR_INTERNET_DISCONNECTED/);
@@ -167,12 +171,12 @@ test("no connection: a banner on every view, and reading again once it is back",
   const fetched = page.waitForResponse(/assets\/tasks-.*\.js/);
   await open(page, stub, "/updates");
   await (await fetched).finished();
-  await context.setOffline(true);
+  await cut(page, true);
   await page.getByRole("link", { name: "Tasks" }).click();
   const banner = page.getByText("What is shown may be out of date. What you write is kept.");
   await expect(banner).toBeVisible();
   await expect(page.getByRole("alert")).toContainText("No connection to the server.");
-  await context.setOffline(false); // Nobody has to press anything.
+  await cut(page, false); // Nobody has to press anything.
   await expect(page.getByText("He is back please hurry")).toBeVisible();
   await expect(banner).toHaveCount(0);
 });

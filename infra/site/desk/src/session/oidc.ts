@@ -147,13 +147,16 @@ export async function renew(config: Config, grant: Grant, refresh: string): Prom
   const client = { ...clientOf(config), [oauth.clockSkew]: await clockSkew(answer.clone()) };
   const granted = await oauth.processRefreshTokenResponse(server, client, answer);
   const subject = oauth.getValidatedIdTokenClaims(granted)?.sub ?? grant.subject;
-  if (subject !== grant.subject) throw new Error("the provider sent somebody else's token");
+  if (subject !== grant.subject) throw new SomebodyElse();
   return { ...grant, ...chosen(config, granted) };
 }
 
+/** The provider answered with a token of another person. */
+class SomebodyElse extends Error {}
+
 /** Whether the provider said no, rather than nothing: asking again does not help. */
 export function isRefusal(error: unknown): boolean {
-  return error instanceof oauth.ResponseBodyError && error.status < 500;
+  return error instanceof SomebodyElse || (error instanceof oauth.ResponseBodyError && error.status < 500);
 }
 
 function clientOf({ client_id }: Config): oauth.Client {

@@ -1,7 +1,7 @@
 // One review from the night to the support that follows, by the people of the sample city, each at their own desk; and what each
 // of them is not offered.
 import type { Page } from "@playwright/test";
-import { shot, violations } from "../desk";
+import { go, shot, violations } from "../desk";
 import { expect, type Role, signIn, test } from "./stack";
 
 const CASE = "/alerts/E-1053.2026-07-05";
@@ -101,9 +101,7 @@ test("an officer does not see the case as those above do, nor anybody else's rec
   watch.expected.push(/404/);
   await as(page, "officer", CASE);
   await expect(page.locator("h1")).toHaveText("Not for your role");
-  await page.evaluate(() => {
-    location.hash = "/officers/E-1070";
-  });
+  await go(page, "/officers/E-1070");
   await expect(page.getByRole("alert")).toContainText("Not found.");
 });
 

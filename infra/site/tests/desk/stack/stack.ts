@@ -1,7 +1,7 @@
 // Tests against the real functions over the sample city: signing in as one of its people, through the provider's page.
 import { test as base, expect, type Page } from "@playwright/test";
 import type { Me } from "../../../desk/src/api/me";
-import { type Watch, watched } from "../desk";
+import { go, type Watch, watched } from "../desk";
 import { STACK_URL } from "./address";
 
 export { expect };
@@ -57,9 +57,7 @@ export async function signIn(page: Page, role: Role, view = "/"): Promise<Me> {
 
 /** Goes to another view of the same page. */
 export async function visit(page: Page, view: string): Promise<void> {
-  await page.evaluate((path) => {
-    location.hash = path;
-  }, view);
+  await go(page, view);
   await expect(page.locator("#view h1")).toBeVisible();
   await expect(page.locator(".busy")).toHaveCount(0);
 }

@@ -1,5 +1,6 @@
 // The main path of each role that works with callers and victims, against the real functions over the sample city: the
 // day that `events/demo/` tells. Tests share one stack: each works on a call or case of its own.
+import { asksWith } from "../desk";
 import { STACK_URL } from "./address";
 import { expect, signIn, test, visit } from "./stack";
 
@@ -140,6 +141,7 @@ test("a token near its end is renewed at the provider, and the API takes the nex
   const answered = page.waitForResponse((answer) => answer.url().endsWith("/_local/oidc/token"));
   await page.clock.fastForward("14:00");
   const { access_token: token } = (await (await answered).json()) as { access_token: string };
+  await asksWith(page, token);
   const read = page.waitForResponse((answer) => answer.url().includes("/v1/tasks"));
   await visit(page, "/tasks");
   const answer = await read;

@@ -41,7 +41,7 @@ export async function start() {
   const state = {
     me: {} as Partial<Me>,
     /** Of a token, in seconds. */
-    lifetime: 3_600,
+    lifetime: 900,
     /** The person in the tokens. */
     subject: "sub-dana",
     /** What a refresh token gets; without, none is given out. */
@@ -49,7 +49,6 @@ export async function start() {
     /** Whether the API takes the token given out last, and no older one. */
     newestOnly: false,
     answers: new Map<string, Planned>(),
-    delay: 0,
   };
   /** Tokens given out; refresh tokens asked with; refresh tokens given back. */
   const provided = { tokens: [] as string[], renewals: [] as string[], revoked: [] as string[] };
@@ -166,7 +165,6 @@ export async function start() {
     const { method = "", url: address = "", headers } = request;
     const key = headers["idempotency-key"]?.toString();
     seen.push({ method, path: address, body, key });
-    if (state.delay > 0) await new Promise((done) => setTimeout(done, state.delay));
     const isNewest = headers.authorization === `Bearer ${provided.tokens.at(-1)}`;
     if (headers.authorization === undefined || (state.newestOnly && !isNewest)) {
       return json(response, 401, { status: 401, detail: "no token" });
