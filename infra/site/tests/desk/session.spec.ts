@@ -106,6 +106,26 @@ test("back from the provider's page, the desk does not wait for ever", async ({ 
   await expect(page.getByRole("status")).toHaveText("You are signed out.");
 });
 
+test("a reload on the way out asks the provider again, and does not say signed out by itself", async ({
+  page,
+  stub,
+}) => {
+  await open(page, stub, "/tasks");
+  let left = 0;
+  await page.route("**/logout?*", (route) => {
+    left += 1;
+    return left === 1 ? route.fulfill({ status: 204 }) : route.continue();
+  });
+  await leave(page);
+  await expect.poll(() => left).toBe(1);
+  await page.reload();
+  await expect(page.getByRole("status")).toHaveText("You are signed out.");
+  expect(left).toBe(2);
+  await page.reload();
+  await expect(page.getByRole("status")).toHaveText("You are signed out.");
+  expect(left).toBe(2);
+});
+
 /** When the next token is asked for, of one that holds as long as a deployment's. */
 const NEARLY = "14:00";
 

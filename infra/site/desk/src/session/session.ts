@@ -24,7 +24,10 @@ const TRIES = 3;
  * minutes (AC-11); a provider's refresh token may hold for a day.
  */
 const IDLE = 30 * 60_000;
-/** Set while the reader has signed out by will, so that the page does not sign in again by itself. */
+/**
+ * Set while the reader has signed out by will, so that the page does not sign in again by itself: "leaving" on the way to the
+ * provider, "yes" when it has sent the reader back.
+ */
 const LEFT = "desk-signed-out";
 
 export type Phase =
@@ -69,7 +72,8 @@ export class Session {
     try {
       this.#config = await loadConfig();
       if (isAnswer()) this.#take(await takeAnswer(this.#config));
-      else if (sessionStorage.getItem(LEFT) !== null) this.#enter({ phase: "signed_out" });
+      else if (sessionStorage.getItem(LEFT) === "leaving" && isShownAgain()) await this.signOut();
+      else if (sessionStorage.getItem(LEFT) !== null) this.#out();
       else await leaveToSignIn(this.#config, location.hash);
     } catch (error) {
       this.#enter({ phase: "failed", why: error instanceof Error ? error.message : String(error) });
@@ -153,19 +157,30 @@ export class Session {
     const refresh = this.#grant?.refresh;
     this.#grant = undefined;
     dropAllDrafts();
-    sessionStorage.setItem(LEFT, "yes");
+    sessionStorage.setItem(LEFT, "leaving");
     history.replaceState(null, "", location.pathname);
     this.#enter({ phase: "signing_out" });
     try {
       this.#config ??= await loadConfig();
-      if (!(await leaveToSignOut(this.#config, refresh))) this.#enter({ phase: "signed_out" });
+      if (!(await leaveToSignOut(this.#config, refresh))) this.#out();
     } catch {
       this.#enter({ phase: "signed_out", isOpen: true });
     }
+  }
+
+  #out(): void {
+    sessionStorage.setItem(LEFT, "yes");
+    this.#enter({ phase: "signed_out" });
   }
 
   #enter(phase: Phase): void {
     this.#phase = phase;
     this.onPhase(phase);
   }
+}
+
+/** Whether the browser shows the page anew (reload, back) rather than that an address led here, such as the provider's. */
+function isShownAgain(): boolean {
+  const [entry] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  return entry !== undefined && entry.type !== "navigate";
 }
