@@ -1,4 +1,5 @@
 //! What an index lists: keys alone, a moment behind the table. Boxed as the calls of `store` are; not repeated, since whoever looks into an index comes again.
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use jiff::Timestamp;
 
 use crate::error::StoreError;
@@ -45,14 +46,8 @@ impl Store {
     ) -> Result<(Vec<(String, Key)>, bool), StoreError> {
         let (mut rows, mut start) = (Vec::new(), None);
         loop {
-            let call = self.client.query().table_name(&self.table).index_name(index.name);
-            let call = call
-                .key_condition_expression("#p = :p AND #s BETWEEN :after AND :until")
-                .expression_attribute_names("#p", index.pk)
-                .expression_attribute_names("#s", index.sk)
-                .expression_attribute_values(":p", s(value))
-                .expression_attribute_values(":after", s(after))
-                .expression_attribute_values(":until", s(until))
+            let call = self
+                .between(index, value, after, until)
                 .limit(i32::try_from(limit).unwrap_or(i32::MAX))
                 .set_exclusive_start_key(start);
             let page =
@@ -75,18 +70,10 @@ impl Store {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<(Timestamp, Key)>, StoreError> {
+        let (first, last) = seconds(from, to);
         let (mut rows, mut start) = (Vec::new(), None);
         loop {
-            let call = self.client.query().table_name(&self.table).index_name(index.name);
-            let call = call
-                .key_condition_expression("#p = :p AND #s BETWEEN :from AND :to")
-                .expression_attribute_names("#p", index.pk)
-                .expression_attribute_names("#s", index.sk)
-                .expression_attribute_values(":p", s(value))
-                // As text, an instant with a fraction sorts before the same second without: whole seconds on both sides.
-                .expression_attribute_values(":from", s(second(from)))
-                .expression_attribute_values(":to", s(format!("{}~", second(to))))
-                .set_exclusive_start_key(start);
+            let call = self.between(index, value, &first, &last).set_exclusive_start_key(start);
             let page =
                 Box::pin(call.send()).await.map_err(|error| StoreError::from_sdk(index.name, &error))?;
             let found = page.items.unwrap_or_default();
@@ -97,6 +84,17 @@ impl Store {
                 return Ok(rows);
             }
         }
+    }
+
+    /// The question to `index` for what it lists under `value` with a sort key from `first` to `last`.
+    pub(crate) fn between(&self, index: Index, value: &str, first: &str, last: &str) -> QueryFluentBuilder {
+        let call = self.client.query().table_name(&self.table).index_name(index.name);
+        call.key_condition_expression("#p = :p AND #s BETWEEN :first AND :last")
+            .expression_attribute_names("#p", index.pk)
+            .expression_attribute_names("#s", index.sk)
+            .expression_attribute_values(":p", s(value))
+            .expression_attribute_values(":first", s(first))
+            .expression_attribute_values(":last", s(last))
     }
 
     /// Keys of what is due at or before `now` (RFC 3339), from every shard.
@@ -110,8 +108,14 @@ impl Store {
     }
 }
 
+/// Between which texts those of the instants from `from` to `to` lie. An instant with a fraction sorts before the same second
+/// without: whole seconds on both sides.
+pub(crate) fn seconds(from: Timestamp, to: Timestamp) -> (String, String) {
+    (second(from), format!("{}~", second(to)))
+}
+
 /// An instant to the second, without the zone's letter.
-pub(crate) fn second(at: Timestamp) -> String {
+fn second(at: Timestamp) -> String {
     let text = at.to_string();
     text.split(['.', 'Z']).next().unwrap_or_default().to_owned()
 }

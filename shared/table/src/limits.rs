@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use updates::limits::Counters;
 
 use crate::error::StoreError;
-use crate::indexed::second;
+use crate::indexed::seconds;
 use crate::keys::Key;
 use crate::messages::{Message, Messages, Pause};
 use crate::schema::RECIPIENT;
-use crate::store::{Item, key_of, s};
+use crate::store::{Item, key_of};
 
 /// Scope of the pause that stands for the open breaker.
 pub const BREAKER: &str = "breaker";
@@ -62,15 +62,8 @@ impl Messages {
         since: Timestamp,
         enough: usize,
     ) -> Result<usize, StoreError> {
-        let call = self.store().client.query().table_name(self.store().name()).index_name(RECIPIENT.name);
-        let call = call
-            .key_condition_expression("#p = :p AND #s BETWEEN :from AND :to")
-            .expression_attribute_names("#p", RECIPIENT.pk)
-            .expression_attribute_names("#s", RECIPIENT.sk)
-            .expression_attribute_values(":p", s(&message.recipient))
-            // As text, an instant with a fraction sorts before the same second without: whole seconds on both sides.
-            .expression_attribute_values(":from", s(second(since)))
-            .expression_attribute_values(":to", s(format!("{}~", second(message.created_at))));
+        let (first, last) = seconds(since, message.created_at);
+        let call = self.store().between(RECIPIENT, &message.recipient, &first, &last);
         let limit = i32::try_from(enough + SAME_SECOND).unwrap_or(i32::MAX);
         let output = Box::pin(call.limit(limit).send()).await;
         let output = output.map_err(|error| StoreError::from_sdk("recipient index", &error))?;

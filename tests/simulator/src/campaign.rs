@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use crate::case::{Case, Told, shrink};
 use crate::fault::{Fault, Faults};
 use crate::network::Service;
+use crate::report::Report;
 use crate::story::Story;
 use crate::tally::{Found, Progress, Tally};
-use crate::world::Report;
 
 /// Calls in a city of a random run.
 pub const CALLS: u32 = 32;

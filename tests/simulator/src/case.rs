@@ -7,8 +7,9 @@ use std::path::Path;
 use std::str::FromStr;
 
 use crate::fault::{Fault, Faults};
+use crate::report::Report;
 use crate::story::Story;
-use crate::world::{Report, Setting};
+use crate::world::Setting;
 
 thread_local! {
     /// The case that this thread plays.

@@ -205,9 +205,7 @@ impl Images {
         let (low, high) = match read.condition {
             "#p = :p" => (None, None),
             "#p = :p AND #s <= :until" => (None, Some(value(":until")?)),
-            "#p = :p AND #s BETWEEN :after AND :until" => (Some(value(":after")?), Some(value(":until")?)),
-            "#p = :p AND #s BETWEEN :since AND :until" => (Some(value(":since")?), Some(value(":until")?)),
-            "#p = :p AND #s BETWEEN :from AND :to" => (Some(value(":from")?), Some(value(":to")?)),
+            "#p = :p AND #s BETWEEN :first AND :last" => (Some(value(":first")?), Some(value(":last")?)),
             _ => return None,
         };
         let sorted = read.name("#s").is_none_or(|name| name == index.sk);

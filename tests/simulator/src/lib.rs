@@ -21,7 +21,9 @@ mod providers;
 mod queue;
 mod quiet;
 mod reads;
+mod report;
 mod restore;
+mod sandbox;
 mod services;
 pub mod story;
 mod stream;
@@ -37,7 +39,8 @@ mod world;
 
 pub use checker::Violation;
 pub use network::Service;
-pub use world::{Calls, Report, Setting};
+pub use report::{Calls, Report};
+pub use world::Setting;
 
 /// Plays `story` under `setting`.
 pub fn play(story: story::Story, setting: Setting) -> anyhow::Result<Report> {

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use crate::case::{Case, Told};
 use crate::fault::Faults;
+use crate::report::Report;
 use crate::story::Story;
-use crate::world::Report;
 
 /// Plays the city of `seed` twice, in order and as its senders tell it, both without faults; what differs unexplained.
 pub fn compare(seed: u64, calls: u32, agency: &Path) -> anyhow::Result<(u64, Vec<String>)> {
