@@ -121,6 +121,15 @@ export async function go(page: Page, view: string): Promise<void> {
   );
 }
 
+/** Reloads the page, until the one before is gone. `page.reload` fails where the next leaves for the provider at once. */
+export async function reload(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    document.documentElement.dataset.before = "yes";
+    location.reload();
+  });
+  await expect(page.locator("html:not([data-before])")).toBeAttached();
+}
+
 /** Until the page asks the API with this token: the provider gave it out before the page had it. */
 export async function asksWith(page: Page, token: string | undefined): Promise<void> {
   await expect(async () => {

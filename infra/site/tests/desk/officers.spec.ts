@@ -1,5 +1,5 @@
 // Reviews and records against the stub: the steps are the API's, no score stands without its reasons, nothing is sent twice.
-import { expect, open, test } from "./desk";
+import { expect, open, reload, test } from "./desk";
 import { posted, settle } from "./officers";
 import { BUSY_CASE, CASE_ID, LOG, view } from "./stub/personnel";
 import { record } from "./stub/records";
@@ -180,7 +180,7 @@ test("what an officer is writing outlives a reload", async ({ page, stub }) => {
   settle(stub, "officer");
   await open(page, stub, "/me");
   await page.getByLabel("In your own words").fill(WORDS);
-  await page.reload();
+  await reload(page);
   await expect(page.getByLabel("In your own words")).toHaveValue(WORDS);
 });
 
@@ -201,7 +201,7 @@ test("coaching and goals: entered with a key, not about oneself", async ({ page,
     .toEqual([{ held_on: "2026-07-07", topic: "radio", words: "Say the street first." }]);
   expect(stub.seen.find((asked) => asked.method === "POST")?.key).toMatch(/^[0-9a-f-]{36}$/);
   stub.state.me = { ...stub.state.me, officer: { id: "E-10", name: "Sam Sample" } };
-  await page.reload();
+  await reload(page);
   await expect(page.getByRole("heading", { name: "Goals" })).toBeVisible();
   await expect(page.getByText("Enter a coaching session")).toHaveCount(0);
 });

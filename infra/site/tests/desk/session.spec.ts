@@ -1,6 +1,6 @@
 // Signing in, staying signed in, signing out: what is kept where, and what is said when.
 import type { Page } from "@playwright/test";
-import { asksWith, expect, hold, open, type Stub, test } from "./desk";
+import { asksWith, expect, hold, open, reload, type Stub, test } from "./desk";
 
 test("signing in leaves nothing in the address, and no token in any storage", async ({ page, stub }) => {
   await open(page, stub, "/cases/26-1234");
@@ -38,7 +38,7 @@ test("a state or nonce of another sign-in is refused", async ({ page, stub }) =>
 
 test("a reload signs in again and comes back to the same view", async ({ page, stub }) => {
   await open(page, stub, "/tasks");
-  await page.reload();
+  await reload(page);
   await expect(page.locator("h1")).toHaveText("Tasks");
   expect(page.url()).toBe(`${stub.url}/desk/#/tasks`);
 });
@@ -51,7 +51,7 @@ test("who signs out stays out, and takes the drafts along", async ({ page, stub 
   await expect(page.getByRole("status")).toHaveText("You are signed out.");
   const kept = await page.evaluate(() => Object.keys(sessionStorage));
   expect(kept).toEqual(["desk-signed-out"]);
-  await page.reload();
+  await reload(page);
   await expect(page.getByRole("status")).toHaveText("You are signed out.");
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.locator("h1")).toHaveText("Today’s updates");
@@ -118,10 +118,10 @@ test("a reload on the way out asks the provider again, and does not say signed o
   });
   await leave(page);
   await expect.poll(() => left).toBe(1);
-  await page.reload();
+  await reload(page);
   await expect(page.getByRole("status")).toHaveText("You are signed out.");
   expect(left).toBe(2);
-  await page.reload();
+  await reload(page);
   await expect(page.getByRole("status")).toHaveText("You are signed out.");
   expect(left).toBe(2);
 });

@@ -1,12 +1,12 @@
 // The frame: what is kept where, navigation, pauses, languages, colours, keys.
-import { expect, go, open, test } from "./desk";
+import { expect, go, open, reload, test } from "./desk";
 
 test("drafts of one are not shown to the next in the same tab", async ({ page, stub }) => {
   await open(page, stub, "/cases/26-1234");
   await page.getByRole("button", { name: "Write a message" }).click();
   await page.getByLabel("Your words").fill("Please bring the papers.");
   stub.state.me = { subject: "sub-other" };
-  await page.reload();
+  await reload(page);
   await page.getByRole("button", { name: "Write a message" }).click();
   await expect(page.getByLabel("Your words")).toHaveValue("");
 });
@@ -53,7 +53,7 @@ test("Spanish, at once and after a reload", async ({ page, stub }) => {
   await page.getByLabel("Language").selectOption("es");
   await expect(page.locator("h1")).toHaveText("Avisos de hoy");
   await expect(page.locator("html")).toHaveAttribute("lang", "es");
-  await page.reload();
+  await reload(page);
   await expect(page.locator("h1")).toHaveText("Avisos de hoy");
 });
 
@@ -65,7 +65,7 @@ test("colours as chosen, and after a reload", async ({ page, stub }) => {
   await page.getByLabel("Colors").selectOption("dark");
   await expect.poll(ground).not.toBe(light);
   const dark = await ground();
-  await page.reload();
+  await reload(page);
   await expect(page.locator("#view h1")).toBeVisible();
   expect(await ground()).toBe(dark);
 });

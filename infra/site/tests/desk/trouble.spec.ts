@@ -1,6 +1,6 @@
 // What a healthy stack does not do: tokens that end, answers that are late, wrong or lost. Nothing may be lost or sent twice.
 import type { Page } from "@playwright/test";
-import { cut, expect, hold, open, test } from "./desk";
+import { cut, expect, hold, open, reload, test } from "./desk";
 
 const MESSAGES = "POST /v1/cases/26-1234/messages";
 const TEXT = "Please bring the papers.";
@@ -152,7 +152,7 @@ test("an unsure message keeps its key over a new sign-in", async ({ page, stub, 
   await page.getByRole("button", { name: "Send", exact: true }).click();
   await expect(page.getByText("It is not known whether it arrived.")).toBeVisible();
   stub.state.answers.delete(MESSAGES);
-  await page.reload();
+  await reload(page);
   await page.getByRole("button", { name: "Write a message" }).click();
   await expect(page.getByLabel("Your words")).toHaveValue(TEXT);
   await page.getByRole("button", { name: "Send", exact: true }).click();
