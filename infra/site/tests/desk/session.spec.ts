@@ -85,6 +85,8 @@ test("a provider that cannot be reached: its session may be open still, and the 
   await leave(page);
   await expect(page.getByRole("alert")).toContainText("whoever comes next may get in as you");
   await expect(page.locator("#view")).toHaveCount(0);
+  await page.goto(`${stub.url}/desk/index.html`); // As by a bookmark, in the same tab.
+  await expect(page.getByRole("alert")).toContainText("whoever comes next may get in as you");
   await page.unroute("**/openid-configuration");
   await page.getByRole("button", { name: "Sign out again" }).click();
   await expect(page.getByRole("status")).toHaveText("You are signed out.");

@@ -26,7 +26,7 @@ const TRIES = 3;
 const IDLE = 30 * 60_000;
 /**
  * Set while the reader has signed out by will, so that the page does not sign in again by itself: "leaving" on the way to the
- * provider, "yes" when it has sent the reader back.
+ * provider, "open" when that could not be asked, "yes" when it has sent the reader back.
  */
 const LEFT = "desk-signed-out";
 
@@ -72,7 +72,7 @@ export class Session {
     try {
       this.#config = await loadConfig();
       if (isAnswer()) this.#take(await takeAnswer(this.#config));
-      else if (sessionStorage.getItem(LEFT) === "leaving" && isShownAgain()) await this.signOut();
+      else if (mustAskAgain()) await this.signOut();
       else if (sessionStorage.getItem(LEFT) !== null) this.#out();
       else await leaveToSignIn(this.#config, location.hash);
     } catch (error) {
@@ -164,6 +164,7 @@ export class Session {
       this.#config ??= await loadConfig();
       if (!(await leaveToSignOut(this.#config, refresh))) this.#out();
     } catch {
+      sessionStorage.setItem(LEFT, "open");
       this.#enter({ phase: "signed_out", isOpen: true });
     }
   }
@@ -177,6 +178,12 @@ export class Session {
     this.#phase = phase;
     this.onPhase(phase);
   }
+}
+
+/** Whether the reader left, and the provider does not know it yet. */
+function mustAskAgain(): boolean {
+  const left = sessionStorage.getItem(LEFT);
+  return left === "open" || (left === "leaving" && isShownAgain());
 }
 
 /** Whether the browser shows the page anew (reload, back) rather than that an address led here, such as the provider's. */
